@@ -1,0 +1,1 @@
+"""Lantian (蓝天): supervision of patent and trademark agencies."""
