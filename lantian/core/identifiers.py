@@ -202,7 +202,7 @@ def _application(base: str, check: str) -> Identifier:
 def _year_fits(base: str) -> bool:
     """New numbers began in 2003; old ones ran from 1985 into 2003."""
     if len(base) == 12:
-        return _FIRST_NEW_YEAR <= int(base[:4])
+        return int(base[:4]) >= _FIRST_NEW_YEAR
     return not 3 < int(base[:2]) < 85
 
 
