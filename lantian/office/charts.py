@@ -1,0 +1,148 @@
+"""SVG charts drawn on the server: every mark opens the records it counts.
+
+Widths are percentages and heights are pixels, so one drawing fits a phone, a desk and a printed report.
+No chart carries a `style` attribute; colours are presentation attributes that the stylesheet may override.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+NAVY, RED, TRACK = "#1d4f91", "#c8102e", "#e9edf3"
+SHADES = ("#1d4f91", "#4f86c6", "#1b7034", "#b7791f", "#7a869a", "#c8102e")
+ROW, METER = 44, 64
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One counted thing: `alert` of its `value` units are overdue; `href` opens the rows behind it."""
+
+    label: str
+    value: int
+    href: str = ""
+    alert: int = 0
+
+
+def bars(marks: Sequence[Mark], *, label: str, unit: str = "") -> SafeString:
+    """Draw one labelled bar a row, in the order given, with a table twin; `unit` is a counting word (件)."""
+    longest = max((mark.value for mark in marks), default=0) or 1
+    rows = format_html_join("", "{}", ((_bar(mark, i * ROW, longest, unit),) for i, mark in enumerate(marks)))
+    return _figure("chart-bars", label, _svg(rows, marks, label=label, height=ROW * len(marks)), marks)
+
+
+def share_bar(marks: Sequence[Mark], *, label: str) -> SafeString:
+    """Draw parts of a whole as one bar with a legend that gives numbers and links, and a table twin."""
+    total = sum(mark.value for mark in marks) or 1
+    starts = [0, *accumulate(mark.value for mark in marks)]
+    parts = (
+        (
+            _linked(
+                mark,
+                _part(100 * start / total, 100 * mark.value / total, i),
+                title=f"{mark.label} {mark.value}",
+            ),
+        )
+        for i, (mark, start) in enumerate(zip(marks, starts, strict=False))
+        if mark.value
+    )
+    track = format_html('<rect x="0" y="0" width="100%" height="18" rx="3" fill="{}"/>', TRACK)
+    body = track + format_html_join("", "{}", parts)
+    return _figure("chart-share", label, _svg(body, marks, label=label, height=18) + _legend(marks), marks)
+
+
+def meter(value: float, *, label: str) -> SafeString:
+    """Draw a small bar for a ratio in [0, 1]; `label` says it in words."""
+    width = round(METER * min(max(value, 0.0), 1.0), 1)
+    return format_html(
+        '<svg class="meter" role="img" aria-label="{}" width="{}" height="8">'
+        '<rect width="{}" height="8" rx="2" fill="{}"/><rect width="{}" height="8" rx="2" fill="{}"/></svg>',
+        *(label, METER, METER, TRACK, width, NAVY),
+    )
+
+
+def _bar(mark: Mark, top: int, longest: int, unit: str) -> SafeString:
+    words = format_html('<text class="chart-label" x="0" y="{}">{}</text>', top + 15, mark.label)
+    if mark.alert:
+        late = _("%(count)s 件逾期") % {"count": mark.alert}
+        words += format_html(
+            '<text class="chart-late" x="100%" dx="-3.2em" y="{}" text-anchor="end">{}</text>', top + 15, late
+        )
+    words += format_html(
+        '<text class="chart-value" x="100%" y="{}" text-anchor="end">{} {}</text>', top + 15, mark.value, unit
+    )
+    shapes = format_html_join(
+        "",
+        '<rect class="{}" x="0" y="{}" width="{}%" height="10" rx="2" fill="{}"/>',
+        (
+            ("track", top + 24, 100, TRACK),
+            ("bar", top + 24, _percent(mark.value, longest), NAVY),
+            ("late", top + 24, _percent(mark.alert, longest), RED),
+        ),
+    )
+    hit = format_html(
+        '<rect class="hit" x="0" y="{}" width="100%" height="{}" fill="transparent"/>', top, ROW - 2
+    )
+    return _linked(mark, hit + words + shapes)
+
+
+def _part(start: float, width: float, place: int) -> SafeString:
+    return format_html(
+        '<rect class="share share-{}" x="{}%" y="0" width="{}%" height="18" fill="{}"/>',
+        *(place, round(start, 2), round(width, 2), SHADES[place % len(SHADES)]),
+    )
+
+
+def _linked(mark: Mark, body: SafeString, *, title: str = "") -> SafeString:
+    if not mark.href:
+        return format_html("<g>{}</g>", body)
+    name = format_html(' aria-label="{}"', title) if title else ""
+    return format_html('<a class="mark" href="{}"{}>{}</a>', mark.href, name, body)
+
+
+def _svg(body: SafeString, marks: Sequence[Mark], *, label: str, height: int) -> SafeString:
+    # The children of role="img" are hidden from assistive software: a chart whose marks are links is a group.
+    role = "group" if any(mark.href for mark in marks) else "img"
+    return format_html(
+        '<svg class="chart" role="{}" aria-label="{}" width="100%" height="{}">{}</svg>',
+        role,
+        label,
+        height,
+        body,
+    )
+
+
+def _legend(marks: Sequence[Mark]) -> SafeString:
+    rows = format_html_join(
+        "",
+        '<li><svg width="10" height="10" aria-hidden="true"><rect width="10" height="10" rx="2" fill="{}"/>'
+        "</svg>{} <b>{}</b></li>",
+        ((SHADES[i % len(SHADES)], _word(mark), mark.value) for i, mark in enumerate(marks)),
+    )
+    return format_html('<ul class="chart-legend">{}</ul>', rows)
+
+
+def _figure(kind: str, label: str, drawing: SafeString, marks: Sequence[Mark]) -> SafeString:
+    rows = format_html_join(
+        "", '<tr><th scope="row">{}</th><td>{}</td></tr>', ((_word(mark), mark.value) for mark in marks)
+    )
+    return format_html(
+        '<figure class="chart-figure {}">{}<details class="chart-twin"><summary>{}</summary>'
+        '<table class="table"><caption>{}</caption><tbody>{}</tbody></table></details></figure>',
+        *(kind, drawing, _("用表格看"), label, rows),
+    )
+
+
+def _word(mark: Mark) -> SafeString:
+    if not mark.href:
+        return format_html("{}", mark.label)
+    return format_html('<a href="{}">{}</a>', mark.href, mark.label)
+
+
+def _percent(value: int, whole: int) -> SafeString:
+    return mark_safe(f"{100 * value / whole:.1f}")  # noqa: S308 digits only, unlocalised

@@ -1,0 +1,1 @@
+"""Template tags shared by every face: charts, dates, pills, marked passages."""
