@@ -220,6 +220,8 @@ class _Reading:
         if shape is None:
             self.refuse(("rule", id), "本规则库没有这条规则。", "this book has no such rule.")
         self.expect(tables, list, ("rule", id))
+        if not tables:
+            self.refuse(("rule", id), "没有任何版本。", "it has no version.")
         full = Shape({**_CITED, **shape.required}, {**_MAY_SAY, **shape.optional})
         places = {}
         for place, table in enumerate(tables):
@@ -266,7 +268,8 @@ class _Reading:
     def check_table(self, table: Any, shape: Shape, path: Path) -> None:
         """Refuse unknown keys, missing keys, and a text given in one language only."""
         self.expect(table, dict, path)
-        kinds = {**shape.required, **shape.optional}
+        # A reader may make a common key obligatory or narrow it: its own kind is the one that holds.
+        kinds = {**shape.optional, **shape.required}
         for key, value in table.items():
             if key not in kinds:
                 self.refuse((*path, key), "不认识的键。", "unknown key.")
@@ -303,11 +306,12 @@ class _Reading:
         starts = [number for number, header in headers if header == name]
         if place >= len(starts):
             return None
-        start = starts[place]
+        start, stop = starts[place], (*starts, len(lines))[place + 1]
         end = min((number for number, _ in headers if number > start), default=len(lines))
-        wanted = re.compile(rf"\s*{re.escape(key)}\s*=") if key else None
-        within = (n for n in range(start + 1, end) if wanted and wanted.match(lines[n]))
-        return next(within, start) + 1
+        wanted = re.compile(rf"\s*{re.escape(key)}\s*=")
+        keys = [number for number in range(start + 1, end) if wanted.match(lines[number])]
+        tables = [number for number, header in headers if header == f"{name}.{key}" and start < number < stop]
+        return (*keys, *tables, start)[0] + 1
 
 
 _HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?$")

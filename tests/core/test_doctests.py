@@ -1,0 +1,23 @@
+"""The examples in the core's docstrings hold."""
+
+from __future__ import annotations
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+
+import lantian.core
+
+MODULES = [f"lantian.core.{module.name}" for module in pkgutil.iter_modules(lantian.core.__path__)]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_hold(name: str) -> None:
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
+
+
+def test_the_core_has_examples_at_all() -> None:
+    found = [doctest.testmod(importlib.import_module(name)).attempted for name in MODULES]
+    assert sum(found) >= 10
