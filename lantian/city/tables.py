@@ -1,0 +1,57 @@
+"""The canonical tables the city writes: column names, types and sort keys, exactly as intake reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import polars as pl
+
+_TEXT: Final = pl.String()
+_LIST: Final = pl.List(pl.String())
+_DATE: Final = pl.Date()
+_BOOL: Final = pl.Boolean()
+
+
+def _columns(names: str) -> dict[str, pl.DataType]:
+    """Read `name`, `name[]`, `name:d` (date) and `name:b` (yes or no), divided by spaces."""
+    marks: dict[str, pl.DataType] = {"d": _DATE, "b": _BOOL}
+    columns: dict[str, pl.DataType] = {}
+    for word in names.split():
+        name, _, mark = word.partition(":")
+        columns[name.removesuffix("[]")] = _LIST if name.endswith("[]") else marks.get(mark, _TEXT)
+    return columns
+
+
+SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
+    "patents": _columns(
+        "application_no disclosure filing_date:d publication_no publication_date:d grant_date:d status "
+        "status_date:d kind title abstract claim main_ipc ipc[] applicants[] applicant_ids[] "
+        "applicant_kinds[] applicant_addresses[] inventors[] agency_code agency_name signers[] contact_name "
+        "contact_phone contact_email contact_address account payer fee_reduced:b dual_filing_declared:b "
+        "priority_nos[] parent_no"
+    ),
+    "agencies": _columns(
+        "agency_code credit_code name kinds[] form licensed_on:d status status_date:d address district_code "
+        "phone email website"
+    ),
+    "companies": _columns(
+        "credit_code name founded_on:d capital_cny insured_staff industry scope address district_code phone "
+        "email legal_representative shareholders[] former_names[] status"
+    )
+    | {"capital_cny": pl.Decimal(18, 2), "insured_staff": pl.Int32()},
+    "truth": _columns("detector subject_kind subject_no planted evidence[] members[]"),
+}
+KEYS: Final[dict[str, tuple[str, ...]]] = {
+    "patents": ("application_no",),
+    "agencies": ("agency_code",),
+    "companies": ("credit_code",),
+    "truth": ("planted", "subject_no"),
+}
+
+
+def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
+    """Return rows as a canonical table, columns in order, sorted by key; a column nobody filled is null."""
+    schema = SCHEMAS[table]
+    listed = [{column: row.get(column) for column in schema} for row in rows]
+    return pl.DataFrame(listed, schema=schema, orient="row").sort(KEYS[table])
