@@ -69,6 +69,12 @@ def moment(value: datetime | None) -> SafeString | str:
 
 
 @register.filter
+def grouped(value: int | None) -> str:
+    """Write a count as 100,200 in both languages; Django's Chinese locale would write 100200."""
+    return "—" if value is None else f"{int(value):,}"
+
+
+@register.filter
 def percent(value: float | None) -> str:
     """Write a ratio in [0, 1] as a percentage with one decimal."""
     return "—" if value is None else f"{100 * float(value):.1f}%"
@@ -112,7 +118,8 @@ def marked_text(context: Context, text: str, marks: Iterable[Passage], side: str
 
     `side` is "a" or "b". Overlaps are cut at the earlier passage's end; offsets beyond the text are ignored.
     """
-    anchored: set[tuple[str, int]] = context.render_context.setdefault("marked_passages", set())  # type: ignore[attr-defined]
+    store: Any = context.render_context
+    anchored: set[tuple[str, int]] = store.setdefault("marked_passages", set())
     return format_html_join("", "{}", ((_piece(*cut, side, anchored),) for cut in _cut(text or "", marks)))
 
 
