@@ -1,0 +1,166 @@
+"""Writes of casework."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from lantian.casework import queries
+from lantian.casework.errors import LeadRefused, Stale
+from lantian.casework.models import Lead, LeadStep
+from lantian.casework.states import MOVES, Act, State
+from lantian.core import deadlines
+from lantian.core.messages import Text
+from lantian.core.moves import check_move
+from lantian.office import audit, clock, numbers
+from lantian.office.actors import OfficerActor
+from lantian.office.models import Unit
+from lantian.office.permissions import Permission, check_permission
+
+VERIFICATION = "lead_check"  # rule id in rulebooks/deadlines.toml
+NUMBER_KIND, NUMBER_CODE = "lead", "线索"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What a new lead is about: where it came from, whom it concerns, on what ground, who will hold it."""
+
+    origin: tuple[str, str]
+    subject: tuple[str, str, str]
+    ground: Text
+    holder: Unit
+
+
+@transaction.atomic
+def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
+    """Turn material into a lead (转为线索): number, holder and due date are fixed by this act."""
+    check_permission(by.permissions, Permission.JUDGE)
+    kind, key = opening.origin
+    if known := Lead.objects.filter(origin_kind=kind, origin_key=key).first():
+        raise LeadRefused(f"已转为线索 {known.number}。", f"It is lead {known.number} already.")
+    today = clock.today()
+    due = due_date(today)
+    city = queries.city()
+    units = {opening.holder.pk, city.pk, by.unit}
+    serial = numbers.next_number(city, NUMBER_KIND, today.year)
+    lead = Lead.objects.create(
+        number=numbers.document_number(city, NUMBER_CODE, today.year, serial),
+        origin_kind=kind,
+        origin_key=key,
+        subject_kind=opening.subject[0],
+        subject_no=opening.subject[1][:120],
+        subject_name=opening.subject[2][:200],
+        ground_zh=opening.ground.zh,
+        ground_en=opening.ground.en,
+        origin_unit_id=by.unit,
+        holder=opening.holder,
+        opened_on=today,
+        due=due.due,
+        due_provisional=due.provisional,
+        derivation=derivation(due),
+        changed_at=clock.now(),
+        changed_by_id=by.post_id,
+        seen_by=sorted(unit for unit in units if unit is not None),
+    )
+    _append(lead, "open", by=by)
+    detail = {"origin": kind, "origin_key": key, "holder": opening.holder.pk, "due": str(due.due)}
+    audit.record(audit.Kind.LEAD_OPENED, by=by, about=("lead", lead.key), detail=detail)
+    return lead
+
+
+def due_date(start: date) -> deadlines.Deadline:
+    """When verification is due for a lead opened on a day, with its derivation (a preview stores nothing)."""
+    return deadlines.due_under(VERIFICATION, start)
+
+
+def derivation(due: deadlines.Deadline) -> dict[str, object]:
+    """The derivation as it is stored with the record, in both languages."""
+    basis = due.basis.cite()
+    return {
+        "rule": due.rule,
+        "version": due.version,
+        "confidence": str(due.confidence),
+        "basis_zh": basis.zh,
+        "basis_en": basis.en,
+        "steps": [[str(step.date), step.text_zh, step.text_en] for step in due.steps],
+    }
+
+
+@transaction.atomic
+def move(*, lead_key: str, act: Act, version: int, by: OfficerActor) -> Lead:
+    """Start or conclude the verification."""
+    check_permission(by.permissions, Permission.READ_LEADS)
+    lead = _take(lead_key, version, by)
+    lead.state = check_move(MOVES, State(lead.state), act)
+    _change(lead, by)
+    _append(lead, act, by=by)
+    detail = {"act": str(act), "state": lead.state}
+    audit.record(audit.Kind.LEAD_MOVED, by=by, about=("lead", lead.key), detail=detail)
+    return lead
+
+
+@transaction.atomic
+def hand_over(*, lead_key: str, to: Unit, reason: str, version: int, by: OfficerActor) -> Lead:
+    """Hand a lead to another office: it receives the lead, the sender keeps sight of it; the clock runs on."""
+    check_permission(by.permissions, Permission.HAND_OVER)
+    if not reason.strip():
+        raise LeadRefused("请写明转办理由。", "Please give the reason of the hand-over.")
+    lead = _take(lead_key, version, by)
+    if to == lead.holder:
+        raise LeadRefused("线索已在该单位。", "The lead is with that office already.")
+    lead.state = check_move(MOVES, State(lead.state), Act.HAND_OVER)
+    sender, lead.holder = lead.holder, to
+    lead.seen_by = sorted({*lead.seen_by, to.pk})
+    _change(lead, by)
+    _append(lead, Act.HAND_OVER, by=by, sender=sender, to=to, reason=reason)
+    detail = {"from": sender.pk, "to": to.pk}
+    audit.record(audit.Kind.LEAD_HANDED_OVER, by=by, about=("lead", lead.key), detail=detail)
+    return lead
+
+
+def _take(lead_key: str, version: int, by: OfficerActor) -> Lead:
+    """Lock the lead; refuse a page older than the record, and an office that no longer holds it."""
+    lead = Lead.objects.select_for_update(of=("self",)).get(key=lead_key)
+    if lead.version != version:
+        at = lead.changed_at.astimezone(clock.CHINA)
+        name = lead.changed_by.account.name
+        raise Stale(
+            f"{name}已于 {at:%m月%d日 %H:%M} 处理此线索；请查看最新情况后再操作。",
+            f"{name} acted on this lead on {at:%d %B at %H:%M}; look at it again before you act.",
+        )
+    if by.unit != lead.holder_id:
+        raise LeadRefused(
+            f"线索现由{lead.holder.name_zh}承办，只有承办单位可以操作。",
+            f"The lead is held by {lead.holder.name_en}; only the holder may act on it.",
+        )
+    return lead
+
+
+def _change(lead: Lead, by: OfficerActor) -> None:
+    lead.version += 1
+    lead.changed_at = clock.now()
+    lead.changed_by_id = by.post_id
+    lead.save(update_fields=["state", "holder", "seen_by", "version", "changed_at", "changed_by"])
+
+
+def _append(
+    lead: Lead,
+    act: str,
+    *,
+    by: OfficerActor,
+    sender: Unit | None = None,
+    to: Unit | None = None,
+    reason: str = "",
+) -> None:
+    LeadStep.objects.create(
+        lead=lead,
+        act=str(act),
+        at=clock.now(),
+        post_id=by.post_id,
+        from_unit=sender or lead.holder,
+        to_unit=to,
+        reason=reason.strip(),
+        seen_by=lead.seen_by,
+    )

@@ -1,0 +1,10 @@
+"""Django's view of the room."""
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    name = "lantian.casework"
+    label = "casework"
+    default_auto_field = "django.db.models.BigAutoField"
+

@@ -1,0 +1,13 @@
+"""What casework refuses."""
+
+from lantian.core.messages import Refused
+
+
+class Stale(Refused):
+    """Somebody else changed the record after the page was opened."""
+
+    exit_code = 1
+
+
+class LeadRefused(Refused):
+    """A lead cannot be opened, moved or handed over as asked."""

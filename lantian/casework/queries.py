@@ -1,0 +1,78 @@
+"""Reads of casework. Every query runs under the reader's scope; the database hides what is not his."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.db.models import Count, QuerySet
+
+from lantian.casework.models import Lead, LeadStep
+from lantian.casework.states import OPEN_STATES
+from lantian.office.actors import Actor
+from lantian.office.models import Unit
+
+
+@dataclass(frozen=True)
+class Due:
+    """How many open leads are overdue, due today, due within seven days, and open in all."""
+
+    overdue: int
+    today: int
+    week: int
+    open: int
+
+
+def city() -> Unit:
+    """The city office: the root of the house."""
+    return Unit.objects.get(kind=Unit.Kind.CITY)
+
+
+def office_for(district_code: str | None) -> Unit:
+    """The office with jurisdiction over a district; what nobody can place waits with the city."""
+    known = district_code and Unit.objects.filter(pk=int(district_code)).first()
+    return known or city()
+
+
+def docket(by: Actor) -> QuerySet[Lead]:
+    """Leads that the officer's office holds; the city sees every lead it has a part in."""
+    leads = Lead.objects.select_related("holder", "changed_by__account").order_by("due", "id")
+    return leads if by.unit == city().pk else leads.filter(holder_id=by.unit)
+
+
+def open_leads(by: Actor) -> QuerySet[Lead]:
+    """Leads of the docket that are not verified yet."""
+    return docket(by).filter(state__in=[str(state) for state in OPEN_STATES])
+
+
+def due(by: Actor, today: date) -> Due:
+    """Counts for the desk's home page."""
+    leads = open_leads(by)
+    return Due(
+        overdue=leads.filter(due__lt=today).count(),
+        today=leads.filter(due=today).count(),
+        week=leads.filter(due__gt=today, due__lte=today + timedelta(days=7)).count(),
+        open=leads.count(),
+    )
+
+
+def open_by_office(by: Actor) -> list[tuple[Unit, int]]:
+    """Open leads by holder, every district office named, also with none."""
+    counts = dict(open_leads(by).order_by().values_list("holder").annotate(Count("id")))
+    units = Unit.objects.order_by("id") if by.unit == city().pk else Unit.objects.filter(pk=by.unit)
+    return [(unit, counts.get(unit.pk, 0)) for unit in units]
+
+
+def find(key: str) -> Lead | None:
+    """One lead, if the reader may see it."""
+    return Lead.objects.select_related("holder", "origin_unit").filter(key=key).first()
+
+
+def of_origin(kind: str, key: str) -> Lead | None:
+    """The lead that came from a finding or report, if the reader may see it."""
+    return Lead.objects.filter(origin_kind=kind, origin_key=key).first()
+
+
+def steps(lead: Lead) -> list[LeadStep]:
+    """The lead's history, oldest first."""
+    return list(lead.steps.select_related("post__account", "post__unit", "from_unit", "to_unit").order_by("id"))

@@ -1,0 +1,3 @@
+CALL protect('casework_lead');
+CALL protect('casework_leadstep');
+CALL append_only('casework_leadstep');

@@ -1,0 +1,27 @@
+"""Addresses. Every route has a name, and its access stands in `access.py`."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.urls import path
+from django.views.i18n import set_language
+
+from lantian.config import health
+from lantian.config.access import ACCESS
+from lantian.config.guard import guard_all
+
+urlpatterns = guard_all(
+    [
+        path("healthz", health.process, name="healthz"),
+        path("readyz", health.ready, name="readyz"),
+        path("language/", set_language, name="set_language"),
+        path("login/", account.login, name="account_login"),
+        path("logout/", account.logout, name="account_logout"),
+        path("inactive/", account.account_inactive, name="account_inactive"),
+    ],
+    ACCESS,
+)
+
+handler403 = "lantian.desk.errors.forbidden"
+handler404 = "lantian.desk.errors.not_found"
+handler500 = "lantian.desk.errors.fault"

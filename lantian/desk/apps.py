@@ -1,0 +1,8 @@
+"""Django's view of the room."""
+
+from django.apps import AppConfig
+
+
+class DeskConfig(AppConfig):
+    name = "lantian.desk"
+    label = "desk"

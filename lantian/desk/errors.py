@@ -1,0 +1,59 @@
+"""Refusals and faults as calm pages: what happened, what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from lantian.casework.errors import Stale
+from lantian.core.messages import NotAllowed, Refused
+
+STATUS: tuple[tuple[type[Refused], int], ...] = ((NotAllowed, 403), (Stale, 409), (Refused, 422))
+
+
+def refused(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    """A refusal that no page showed in its own place."""
+    status = next(status for kind, status in STATUS if isinstance(refusal, kind))
+    words = refusal.text.pick(get_language() or "")
+    title = "" if status in (403, 409) else _("没有办成")
+    context = {"status": status, "title": title, "advice": words, "back": _back(request)}
+    return render(request, "desk/error.html", context, status=status)
+
+
+def forbidden_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was too old or came from elsewhere (CSRF)."""
+    context = {
+        "status": 403,
+        "title": _("页面已过期"),
+        "advice": _("为了安全，请返回、刷新页面后再提交一次；您填写的内容没有保存。"),
+        "back": _back(request),
+    }
+    return render(request, "desk/error.html", context, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """No such page, or a record outside the reader's scope: one answer for both."""
+    return render(request, "desk/error.html", {"status": 404}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The post lacks the permission."""
+    return render(request, "desk/error.html", {"status": 403}, status=403)
+
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Our fault; the reference leads to the log line."""
+    return render(request, "desk/error.html", {"status": 500, "reference": _reference(request)}, status=500)
+
+
+def _reference(request: HttpRequest) -> str:
+    return str(getattr(request, "reference", ""))
+
+
+def _back(request: HttpRequest) -> str:
+    """Where a form was sent from: its own page answers GET, a bare POST route leads home."""
+    referrer = request.headers.get("Referer", "")
+    origin = f"{request.scheme}://{request.get_host()}/"
+    return referrer.removeprefix(origin[:-1]) if referrer.startswith(origin) else "/"

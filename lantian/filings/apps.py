@@ -1,0 +1,15 @@
+"""Django's view of the room."""
+
+from django.apps import AppConfig
+
+
+class FilingsConfig(AppConfig):
+    name = "lantian.filings"
+    label = "filings"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lantian.office.intake.spec import register
+        from lantian.filings.intake import PATENTS
+
+        register(PATENTS)

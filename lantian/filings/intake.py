@@ -1,0 +1,135 @@
+"""Patent applications as a table that can be taken in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from lantian.core import identifiers
+from lantian.core.identifiers import Identifier
+from lantian.core.messages import Text
+from lantian.office import clock
+from lantian.office.actors import Actor
+from lantian.office.intake.moving import Fate, upsert
+from lantian.office.intake.spec import Cell, Column, Fault, Moved, TableSpec
+from lantian.office.models import IntakeBatch
+from lantian.office.permissions import Permission, check_permission
+
+TEXTS = ("title", "abstract", "claim")
+KINDS = ("invention", "utility_model", "design")
+STATUSES = (
+    "pending", "published", "granted", "rejected", "withdrawn", "deemed_withdrawn", "abandoned", "invalidated",
+)  # fmt: skip
+# What became public stays public: a later file that does not say so cannot hide it again.
+STAYS_PUBLIC = """
+UPDATE stage SET disclosure = 'published' {texts} FROM filings_patent known
+WHERE known.application_no = stage.application_no
+  AND known.disclosure = 'published' AND stage.disclosure <> 'published'
+"""
+
+
+def check(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """Numbers in normal form, kind and disclosure derived where the file does not say them."""
+    numbers = [identifiers.application_no(text) for text in frame["application_no"]]
+    faults = [
+        Fault(row, "application_no", number.normal[:60], number.reason or Text("", ""))
+        for row, number in zip(frame["row"].to_list(), numbers, strict=True)
+        if number.invalid
+    ]
+    frame = frame.with_columns(
+        pl.Series("application_no", [number.normal for number in numbers], dtype=pl.String),
+        _kind(frame, numbers),
+        _disclosure(frame),
+    )
+    return frame.filter(~pl.col("row").is_in([fault.row for fault in faults])), faults
+
+
+def move(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
+    """Published rows whole; of the others the text goes into the protected table."""
+    texts = [name for name in TEXTS if name in frame.columns]
+    public = pl.col("disclosure") == "published"
+    secret = frame.filter(~public)
+    fates: dict[int, Fate] = {}
+    if texts and not secret.is_empty():
+        check_permission(by.permissions, Permission.READ_UNPUBLISHED)
+        constants = {"batch_id": batch.pk, "seen_by": batch.seen_by}
+        fates |= upsert(
+            secret.select("row", "application_no", *texts),
+            table="filings_unpublishedtext",
+            key="application_no",
+            constants=constants,
+        )
+    open_rows = frame.with_columns(pl.when(public).then(pl.col(name)).alias(name) for name in texts)
+    keeps = "".join(f", {name} = known.{name}" for name in texts)
+    fates |= upsert(
+        open_rows,
+        table="filings_patent",
+        key="application_no",
+        constants={"batch_id": batch.pk},
+        adjust=STAYS_PUBLIC.format(texts=keeps),
+    )
+    new = sum(fate == "new" for fate in fates.values())
+    return Moved(new=new, changed=len(fates) - new, same=frame.height - len(fates))
+
+
+def explain(columns: Sequence[str]) -> Text:
+    """What the file did not say and what was assumed instead."""
+    if "disclosure" in columns or {"publication_no", "publication_date"} <= set(columns):
+        return Text("", "")
+    return Text(
+        "文件没有“公开状态”列，也没有公开号和公开日：这些申请按未公开处理，不参加比对。",
+        "The file says neither disclosure nor publication number and date: "
+        "its applications count as unpublished and are not screened.",
+    )
+
+
+def _kind(frame: pl.DataFrame, numbers: Sequence[Identifier]) -> pl.Series:
+    derived = pl.Series("kind", [identifiers.application_kind(n.normal) for n in numbers], dtype=pl.String)
+    return frame["kind"].fill_null(derived) if "kind" in frame.columns else derived
+
+
+def _disclosure(frame: pl.DataFrame) -> pl.Expr:
+    """Published when the file says so, or when it gives a number and a past day of publication."""
+    said = pl.col("disclosure") if "disclosure" in frame.columns else pl.lit(None, pl.String)
+    derived = pl.lit("unknown")
+    if {"publication_no", "publication_date"} <= set(frame.columns):
+        past = pl.col("publication_no").is_not_null() & (pl.col("publication_date") <= clock.today())
+        derived = pl.when(past).then(pl.lit("published")).otherwise(derived)
+    return pl.coalesce(said, derived).alias("disclosure")
+
+
+def _columns() -> tuple[Column, ...]:
+    special = {
+        "application_no": Column("application_no", required=True),
+        "disclosure": Column("disclosure", Cell.CHOICE, choices=("published", "unpublished", "unknown")),
+        "status": Column("status", Cell.CHOICE, choices=STATUSES),
+        "kind": Column("kind", Cell.CHOICE, choices=KINDS),
+        **{n: Column(n, Cell.DATE) for n in ("filing_date", "publication_date", "grant_date", "status_date")},
+        **{n: Column(n, Cell.FLAG) for n in ("fee_reduced", "dual_filing_declared")},
+        **{n: Column(n, Cell.LIST) for n in LISTS},
+    }
+    return tuple(special.get(name, Column(name)) for name in ORDER)
+
+
+LISTS = (
+    "ipc", "applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors", "signers",
+    "priority_nos",
+)  # fmt: skip
+ORDER = (
+    "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "grant_date", "status",
+    "status_date", "kind", "title", "abstract", "claim", "main_ipc", "ipc", "applicants", "applicant_ids",
+    "applicant_kinds", "applicant_addresses", "inventors", "agency_code", "agency_name", "signers",
+    "contact_name", "contact_phone", "contact_email", "contact_address", "account", "payer", "fee_reduced",
+    "dual_filing_declared", "priority_nos", "parent_no",
+)  # fmt: skip
+
+PATENTS = TableSpec(
+    name="patents",
+    title=Text("专利申请", "Patent applications"),
+    key="application_no",
+    columns=_columns(),
+    check=check,
+    move=move,
+    explain=explain,
+)

@@ -1,0 +1,80 @@
+"""Patent applications to the columns of the canonical table, and the text that is still secret."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+
+def _text(**options: Any) -> Any:
+    return models.TextField(null=True, **options)
+
+
+def _texts() -> Any:
+    return ArrayField(models.TextField(), null=True)
+
+
+def _day() -> Any:
+    return models.DateField(null=True)
+
+
+class Patent(models.Model):
+    """One application as filed. The id grows in the order of intake. Title, abstract, claim: published only."""
+
+    application_no = models.TextField(unique=True)
+    disclosure = models.CharField(max_length=12)
+    filing_date = _day()
+    publication_no = _text()
+    publication_date = _day()
+    grant_date = _day()
+    status = _text()
+    status_date = _day()
+    kind = _text()
+    title = _text()
+    abstract = _text()
+    claim = _text()
+    main_ipc = _text()
+    ipc = _texts()
+    applicants = _texts()
+    applicant_ids = _texts()
+    applicant_kinds = _texts()
+    applicant_addresses = _texts()
+    inventors = _texts()
+    agency_code = _text(db_index=True)
+    agency_name = _text()
+    signers = _texts()
+    contact_name = _text()
+    contact_phone = _text()
+    contact_email = _text()
+    contact_address = _text()
+    account = _text()
+    payer = _text()
+    fee_reduced = models.BooleanField(null=True)
+    dual_filing_declared = models.BooleanField(null=True)
+    priority_nos = _texts()
+    parent_no = _text()
+    batch = models.ForeignKey("office.IntakeBatch", models.PROTECT)
+    row = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(disclosure="published")
+                | models.Q(title=None, abstract=None, claim=None),
+                name="secret_text_lies_elsewhere",
+            )
+        ]
+
+
+class UnpublishedText(models.Model):
+    """Title, abstract and claim of an application that is not published, or not known to be."""
+
+    application_no = models.TextField(unique=True)
+    title = _text()
+    abstract = _text()
+    claim = _text()
+    batch = models.ForeignKey("office.IntakeBatch", models.PROTECT)
+    row = models.BigIntegerField()
+    seen_by = ArrayField(models.BigIntegerField())

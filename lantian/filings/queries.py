@@ -1,0 +1,60 @@
+"""Reads of filings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+from django.db import connection
+
+from lantian.filings.models import Patent, UnpublishedText
+from lantian.office import audit
+from lantian.office.actors import Actor
+from lantian.office.permissions import Permission, check_permission
+
+# What detectors read; contacts, accounts and payers are case-bound and never feed a nightly run.
+SCREENED = (
+    "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "kind", "title",
+    "abstract", "claim", "main_ipc", "applicants", "applicant_ids", "agency_code", "agency_name",
+    "dual_filing_declared", "priority_nos", "parent_no",
+)  # fmt: skip
+_LISTS = {"applicants", "applicant_ids", "priority_nos"}
+_DATES = {"filing_date", "publication_date"}
+
+
+def counts() -> dict[str, int]:
+    """How many applications there are, by disclosure."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT disclosure, count(*) FROM filings_patent GROUP BY 1")
+        return dict(cursor.fetchall())
+
+
+def screened_frame() -> pl.DataFrame:
+    """The canonical table `patents` in the order of intake, text of published applications only."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(SCREENED)} FROM filings_patent ORDER BY id")  # noqa: S608 - constant names
+        rows = cursor.fetchall()
+    return pl.DataFrame(rows, schema={name: _dtype(name) for name in SCREENED}, orient="row")
+
+
+def by_numbers(application_nos: Sequence[str]) -> dict[str, Patent]:
+    """Applications by number, in the order asked; unknown numbers are left out."""
+    found = Patent.objects.in_bulk(list(application_nos), field_name="application_no")
+    return {number: found[number] for number in application_nos if number in found}
+
+
+def unpublished_text(application_no: str, *, by: Actor) -> UnpublishedText | None:
+    """The secret text of one application; reading it needs its own permission and leaves an event."""
+    check_permission(by.permissions, Permission.READ_UNPUBLISHED)
+    text = UnpublishedText.objects.filter(application_no=application_no).first()
+    if text:
+        audit.record(audit.Kind.UNPUBLISHED_READ, by=by, about=("patent", application_no))
+    return text
+
+
+def _dtype(name: str) -> pl.DataType:
+    if name in _LISTS:
+        return pl.List(pl.String)
+    if name in _DATES:
+        return pl.Date()
+    return pl.Boolean() if name == "dual_filing_declared" else pl.String()

@@ -1,0 +1,1 @@
+CALL protect('filings_unpublishedtext');

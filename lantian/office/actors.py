@@ -1,0 +1,74 @@
+"""Who acts. Every write names an actor; there is no system superuser and no `None`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lantian.office.permissions import ROLES, Permission
+
+if TYPE_CHECKING:
+    from lantian.office.models import Post
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Somebody or something that acts: a name for the audit, a scope of units, permissions."""
+
+    audit_name: str
+    unit: int | None
+    units: tuple[int, ...]
+    permissions: frozenset[Permission]
+
+
+@dataclass(frozen=True)
+class OfficerActor(Actor):
+    """An officer in one post; authority and scope come from the post, never from the account."""
+
+    post_id: int
+
+
+@dataclass(frozen=True)
+class PublicActor(Actor):
+    """Anybody outside, through a named channel: sees nothing that is protected."""
+
+
+@dataclass(frozen=True)
+class JobActor(Actor):
+    """A job; `mandate` names the act that scheduled it, scope and permissions are those of that act."""
+
+    mandate: str
+
+
+def officer(post: Post) -> OfficerActor:
+    """The actor of an officer's post."""
+    return OfficerActor(
+        audit_name=f"post:{post.key}",
+        unit=post.unit_id,
+        units=(post.unit_id,),
+        permissions=ROLES[post.role].permissions,
+        post_id=post.pk,
+    )
+
+
+def public(channel: str) -> PublicActor:
+    """The actor of an unknown visitor."""
+    return PublicActor(audit_name=f"public:{channel}", unit=None, units=(), permissions=frozenset())
+
+
+def job(name: str, *, mandate: str, on_behalf: Actor) -> JobActor:
+    """The actor of a job, acting under the mandate and within the scope of whoever scheduled it."""
+    return JobActor(
+        audit_name=f"job:{name}",
+        unit=on_behalf.unit,
+        units=on_behalf.units,
+        permissions=on_behalf.permissions,
+        mandate=mandate,
+    )
+
+
+def setup(name: str) -> JobActor:
+    """The actor that furnishes an empty house (first units, first administrator); it has no scope."""
+    return JobActor(
+        f"job:{name}", None, (), frozenset({Permission.MANAGE_ACCOUNTS}), mandate=f"command:{name}"
+    )

@@ -1,0 +1,201 @@
+"""The audit: an event for every act, sealed afterwards into a hash chain.
+
+An act only inserts its event; no shared head is touched, so acts never wait for each other. The sealer links
+committed events in (transaction, id) order. It takes only events of transactions older than every running
+one, so no event can appear later in a place already passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from django.db import connection, transaction
+
+from lantian.core import chain
+from lantian.core.messages import Text
+from lantian.office import clock
+from lantian.office.actors import Actor
+from lantian.office.models import AuditEvent, AuditLink
+
+SEALER_LOCK = 7_120_000  # any constant: one sealer at a time
+BATCH = 5_000
+
+
+class Kind(StrEnum):
+    """Every kind of act that leaves an event."""
+
+    UNIT_CREATED = "unit_created"
+    ACCOUNT_CREATED = "account_created"
+    POST_OPENED = "post_opened"
+    POST_CLOSED = "post_closed"
+    LOGGED_IN = "logged_in"
+    FILE_KEPT = "file_kept"
+    JOB_SCHEDULED = "job_scheduled"
+    JOB_ADVANCED = "job_advanced"
+    JOB_CANCELLED = "job_cancelled"
+    JOB_ENDED = "job_ended"
+    INTAKE_STARTED = "intake_started"
+    ROWS_TAKEN_IN = "rows_taken_in"
+    UNPUBLISHED_READ = "unpublished_read"
+    SUBJECTS_MERGED = "subjects_merged"
+    SUBJECTS_PARTED = "subjects_parted"
+    SCREENING_STARTED = "screening_started"
+    FINDINGS_STORED = "findings_stored"
+    FINDING_READ = "finding_read"
+    FINDING_JUDGED = "finding_judged"
+    LEAD_OPENED = "lead_opened"
+    LEAD_READ = "lead_read"
+    LEAD_HANDED_OVER = "lead_handed_over"
+    LEAD_MOVED = "lead_moved"
+
+
+KIND_TEXTS: dict[Kind, Text] = {
+    Kind.UNIT_CREATED: Text("登记单位", "unit registered"),
+    Kind.ACCOUNT_CREATED: Text("开设账号", "account created"),
+    Kind.POST_OPENED: Text("设置岗位", "post opened"),
+    Kind.POST_CLOSED: Text("结束岗位", "post closed"),
+    Kind.LOGGED_IN: Text("登录", "logged in"),
+    Kind.FILE_KEPT: Text("保存文件", "file kept"),
+    Kind.JOB_SCHEDULED: Text("安排任务", "job scheduled"),
+    Kind.JOB_ADVANCED: Text("任务推进", "job advanced"),
+    Kind.JOB_CANCELLED: Text("取消任务", "job cancelled"),
+    Kind.JOB_ENDED: Text("任务结束", "job ended"),
+    Kind.INTAKE_STARTED: Text("开始导入", "intake started"),
+    Kind.ROWS_TAKEN_IN: Text("导入数据行", "rows taken in"),
+    Kind.UNPUBLISHED_READ: Text("查看未公开申请", "unpublished application read"),
+    Kind.SUBJECTS_MERGED: Text("合并监管对象", "subjects merged"),
+    Kind.SUBJECTS_PARTED: Text("撤销合并", "merge undone"),
+    Kind.SCREENING_STARTED: Text("开始筛查", "screening started"),
+    Kind.FINDINGS_STORED: Text("保存比对提示", "findings stored"),
+    Kind.FINDING_READ: Text("查看比对提示", "finding read"),
+    Kind.FINDING_JUDGED: Text("研判", "finding judged"),
+    Kind.LEAD_OPENED: Text("转为线索", "turned into a lead"),
+    Kind.LEAD_READ: Text("查看线索", "lead read"),
+    Kind.LEAD_HANDED_OVER: Text("转办线索", "lead handed over"),
+    Kind.LEAD_MOVED: Text("线索状态变更", "lead moved"),
+}
+
+
+@dataclass(frozen=True)
+class State:
+    """What a verification found; `ok` is false when a link, an event or a published head does not hold."""
+
+    ok: bool
+    events: int
+    sealed: int
+    unsealed: int
+    unsealed_seconds: float
+    head: str
+    first_bad: int | None
+
+
+def record(
+    kind: Kind, *, by: Actor, about: tuple[str, str], detail: Mapping[str, Any] | None = None
+) -> AuditEvent:
+    """Leave the event of an act in the act's own transaction.
+
+    `about` is (kind of record, its key); `detail` holds keys, counts and digests only, never names or text.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("an act and its event belong into one transaction")
+    event = AuditEvent(
+        at=clock.now(),
+        actor=by.audit_name,
+        unit=by.unit,
+        kind=str(kind),
+        about_kind=about[0],
+        about_key=about[1],
+        detail=dict(detail or {}),
+    )
+    event.digest = chain.digest_of(content(event))
+    event.save(force_insert=True)
+    return event
+
+
+def content(event: AuditEvent) -> dict[str, Any]:
+    """The content of an event that its digest covers, reproducible from the row."""
+    return {
+        "at": _instant(event.at),
+        "actor": event.actor,
+        "unit": event.unit,
+        "kind": event.kind,
+        "about": [event.about_kind, event.about_key],
+        "detail": event.detail,
+    }
+
+
+def seal() -> int:
+    """Link every event that no running transaction can precede; return how many were linked."""
+    sealed = 0
+    while True:
+        with transaction.atomic():
+            count = _seal_batch()
+        sealed += count
+        if count < BATCH:
+            return sealed
+
+
+def verify(published: Mapping[int, str] | None = None) -> State:
+    """Recompute the whole chain from the rows, compare it with heads published earlier, report the tail."""
+    verdict = chain.verify(sealed_links(), published)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), coalesce(extract(epoch FROM now() - min(e.at)), 0)"
+            " FROM office_auditevent e LEFT JOIN office_auditlink l ON l.event_id = e.id WHERE l.seq IS NULL"
+        )
+        unsealed, age = cursor.fetchone()
+    links = AuditLink.objects.count()
+    return State(
+        ok=verdict.ok,
+        events=links + unsealed,
+        sealed=links,
+        unsealed=unsealed,
+        unsealed_seconds=round(float(age), 1),
+        head=verdict.head,
+        first_bad=verdict.first_bad,
+    )
+
+
+def sealed_links() -> Iterator[chain.Link]:
+    """The chain in order, each link with the content of its event."""
+    for link in AuditLink.objects.select_related("event").order_by("seq").iterator(chunk_size=BATCH):
+        yield chain.Link(seq=link.seq, event=content(link.event), digest=link.digest)
+
+
+def history(about_kind: str, about_key: str) -> list[AuditEvent]:
+    """Events about one record, oldest first."""
+    return list(AuditEvent.objects.filter(about_kind=about_kind, about_key=about_key).order_by("id"))
+
+
+def _seal_batch() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [SEALER_LOCK])
+        if not cursor.fetchone()[0]:
+            return 0
+        last = AuditLink.objects.order_by("-seq").first()
+        seq, head = (last.seq, last.digest) if last else (0, chain.ORIGIN)
+        cursor.execute(_UNSEALED, {"after": last.event_id if last else None, "limit": BATCH})
+        rows = cursor.fetchall()
+    links = []
+    for seq, (event_id, digest) in enumerate(rows, start=seq + 1):  # noqa: B020 - continues the count
+        head = chain.link_digest(head, seq, digest)
+        links.append(AuditLink(seq=seq, event_id=event_id, digest=head))
+    AuditLink.objects.bulk_create(links)
+    return len(links)
+
+
+_UNSEALED = """
+SELECT e.id, e.digest FROM office_auditevent e
+WHERE e.xid < pg_snapshot_xmin(pg_current_snapshot())
+  AND (%(after)s::bigint IS NULL
+       OR (e.xid, e.id) > (SELECT xid, id FROM office_auditevent WHERE id = %(after)s::bigint))
+ORDER BY e.xid, e.id LIMIT %(limit)s
+"""
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(clock.CHINA).isoformat(timespec="microseconds")

@@ -1,0 +1,70 @@
+"""What the application's database role may do, table by table; `lantian migrate` applies it.
+
+A table that is not listed here gets nothing, and a test fails. DELETE is granted only where rows are
+machinery (sessions, rate limits, the queue); records are never deleted by the application.
+"""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from lantian.office.cluster import APP
+
+READ = "SELECT"
+APPEND = "SELECT, INSERT"
+WRITE = "SELECT, INSERT, UPDATE"
+MACHINERY = "SELECT, INSERT, UPDATE, DELETE"
+
+GRANTS: dict[str, str] = {
+    # append-only
+    "office_auditevent": APPEND,
+    "office_auditlink": APPEND,
+    "screening_judgement": APPEND,
+    # records
+    "office_unit": WRITE,
+    "office_plate": WRITE,
+    "office_account": WRITE,
+    "office_post": WRITE,
+    "office_job": WRITE,
+    "office_storedfile": WRITE,
+    "office_intakebatch": WRITE,
+    "office_rowerror": APPEND,
+    "office_counter": WRITE,
+    "registry_subject": WRITE,
+    "registry_subjectalias": WRITE,
+    "registry_agency": WRITE,
+    "filings_patent": WRITE,
+    "filings_unpublishedtext": WRITE,
+    "screening_run": WRITE,
+    "screening_finding": WRITE,
+    "casework_lead": WRITE,
+    "casework_leadstep": APPEND,
+    # machinery
+    "office_progress": WRITE,
+    "office_sharedstate": MACHINERY,
+    "django_session": MACHINERY,
+    "procrastinate_jobs": MACHINERY,
+    "procrastinate_events": MACHINERY,
+    "procrastinate_periodic_defers": MACHINERY,
+    "procrastinate_workers": MACHINERY,
+    # Django's own, read at start
+    "django_migrations": READ,
+    "django_content_type": READ,
+    "auth_permission": "",
+    "auth_group": "",
+    "auth_group_permissions": "",
+    "account_emailaddress": READ,
+    "account_emailconfirmation": "",
+}
+
+
+def apply_grants() -> None:
+    """Take everything from the application's role, then grant what the table above says. Runs as owner."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {APP}, PUBLIC")
+        cursor.execute(f"REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM {APP}, PUBLIC")
+        cursor.execute(f"GRANT USAGE ON SCHEMA public TO {APP}")
+        cursor.execute(f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP}")
+        for table, rights in GRANTS.items():
+            if rights:
+                cursor.execute(f"GRANT {rights} ON {table} TO {APP}")

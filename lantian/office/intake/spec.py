@@ -1,0 +1,144 @@
+"""What a table looks like to the intake: its columns, their types, and how its rows are moved in."""
+
+from __future__ import annotations
+
+import tomllib
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+
+import polars as pl
+
+from lantian.core.messages import Text, Unreadable, WrongUse
+from lantian.office.actors import Actor
+from lantian.office.models import IntakeBatch
+
+
+class Cell(StrEnum):
+    """Types of the canonical tables (`tables.md`)."""
+
+    TEXT = "text"
+    LIST = "list"
+    DATE = "date"
+    FLAG = "flag"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One canonical column; `required` cells may not be empty, `choices` are the words allowed."""
+
+    name: str
+    cell: Cell = Cell.TEXT
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why one cell is refused; `row` counts as in the file, the header being row 1.
+
+    A row out of shape has no column; `raw` then keeps its cells as they came.
+    """
+
+    row: int
+    column: str
+    value: str
+    text: Text
+    raw: tuple[str, ...] = ()
+
+
+@dataclass
+class Moved:
+    """What became of the rows of one window."""
+
+    new: int = 0
+    same: int = 0
+    changed: int = 0
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A table that can be taken in.
+
+    `check(frame)` returns the frame in normal form and the faults of its rows; `move(frame, batch, by)` writes
+    good rows. Frames carry the column `row` (int64).
+    """
+
+    name: str
+    title: Text
+    key: str
+    columns: tuple[Column, ...]
+    check: Callable[[pl.DataFrame], tuple[pl.DataFrame, list[Fault]]]
+    move: Callable[[pl.DataFrame, IntakeBatch, Actor], Moved]
+    explain: Callable[[Sequence[str]], Text] = field(default=lambda _: Text("", ""))
+
+    def column_names(self) -> list[str]:
+        """Names of the columns in their order."""
+        return [column.name for column in self.columns]
+
+
+_SPECS: dict[str, TableSpec] = {}
+
+
+def register(spec: TableSpec) -> None:
+    """Make a table known to the intake; a room does so when the application starts."""
+    _SPECS[spec.name] = spec
+
+
+def tables() -> list[TableSpec]:
+    """Every table that can be taken in, in the order of their registration."""
+    return list(_SPECS.values())
+
+
+def spec_of(table: str) -> TableSpec:
+    """The table of this name; `WrongUse` names the ones there are."""
+    if table not in _SPECS:
+        known = "、".join(_SPECS)
+        raise WrongUse(f"没有可导入的表“{table}”；可用：{known}。", f"No table '{table}' to take in; known: {known}.")
+    return _SPECS[table]
+
+
+@cache
+def _aliases() -> Mapping[str, Mapping[str, Sequence[str]]]:
+    return tomllib.loads(files("lantian").joinpath("rulebooks/headers.toml").read_text("utf-8"))
+
+
+def words(column: str) -> Mapping[str, str]:
+    """Words of a choice column as files write them → canonical."""
+    known: Mapping[str, Mapping[str, str]] = _aliases()["words"]  # type: ignore[assignment]
+    return known.get(column, {})
+
+
+def fold_header(header: str) -> str:
+    """Normal form of a header, for comparison only."""
+    return "".join(unicodedata.normalize("NFKC", header).lower().split())
+
+
+def name_columns(spec: TableSpec, headers: Sequence[str]) -> dict[str, str]:
+    """Map a file's headers to canonical columns; refuse a missing key column or two columns of one meaning."""
+    meaning = {fold_header(name): name for name in spec.column_names()}
+    for name, aliases in _aliases().get(spec.name, {}).items():
+        meaning.update({fold_header(alias): name for alias in aliases})
+    named = {header: meaning[fold_header(header)] for header in headers if fold_header(header) in meaning}
+    _refuse_twice(named)
+    for column in spec.columns:
+        if column.required and column.name not in named.values():
+            raise Unreadable(
+                f"文件缺少“{column.name}”列；现有列：{'、'.join(headers)}。请补上该列，或把列名改为通用写法。",
+                f"The file lacks the column '{column.name}'; it has: {', '.join(headers)}. Add or rename it.",
+            )
+    return named
+
+
+def _refuse_twice(named: Mapping[str, str]) -> None:
+    for name in set(named.values()):
+        same = [header for header, meant in named.items() if meant == name]
+        if len(same) > 1:
+            raise Unreadable(
+                f"列{'、'.join(f'“{header}”' for header in same)}含义相同（{name}），请只保留一列。",
+                f"The columns {', '.join(same)} all mean '{name}'; keep one of them.",
+            )

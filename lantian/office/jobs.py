@@ -1,0 +1,158 @@
+"""Long work: deferred in the act's own transaction, with progress, cancel and resume.
+
+A job is a registered function. Its arguments are keys; it works in steps, each one transaction under the
+scope of the job's actor; between steps it hears a cancellation; killed at any moment, it can run again and
+goes on from its cursor. The queue is procrastinate's; `Job` is what people see.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.db import transaction
+from procrastinate.contrib.django import app as queue
+
+from lantian.core.messages import Refused, Text
+from lantian.office import actors, audit, clock
+from lantian.office.actors import Actor, JobActor, OfficerActor
+from lantian.office.models import Job, Post, Progress
+from lantian.office.scope import scoped
+
+log = logging.getLogger(__name__)
+STALLED_AFTER_SECONDS = 30
+_FUNCTIONS: dict[str, Callable[..., None]] = {}
+
+
+class Cancelled(Exception):
+    """Somebody asked the job to stop; what is committed stays, nothing is half done."""
+
+
+class JobRefused(Refused):
+    """A job cannot be scheduled or cancelled as asked."""
+
+
+@dataclass
+class Running:
+    """A job at work: the actor it acts as, and its steps."""
+
+    job: Job
+    actor: JobActor
+    progress: Progress
+
+    @property
+    def cursor(self) -> dict[str, Any]:
+        """Where an earlier run of the same job had come to; empty at the first run."""
+        return dict(self.progress.cursor)
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """One transaction of the job; raises `Cancelled` first when somebody asked for it."""
+        with scoped(self.actor):
+            if Job.objects.filter(pk=self.job.pk, cancelled=True).exists():
+                raise Cancelled
+            yield
+
+    def advance(self, stage: str, done: int, total: int, cursor: Mapping[str, Any] | None = None) -> None:
+        """Write how far the job is; inside a step the cursor commits together with the step's rows."""
+        self.progress.stage, self.progress.done, self.progress.total = stage, done, total
+        if cursor is not None:
+            self.progress.cursor = dict(cursor)
+        self.progress.save(update_fields=["stage", "done", "total", "cursor"])
+
+    def breathe(self, stage: str, done: int, total: int) -> None:
+        """Between blocks of pure work: show progress and hear a cancellation."""
+        with self.step():
+            self.advance(stage, done, total)
+
+
+def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a function `f(running, **keys)` as the work of jobs of this name."""
+
+    def register(function: Callable[..., None]) -> Callable[..., None]:
+        _FUNCTIONS[name] = function
+        return function
+
+    return register
+
+
+def defer(name: str, *, lock: str, arguments: Mapping[str, str], mandate: str, by: OfficerActor) -> Job:
+    """Schedule a job in the open transaction: a rolled-back act leaves no job.
+
+    Jobs with one lock never run at the same time. `mandate` names the act, as `kind:key`.
+    """
+    row = Job.objects.create(
+        name=name,
+        arguments=dict(arguments),
+        post_id=by.post_id,
+        mandate=mandate,
+        created_at=clock.now(),
+        seen_by=list(by.units),
+    )
+    Progress.objects.create(job=row)
+    audit.record(audit.Kind.JOB_SCHEDULED, by=by, about=("job", row.key), detail={"name": name})
+    post = Post.objects.only("key").get(pk=by.post_id)
+    queue.configure_task("lantian.run", lock=lock).defer(key=row.key, post=post.key)
+    return row
+
+
+def cancel(*, job: Job, by: Actor) -> None:
+    """Ask a job to stop; it does so between two steps."""
+    with transaction.atomic():
+        row = Job.objects.select_for_update().get(pk=job.pk)
+        if not row.open:
+            raise JobRefused("任务已经结束，无需取消。", "The job has ended; there is nothing to cancel.")
+        row.cancelled = True
+        row.save(update_fields=["cancelled"])
+        audit.record(audit.Kind.JOB_CANCELLED, by=by, about=("job", row.key))
+
+
+def execute(key: str, post: str) -> None:
+    """Run one job to its end; safe to call again for a job that died."""
+    on_behalf = actors.officer(Post.objects.get(key=post))
+    with scoped(on_behalf):
+        row = Job.objects.select_related("progress").get(key=key)
+    if not row.open:
+        return
+    actor = actors.job(row.name, mandate=row.mandate, on_behalf=on_behalf)
+    _move(row, actor, Job.State.RUNNING)
+    state, fault = _attempt(Running(row, actor, row.progress))
+    _move(row, actor, state, fault)
+
+
+def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
+    """Put jobs of workers that stopped answering back into the queue."""
+    stalled = list(async_to_sync(queue.job_manager.get_stalled_jobs)(seconds_since_heartbeat=seconds))
+    for found in stalled:
+        async_to_sync(queue.job_manager.retry_job)(found)
+    return len(stalled)
+
+
+def _attempt(running: Running) -> tuple[Job.State, Text]:
+    try:
+        _FUNCTIONS[running.job.name](running, **running.job.arguments)
+    except Cancelled:
+        return Job.State.CANCELLED, Text("已按要求停止；已提交的部分保留。", "Stopped as asked; what was done stays.")
+    except Refused as refusal:
+        return Job.State.FAILED, refusal.text
+    except Exception:
+        log.exception("job failed", extra={"job": running.job.key})
+        return Job.State.FAILED, Text(
+            f"程序错误，任务未完成；请将编号 {running.job.key} 告知管理员。",
+            f"Our fault: the job did not finish; please tell the administrator its key {running.job.key}.",
+        )
+    return Job.State.DONE, Text("", "")
+
+
+def _move(row: Job, actor: JobActor, state: Job.State, fault: Text | None = None) -> None:
+    with scoped(actor):
+        row.state = state
+        row.fault_zh, row.fault_en = (fault.zh[:500], fault.en[:500]) if fault else ("", "")
+        row.ended_at = None if row.open else clock.now()
+        row.save(update_fields=["state", "fault_zh", "fault_en", "ended_at"])
+        kind = audit.Kind.JOB_ADVANCED if row.open else audit.Kind.JOB_ENDED
+        audit.record(kind, by=actor, about=("job", row.key), detail={"state": str(state)})

@@ -1,0 +1,101 @@
+"""Legal bodies with their plates, accounts, and dated posts."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from lantian.office.keys import new_key
+from lantian.office.permissions import ROLES
+
+
+class Unit(models.Model):
+    """An office: a legal body. The id of a district is its GB/T 2260 code."""
+
+    class Kind(models.TextChoices):
+        CITY = "city", "市局"
+        DISTRICT = "district", "区局"
+        ZONE = "zone", "功能区"
+        CORPS = "corps", "执法总队"
+        TEAM = "team", "执法队"
+        STATION = "station", "市场监管所"
+
+    id = models.BigIntegerField(primary_key=True)
+    name_zh = models.CharField(max_length=60, unique=True)
+    name_en = models.CharField(max_length=90)
+    kind = models.CharField(max_length=10, choices=Kind)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+
+    def __str__(self) -> str:
+        return self.name_zh
+
+    def name(self, language: str) -> str:
+        """The name for a screen language; legal papers always carry `name_zh`."""
+        return self.name_en if language.startswith("en") else self.name_zh
+
+
+class Plate(models.Model):
+    """A plate under which a unit acts (加挂牌子), with the code of its document numbers."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="plates")
+    name_zh = models.CharField(max_length=60)
+    document_code = models.CharField(max_length=20)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="plate_ends_after_it_begins",
+            )
+        ]
+
+
+class Accounts(BaseUserManager):  # type: ignore[type-arg]
+    """Finds accounts by login; accounts are created by `office.people`, nowhere else."""
+
+
+class Account(AbstractBaseUser):
+    """A person who can log in; may do nothing without a post."""
+
+    key = models.CharField(max_length=26, unique=True, default=new_key)
+    login = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=40)
+    email = models.CharField(max_length=120, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    USERNAME_FIELD = "login"
+    EMAIL_FIELD = "email"
+
+    objects = Accounts()
+
+
+class Post(models.Model):
+    """An officer's dated authority: this account, in this unit, in this role, from … to …."""
+
+    key = models.CharField(max_length=26, unique=True, default=new_key)
+    account = models.ForeignKey(Account, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=20, choices={name: role.name.zh for name, role in ROLES.items()})
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to=None) | models.Q(valid_to__gte=models.F("valid_from")),
+                name="post_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["account", "unit", "role"],
+                condition=models.Q(valid_to=None),
+                name="one_open_post_of_a_kind",
+            ),
+        ]
+
+    def held_on(self, day: date) -> bool:
+        """Tell whether the post is in force on a day; from `valid_to` on it no longer is."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)

@@ -1,0 +1,79 @@
+"""Units, accounts and posts: the writes and reads of who may act."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+
+from lantian.core.messages import Refused
+from lantian.office import audit, clock
+from lantian.office.actors import Actor
+from lantian.office.models import Account, Plate, Post, Unit
+from lantian.office.permissions import ROLES, Permission, check_permission
+
+
+class PeopleRefused(Refused):
+    """A unit, account or post cannot be changed as asked."""
+
+
+@transaction.atomic
+def create_unit(
+    *, unit_id: int, name_zh: str, name_en: str, kind: str, parent: Unit | None, document_code: str, by: Actor
+) -> Unit:
+    """Register a unit with its first plate."""
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    unit = Unit.objects.create(id=unit_id, name_zh=name_zh, name_en=name_en, kind=kind, parent=parent)
+    Plate.objects.create(unit=unit, name_zh=name_zh, document_code=document_code, valid_from=clock.today())
+    audit.record(audit.Kind.UNIT_CREATED, by=by, about=("unit", str(unit.pk)))
+    return unit
+
+
+@transaction.atomic
+def create_account(*, login: str, name: str, password: str, by: Actor) -> Account:
+    """Open an account; it may do nothing until it has a post."""
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    if Account.objects.filter(login=login).exists():
+        raise PeopleRefused(
+            f"登录名“{login}”已被使用，请换一个。", f"The login '{login}' is taken; choose another."
+        )
+    account = Account(login=login, name=name)
+    account.set_password(password)
+    account.save(force_insert=True)
+    audit.record(audit.Kind.ACCOUNT_CREATED, by=by, about=("account", account.key))
+    return account
+
+
+@transaction.atomic
+def open_post(*, account: Account, unit: Unit, role: str, valid_from: date, by: Actor) -> Post:
+    """Give an account a post from a day on."""
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    if role not in ROLES:
+        raise PeopleRefused(f"没有角色“{role}”。", f"There is no role '{role}'.")
+    if Post.objects.filter(account=account, unit=unit, role=role, valid_to=None).exists():
+        raise PeopleRefused(
+            f"{account.name}在{unit.name_zh}已有这一岗位；如需变更，请先结束原岗位。",
+            f"{account.login} already holds this post at {unit.name_en}; close the old one first.",
+        )
+    post = Post.objects.create(account=account, unit=unit, role=role, valid_from=valid_from)
+    audit.record(audit.Kind.POST_OPENED, by=by, about=("post", post.key), detail={"account": account.key})
+    return post
+
+
+@transaction.atomic
+def close_post(*, post: Post, by: Actor) -> Post:
+    """End a post now: from today on it is no longer held."""
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    if post.valid_to is not None:
+        raise PeopleRefused("该岗位已经结束。", "This post has ended already.")
+    post.valid_to = max(clock.today(), post.valid_from)
+    post.save(update_fields=["valid_to"])
+    audit.record(audit.Kind.POST_CLOSED, by=by, about=("post", post.key), detail={"on": str(post.valid_to)})
+    return post
+
+
+def posts_of(account: Account, on: date) -> list[Post]:
+    """Posts that an account holds on a day, in a steady order."""
+    posts = Post.objects.filter(account=account).select_related("unit").order_by("id")
+    return [post for post in posts if post.held_on(on)]
+

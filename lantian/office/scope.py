@@ -1,0 +1,35 @@
+"""The scope of an actor inside a transaction: row-level security reads it, and nothing else sets it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+
+from lantian.office.actors import Actor
+
+
+@contextmanager
+def scoped(actor: Actor) -> Iterator[None]:
+    """Open a transaction in which protected rows of the actor's units can be seen; the scope ends with it."""
+    with transaction.atomic():
+        before = _set(_literal(actor.units))
+        try:
+            yield
+        finally:
+            # A broken transaction refuses every statement; its scope is rolled back with it.
+            if not connection.needs_rollback:
+                _set(before)
+
+
+def _set(units: str) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting('app.units', true), '')")
+        before: str = cursor.fetchone()[0]
+        cursor.execute("SELECT set_config('app.units', %s, true)", [units])
+    return before
+
+
+def _literal(units: Iterable[int]) -> str:
+    return "{" + ",".join(str(int(unit)) for unit in units) + "}"

@@ -1,0 +1,13 @@
+CALL append_only('office_auditevent');
+CALL append_only('office_auditlink');
+CALL protect('office_job');
+CALL protect('office_storedfile');
+CALL protect('office_intakebatch');
+CALL protect('office_rowerror');
+-- Rate limits and lock-outs, shared by all server processes; loss in a crash is harmless.
+CREATE UNLOGGED TABLE office_sharedstate (
+    cache_key varchar(255) PRIMARY KEY,
+    value text NOT NULL,
+    expires timestamptz NOT NULL
+);
+CREATE INDEX office_sharedstate_expires ON office_sharedstate (expires);

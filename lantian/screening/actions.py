@@ -1,0 +1,163 @@
+"""Writes of screening: starting a run, storing its findings, judging one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+
+from lantian.casework import actions as casework
+from lantian.casework import queries as casework_queries
+from lantian.casework.models import Lead
+from lantian.core.deadlines import Deadline
+from lantian.core.messages import Text
+from lantian.core.moves import check_move
+from lantian.office import audit, clock, jobs
+from lantian.office.actors import Actor, OfficerActor
+from lantian.office.models import Job, Unit
+from lantian.office.permissions import Permission, check_permission
+from lantian.screening import queries
+from lantian.screening.errors import JudgementRefused, RunRefused
+from lantian.screening.models import Finding, Judgement, Run
+from lantian.screening.states import MOVES, OUTCOME_TEXTS, REASON_REQUIRED, Outcome
+
+STEP = 1_000
+# What a later run may say anew about a finding it finds again; who found it first, and when, stays.
+RENEWED = (
+    "subject_kind", "subject_no", "subject_name", "score", "strength", "clearing", "cleared", "reason_zh",
+    "reason_en", "rule", "innocent_zh", "evidence", "members", "supersedes", "district_code", "on", "expires_on",
+    "detector_version", "parameters", "run", "seen_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What turning a finding into a lead would do: who will hold it, and when verification is due."""
+
+    holder: Unit
+    due: Deadline
+
+
+def start_run(*, detector: str, by: OfficerActor) -> Run:
+    """Schedule a run of a detector over everything taken in so far."""
+    check_permission(by.permissions, Permission.SCREEN)
+    with transaction.atomic():
+        if Run.objects.filter(detector=detector, job__state__in=(Job.State.WAITING, Job.State.RUNNING)).exists():
+            raise RunRefused("同一检测正在运行；请等它结束或先取消。", "It is running already; wait or cancel it.")
+        run = Run(
+            detector=detector,
+            on=clock.today(),
+            post_id=by.post_id,
+            started_at=clock.now(),
+            seen_by=list(by.units),
+        )
+        run.job = jobs.defer(
+            "screening",
+            lock=f"screening:{detector}",
+            arguments={"run": run.key},
+            mandate=f"screening:{run.key}",
+            by=by,
+        )
+        run.save(force_insert=True)
+        detail = {"detector": detector}
+        audit.record(audit.Kind.SCREENING_STARTED, by=by, about=("screening", run.key), detail=detail)
+    return run
+
+
+def store(run: Run, findings: Sequence[Mapping[str, Any]], *, expires_after: timedelta, by: Actor) -> None:
+    """Store one step of a run's findings under their stable keys, in the open transaction."""
+    rows = [_finding(run, finding, expires_after) for finding in findings]
+    Finding.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
+    )
+    detail = {"run": run.key, "findings": len(rows)}
+    audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("screening", run.key), detail=detail)
+
+
+def preview(finding: Finding, *, on: date) -> Preview:
+    """Say what 转为线索 would do, without doing it."""
+    return Preview(casework_queries.office_for(finding.district_code), casework.due_date(on))
+
+
+@transaction.atomic
+def judge(
+    *, finding_key: str, outcome: Outcome, reason: str, seen: int, by: OfficerActor
+) -> tuple[Judgement, Lead | None]:
+    """Record an officer's judgement; 转为线索 opens the lead in the same act.
+
+    `seen` is the number of judgements on the page the officer acted from: a newer one refuses the act.
+    """
+    check_permission(by.permissions, Permission.JUDGE)
+    finding = Finding.objects.select_for_update().get(key=finding_key)
+    earlier = queries.judgements(finding)
+    _refuse_stale(earlier, seen)
+    check_move(MOVES, queries.state_of(earlier), outcome)
+    if outcome in REASON_REQUIRED and not reason.strip():
+        name = OUTCOME_TEXTS[outcome]
+        raise JudgementRefused(f"“{name.zh}”须写明理由。", f"Please give the reason: '{name.en}' needs one.")
+    lead = _open_lead(finding, by) if outcome is Outcome.LEAD else None
+    judgement = Judgement.objects.create(
+        finding=finding,
+        outcome=outcome,
+        reason=reason.strip(),
+        post_id=by.post_id,
+        at=clock.now(),
+        ground=ground_of(finding),
+        lead_key=lead.key if lead else "",
+        seen_by=finding.seen_by,
+    )
+    detail = {"outcome": str(outcome), "ground": judgement.ground}
+    audit.record(audit.Kind.FINDING_JUDGED, by=by, about=("finding", finding.key), detail=detail)
+    return judgement, lead
+
+
+def ground_of(finding: Finding) -> str:
+    """Digest of the evidence a judgement rested on: a later run may change the ground."""
+    return hashlib.sha256("\n".join(sorted(finding.evidence)).encode()).hexdigest()
+
+
+def in_steps(findings: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Cut findings into the steps in which they are stored."""
+    for low in range(0, len(findings), STEP):
+        yield findings[low : low + STEP]
+
+
+def _finding(run: Run, finding: Mapping[str, Any], expires_after: timedelta) -> Finding:
+    holder = casework_queries.office_for(finding["district_code"])
+    units = {holder.pk, *run.seen_by}
+    values = {name: finding[name] for name in RENEWED if name not in ("expires_on", "run", "seen_by")}
+    return Finding(
+        key=finding["key"],
+        detector=finding["detector"],
+        first_found_at=clock.now(),
+        expires_on=run.on + expires_after,
+        run=run,
+        seen_by=sorted(units),
+        **values,
+    )
+
+
+def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:
+    if len(earlier) != seen:
+        last = earlier[-1]
+        at, name = last.at.astimezone(clock.CHINA), last.post.account.name
+        raise JudgementRefused(
+            f"{name}已于 {at:%m月%d日 %H:%M} 研判过；请查看后再操作。",
+            f"{name} judged it on {at:%d %B at %H:%M}; look at that before you act.",
+        )
+
+
+def _open_lead(finding: Finding, by: OfficerActor) -> Lead:
+    opening = casework.Opening(
+        origin=("finding", finding.key),
+        subject=(finding.subject_kind, finding.subject_no, finding.subject_name),
+        ground=Text(finding.reason_zh, finding.reason_en),
+        holder=casework_queries.office_for(finding.district_code),
+    )
+    return casework.open_lead(opening, by=by)
+
+

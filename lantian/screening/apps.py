@@ -1,0 +1,10 @@
+"""Django's view of the room."""
+
+from django.apps import AppConfig
+
+
+class ScreeningConfig(AppConfig):
+    name = "lantian.screening"
+    label = "screening"
+    default_auto_field = "django.db.models.BigAutoField"
+

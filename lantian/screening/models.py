@@ -1,0 +1,92 @@
+"""Runs, findings, judgements."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from lantian.office.keys import new_key
+from lantian.screening.states import OUTCOME_TEXTS
+
+CLEARINGS = {"not_cleared": "未排除", "presumed_lawful": "推定合法", "cleared": "已排除合法"}
+
+
+class Run(models.Model):
+    """One run of a detector over what was taken in, with the watermark of its data."""
+
+    key = models.CharField(max_length=26, unique=True, default=new_key)
+    detector = models.CharField(max_length=4)
+    on = models.DateField()
+    job = models.OneToOneField("office.Job", models.PROTECT, null=True, related_name="run")
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    started_at = models.DateTimeField()
+    audit_seq = models.BigIntegerField(default=0)
+    detector_version = models.CharField(max_length=40, blank=True)
+    parameters = models.CharField(max_length=64, blank=True)
+    read = models.BigIntegerField(default=0)
+    left_out = models.BigIntegerField(default=0)
+    findings = models.BigIntegerField(default=0)
+    cleared = models.BigIntegerField(default=0)
+    not_run_zh = models.TextField(blank=True)
+    not_run_en = models.TextField(blank=True)
+    seen_by = ArrayField(models.BigIntegerField())
+
+
+class Finding(models.Model):
+    """One finding of a detector, kept under its stable key; a later run updates it and never doubles it."""
+
+    key = models.CharField(max_length=64, unique=True)
+    detector = models.CharField(max_length=4)
+    subject_kind = models.CharField(max_length=12)
+    subject_no = models.TextField()
+    subject_name = models.TextField()
+    score = models.FloatField()
+    strength = models.CharField(max_length=6)
+    clearing = models.CharField(max_length=16, choices=CLEARINGS)
+    cleared = models.TextField(null=True)
+    reason_zh = models.TextField()
+    reason_en = models.TextField()
+    rule = models.TextField()
+    innocent_zh = models.TextField()
+    evidence = ArrayField(models.TextField())
+    members = ArrayField(models.TextField())
+    supersedes = ArrayField(models.TextField())
+    district_code = models.TextField(null=True)
+    on = models.DateField()
+    expires_on = models.DateField()
+    detector_version = models.CharField(max_length=40)
+    parameters = models.CharField(max_length=64)
+    run = models.ForeignKey(Run, models.PROTECT, related_name="updated")
+    first_found_at = models.DateTimeField()
+    seen_by = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(score__range=(0, 1)), name="score_between_0_and_1"),
+        ]
+        indexes = [models.Index(fields=["clearing", "-score"], name="findings_by_weight")]
+
+
+class Judgement(models.Model):
+    """An officer's word on a finding; append-only, the newest one counts."""
+
+    finding = models.ForeignKey(Finding, models.PROTECT, related_name="judgements")
+    outcome = models.CharField(
+        max_length=10, choices={str(outcome): text.zh for outcome, text in OUTCOME_TEXTS.items()}
+    )
+    reason = models.TextField(blank=True)
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ground = models.CharField(max_length=64)
+    lead_key = models.CharField(max_length=26, blank=True)
+    seen_by = ArrayField(models.BigIntegerField())
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(outcome="lead") | ~models.Q(reason=""), name="dismissal_gives_its_reason"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="lead") | ~models.Q(lead_key=""), name="lead_judgement_names_the_lead"
+            ),
+        ]
