@@ -60,11 +60,12 @@ def figures_replaced(words: Words, rng: Random) -> Words:
 @cache
 def synonyms() -> dict[str, tuple[str, ...]]:
     """Return every swappable term with the terms that may stand in its place."""
-    table: dict[str, tuple[str, ...]] = {}
+    table: dict[str, dict[str, None]] = {}
     for group in _swappable(lexicon()):
         for term in group:
-            table[term] = tuple(other for other in group if other != term)
-    return table
+            # A term may stand in the groups of several grammars.
+            table.setdefault(term, {}).update((other, None) for other in group if other != term)
+    return {term: tuple(others) for term, others in table.items()}
 
 
 def _swappable(entries: dict[str, Any]) -> list[list[str]]:

@@ -211,11 +211,12 @@ def _design(rng: Random) -> Text:
     """Write a design: its official short note is near-identical everywhere."""
     words = {name: _heads(entry) for name, entry in lexicon()["design"].items()}
     thing, style = rng.choice(words["things"]), rng.choice(words["styles"])
-    title = f"{thing}（{style}）"
+    title = f"{thing}（{style}）" if rng.random() < 0.5 else thing
     note = (
         f"1.本外观设计产品的名称：{title}。2.本外观设计产品的用途：用于{rng.choice(words['uses'])}。"
         f"3.本外观设计产品的设计要点：在于{rng.choice(words['points'])}。"
         f"4.最能表明设计要点的图片或照片：{rng.choice(words['pictures'])}。"
+        "5.各视图的比例以实物为准。"
     )
     locarno = f"{words['things'].index(thing) % 32 + 1:02d}-{rng.randint(1, 9):02d}"
     return Text(DESIGN, Words(title, note, None), "design", locarno, (locarno,))
