@@ -30,13 +30,13 @@ class Likeness:
     @property
     def jaccard(self) -> Shares:
         """Shared grams over all grams of both; 0 where neither has any."""
-        either = np.maximum(self.left + self.right - self.shared, 1)
+        either: Counts = np.maximum(self.left + self.right - self.shared, 1)
         return self.shared.astype(np.float64) / either.astype(np.float64)
 
     @property
     def containment(self) -> Shares:
         """Shared grams over the grams of the smaller side."""
-        smaller = np.maximum(np.minimum(self.left, self.right), 1)
+        smaller: Counts = np.maximum(np.minimum(self.left, self.right), 1)
         return self.shared.astype(np.float64) / smaller.astype(np.float64)
 
 

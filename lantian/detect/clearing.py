@@ -1,0 +1,176 @@
+"""Near-duplicate pairs that the law permits: cleared, presumed lawful, or not cleared.
+
+Every rule names its conditions. All shown: cleared. The tell-tale ones shown and the others unknown, because
+a column is missing or empty: presumed lawful, saying what is missing. One known to fail: not cleared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lantian.core.messages import Text
+from lantian.core.rulebook import RuleVersion
+from lantian.detect.filing import Filing, Party, plain_number
+from lantian.detect.parameters import Parameters
+
+
+class Outcome(StrEnum):
+    """The three outcomes, as findings write them."""
+
+    NOT_CLEARED = "not_cleared"
+    PRESUMED = "presumed_lawful"
+    CLEARED = "cleared"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two near-duplicate filings, `a` taken in before `b`, and their Jaccard index."""
+
+    a: Filing
+    b: Filing
+    jaccard: float
+
+
+@dataclass(frozen=True)
+class Clearing:
+    """An outcome and, unless not cleared, the reason."""
+
+    outcome: Outcome
+    reason: Text | None = None
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One condition of a rule and whether it is met; None where the tables do not say."""
+
+    words: Text
+    met: bool | None
+
+
+NOT_CLEARED = Clearing(Outcome.NOT_CLEARED)
+
+_SAME_APPLICANT = Text("申请人相同（applicants）", "same applicant (applicants)")
+_SAME_DAY = Text("申请日相同（filing_date）", "same filing day (filing_date)")
+_DECLARED = Text(
+    "两件均作双申请说明（dual_filing_declared）", "double filing declared in both (dual_filing_declared)"
+)
+_TWO_KINDS = Text("一件发明、一件实用新型（kind）", "one invention, one utility model (kind)")
+_LINKED = Text("文件载明的关联（parent_no 或 priority_nos）", "link on file (parent_no or priority_nos)")
+
+
+def clear(pairs: Sequence[Pair], parameters: Parameters) -> list[Clearing]:
+    """Return the outcome of every pair, in order; the most lawful rule that applies is given."""
+    doubles = double_filings(pairs, parameters.double_filing)
+    return [_outcome(pair, place in doubles, parameters.rules) for place, pair in enumerate(pairs)]
+
+
+def _outcome(pair: Pair, double: bool, rules: Mapping[str, RuleVersion]) -> Clearing:
+    candidates = []
+    if divisional(pair):
+        candidates.append(_judge(rules["P01_divisional"], _family_conditions(pair)))
+    if shared_priority(pair):
+        candidates.append(_judge(rules["P01_priority"], _family_conditions(pair)))
+    if double:
+        candidates.append(_judge(rules["P01_double_filing"], double_filing_conditions(pair)))
+    rank = list(Outcome)
+    return max(candidates, key=lambda clearing: rank.index(clearing.outcome), default=NOT_CLEARED)
+
+
+def _judge(rule: RuleVersion, conditions: Iterable[Condition]) -> Clearing:
+    """Turn conditions into an outcome with its reason."""
+    conditions = list(conditions)
+    if any(condition.met is False for condition in conditions):
+        return NOT_CLEARED
+    shown, missing = _words(conditions, True), _words(conditions, None)
+    cite = rule.basis.cite()
+    zh = f"{rule.text.zh}（{cite.zh}）。已核：{shown.zh}。"
+    en = f"{rule.text.en} ({cite.en}). Shown: {shown.en}."
+    if not missing.zh:
+        return Clearing(Outcome.CLEARED, Text(zh, en))
+    zh, en = f"{zh}缺少：{missing.zh}，推定合法。", f"{en} Missing: {missing.en}; presumed lawful."
+    return Clearing(Outcome.PRESUMED, Text(zh, en))
+
+
+def _words(conditions: Iterable[Condition], met: bool | None) -> Text:
+    words = [condition.words for condition in conditions if condition.met is met]
+    return Text("、".join(word.zh for word in words), ", ".join(word.en for word in words))
+
+
+def double_filing_conditions(pair: Pair) -> list[Condition]:
+    """Conditions of the permitted same-day double filing (专利法 9(1), 实施细则 47)."""
+    a, b = pair.a, pair.b
+    kinds = {a.kind, b.kind}
+    declared = False if False in (a.declared, b.declared) else (True if a.declared and b.declared else None)
+    return [
+        Condition(_TWO_KINDS, None if None in kinds else kinds == {"invention", "utility_model"}),
+        Condition(_SAME_APPLICANT, same_applicant(a, b)),
+        Condition(_SAME_DAY, a.filed_on == b.filed_on if a.filed_on and b.filed_on else None),
+        Condition(_DECLARED, declared),
+    ]
+
+
+def double_filings(pairs: Sequence[Pair], likeness: float) -> set[int]:
+    """Return the places of pairs that may be double filings: one to one, mutually nearest, near enough.
+
+    Kind and applicant must be shown; a filing whose nearest partner is taken gets no second choice.
+    """
+    eligible: list[tuple[float, int, int]] = []
+    for place, pair in enumerate(pairs):
+        conditions = double_filing_conditions(pair)
+        shown = [condition.met for condition in conditions]
+        if pair.jaccard >= likeness and shown[0] and shown[1] and False not in shown:
+            eligible.append((-pair.jaccard, shown.count(None), place))
+    nearest: dict[int, float] = {}
+    taken: set[int] = set()
+    chosen = set()
+    for distance, _, place in sorted(eligible):
+        ends = (pairs[place].a.order, pairs[place].b.order)
+        best = all(nearest.setdefault(end, distance) == distance for end in ends)
+        if best and taken.isdisjoint(ends):
+            taken.update(ends)
+            chosen.add(place)
+    return chosen
+
+
+def divisional(pair: Pair) -> bool:
+    """Whether one names the other as its parent, or both name one parent."""
+    a, b = pair.a, pair.b
+    return (
+        a.parent == plain_number(b.number)
+        or b.parent == plain_number(a.number)
+        or (a.parent is not None and a.parent == b.parent)
+    )
+
+
+def shared_priority(pair: Pair) -> bool:
+    """Whether one claims the other's priority, or both claim one priority."""
+    a, b = pair.a, pair.b
+    return (
+        plain_number(a.number) in b.priorities
+        or plain_number(b.number) in a.priorities
+        or not a.priorities.isdisjoint(b.priorities)
+    )
+
+
+def _family_conditions(pair: Pair) -> list[Condition]:
+    return [Condition(_LINKED, True), Condition(_SAME_APPLICANT, same_applicant(pair.a, pair.b))]
+
+
+def same_applicant(a: Filing, b: Filing) -> bool | None:
+    """Whether the applicants are the same: by number where all have one, else by name; None if unknown."""
+    if not a.applicants or not b.applicants:
+        return None
+    both = (*a.applicants, *b.applicants)
+    if all(party.no for party in both):
+        return _numbers(a.applicants) == _numbers(b.applicants)
+    return _names(a.applicants) == _names(b.applicants)
+
+
+def _numbers(parties: Iterable[Party]) -> set[str | None]:
+    return {party.no for party in parties}
+
+
+def _names(parties: Iterable[Party]) -> set[str]:
+    return {Party(None, party.name).identity for party in parties}

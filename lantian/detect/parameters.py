@@ -1,0 +1,100 @@
+"""What the detectors' rule book says on a day: names, legal basis, thresholds, all cited."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from lantian.core.chain import digest_of
+from lantian.core.messages import Text
+from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
+from lantian.detect import normalise
+
+FILE = "detectors.toml"
+
+_SAID = ("name", "innocent", "refuted", "reason", "window")
+_BAND = Shape({"percent": int, "applications": int})
+SHAPES: Mapping[str, Shape] = {
+    "P01": Shape({f"{key}_{language}": str for key in _SAID for language in ("zh", "en")}),
+    "P01_likeness": Shape({"jaccard_percent": int, "strong": _BAND, "medium": _BAND, "unit": str}),
+    "P01_expiry": Shape({"limit": int, "unit": str}),
+    "P01_regrowth": Shape({"limit": int, "unit": str}),
+    "P01_double_filing": Shape({"jaccard_percent": int, "unit": str}),
+    "P01_divisional": Shape(),
+    "P01_priority": Shape(),
+}
+
+
+@dataclass(frozen=True)
+class Band:
+    """A strength is reached from this median likeness (0 to 1) and this number of applications."""
+
+    likeness: float
+    applications: int
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """Everything P01 goes by on one day; `rules` holds the cited versions, `digest` covers them all."""
+
+    rules: Mapping[str, RuleVersion]
+    likeness: float
+    strong: Band
+    medium: Band
+    double_filing: float
+    expiry_days: int
+    regrowth_percent: int
+    digest: str
+
+    def said(self, key: str) -> Text:
+        """Return one of the detector's texts: name, innocent, refuted, reason, window."""
+        values = self.rules["P01"].values
+        return Text(values[f"{key}_zh"], values[f"{key}_en"])
+
+    @property
+    def basis(self) -> Text:
+        """The rule that the findings may touch, cited."""
+        return self.rules["P01"].basis.cite()
+
+    def strength(self, likeness: float, applications: int) -> str:
+        """Return strong, medium or weak for a group's median likeness and size."""
+        for name, band in (("strong", self.strong), ("medium", self.medium)):
+            if likeness >= band.likeness and applications >= band.applications:
+                return name
+        return "weak"
+
+
+def read(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a rule book of detectors; raises `BadRulebook` naming file, line and key."""
+    return Rulebook.from_text(text, file=file, shapes=SHAPES)
+
+
+@cache
+def shipped_book() -> Rulebook:
+    """Return the book that comes with the program."""
+    return read(shipped(FILE))
+
+
+def parameters(on: date, book: Rulebook | None = None) -> Parameters:
+    """Return P01's parameters on a day; raises `NotInForce` before the first day of the rule."""
+    book = book or shipped_book()
+    rules = {id: book.rule(id, on) for id in SHAPES}
+    likeness = rules["P01_likeness"].values
+    versions = {id: rule.version for id, rule in rules.items()}
+    return Parameters(
+        rules=rules,
+        likeness=likeness["jaccard_percent"] / 100,
+        strong=_band(likeness["strong"]),
+        medium=_band(likeness["medium"]),
+        double_filing=rules["P01_double_filing"].values["jaccard_percent"] / 100,
+        expiry_days=rules["P01_expiry"].values["limit"],
+        regrowth_percent=rules["P01_regrowth"].values["limit"],
+        digest=digest_of({"rules": versions, "normaliser": normalise.digest()}),
+    )
+
+
+def _band(table: Mapping[str, Any]) -> Band:
+    return Band(table["percent"] / 100, table["applications"])
