@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 register = template.Library()
 
 COLOURS = 6
-WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKDAYS_EN = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+MONTHS_EN = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SOON = 5
 
 # Which tone a state wears; a state that is not here is neutral. Words always stand beside the colour.
@@ -78,6 +79,20 @@ def grouped(value: int | None) -> str:
 def percent(value: float | None) -> str:
     """Write a ratio in [0, 1] as a percentage with one decimal."""
     return "—" if value is None else f"{100 * float(value):.1f}%"
+
+
+@register.filter
+def aside(value: object) -> str:
+    """Put a remark in brackets of the screen's language; nothing when there is none."""
+    if not value:
+        return ""
+    return f" ({value})" if _in_english() else f"（{value}）"
+
+
+@register.filter
+def listed(values: Iterable[object]) -> str:
+    """Join names with the comma of the screen's language."""
+    return (", " if _in_english() else "、").join(str(value) for value in values)
 
 
 @register.simple_tag
@@ -151,6 +166,10 @@ def _piece(words: str, number: int | None, side: str, anchored: set[tuple[str, i
 
 
 def _day_words(value: date) -> str:
-    if (get_language() or "").startswith("en"):
-        return f"{WEEKDAYS_EN[value.weekday()]} {value.day} {value:%b} {value.year}"
+    if _in_english():
+        return f"{WEEKDAYS_EN[value.weekday()]} {value.day} {MONTHS_EN[value.month - 1]} {value.year}"
     return f"{value.year}年{value.month}月{value.day}日 周{'一二三四五六日'[value.weekday()]}"
+
+
+def _in_english() -> bool:
+    return (get_language() or "").startswith("en")
