@@ -60,6 +60,11 @@ def digest() -> str:
     return published_rules().digest
 
 
+def version() -> str:
+    """Version of the published rules in use."""
+    return published_rules().version
+
+
 def fold_rows(columns: Sequence[Sequence[str]]) -> Folded:
     """Normalise rows of texts; `columns[c][r]` is field c of row r, each field normalised alone."""
     width, height = len(columns), len(columns[0])

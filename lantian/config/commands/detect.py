@@ -1,0 +1,123 @@
+"""`lantian detect`: screen files alone, without database, Django or clock; same files, same bytes."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from lantian.config.commands import print_json, say
+from lantian.core.messages import Text, WrongUse
+from lantian.detect import normalise
+from lantian.detect.detectors import chosen
+from lantian.detect.findings import Findings, findings_frame
+from lantian.detect.near import PARAMETERS, NearDuplicates, near_duplicates
+from lantian.detect.tables import read_frame, read_tables
+
+NEAR = "near-duplicates/1"
+RUN = "detect-run/1"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the two commands."""
+    commands = parser.add_subparsers(dest="detect", required=True, metavar="what")
+    near = commands.add_parser("near-duplicates", help="find nearly identical texts in one file")
+    near.add_argument("file", type=Path, metavar="FILE", help="Parquet or CSV")
+    near.add_argument("--id", required=True, metavar="COLUMN", help="column that names each row")
+    near.add_argument(
+        "--text", required=True, action="append", metavar="COLUMN", help="text column, may repeat"
+    )
+    near.add_argument("--out", required=True, type=Path, metavar="DIR")
+    near.set_defaults(act=_near)
+    run_ = commands.add_parser("run", help="run detectors over a folder of tables")
+    run_.add_argument("ids", metavar="ID[,ID…]|all")
+    run_.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder of canonical tables")
+    run_.add_argument(
+        "--on", required=True, type=date.fromisoformat, metavar="DATE", help="day of the rules, ISO"
+    )
+    run_.add_argument("--out", required=True, type=Path, metavar="FILE", help="findings, Parquet")
+    run_.set_defaults(act=_run)
+    for command in (near, run_):
+        command.add_argument("--format", choices=("text", "json"), default="text")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run what was asked; 0 when done."""
+    code: int = args.act(args)
+    return code
+
+
+def _near(args: argparse.Namespace) -> int:
+    found = near_duplicates(read_frame(args.file), id=args.id, texts=args.text)
+    _folder(args.out)
+    found.pairs.write_parquet(args.out / "pairs.parquet")
+    found.clusters.write_parquet(args.out / "clusters.parquet")
+    content = _near_run(found, args)
+    _write_json(args.out / "run.json", NEAR, content)
+    if args.format == "json":
+        print_json(NEAR, content)
+    else:
+        print("\n".join(f"{name}\t{number}" for name, number in found.counts.items()))
+    return 0
+
+
+def _near_run(found: NearDuplicates, args: argparse.Namespace) -> dict[str, Any]:
+    rules = {"version": normalise.version(), "digest": normalise.digest()}
+    asked = {"id": args.id, "texts": args.text, "parameters": PARAMETERS}
+    return {**asked, "normaliser": rules, "counts": found.counts, "code_version": version("lantian")}
+
+
+def _run(args: argparse.Namespace) -> int:
+    detectors = chosen(args.ids)
+    tables = read_tables(args.data, [name for detector in detectors for name in detector.tables])
+    results = {detector.id: detector.run(tables, on=args.on) for detector in detectors}
+    _folder(args.out.parent)
+    rows = [row for result in results.values() for row in result.frame.to_dicts()]
+    findings_frame(rows).write_parquet(args.out)
+    content = {id: _summary(result) for id, result in results.items()}
+    _write_json(args.out.parent / "run.json", RUN, content)
+    if args.format == "json":
+        print_json(RUN, content)
+    for id, result in results.items():
+        _tell(id, result, said=args.format == "json")
+    return 0
+
+
+def _summary(result: Findings) -> dict[str, Any]:
+    why = {"zh": result.not_run.zh, "en": result.not_run.en} if result.not_run else None
+    counts = {"read": result.read, "findings": result.frame.height, "cleared": result.cleared}
+    return {**counts, "not_run": why, "left_out": dict(result.left_out)}
+
+
+def _tell(id: str, result: Findings, *, said: bool) -> None:
+    """Print one line a detector, and say on the side why it did not run or what it left out."""
+    if not said:
+        numbers = (result.read, result.frame.height, result.cleared)
+        print(
+            "\t".join(
+                [id, *(f"{n}={v}" for n, v in zip(("read", "findings", "cleared"), numbers, strict=True))]
+            )
+        )
+    if result.not_run:
+        say(Text(f"{id} 未运行：{result.not_run.zh}", f"{id} not run, because {result.not_run.en}"))
+    for reason, number in result.left_out.items():
+        if number:
+            say(
+                Text(f"{id}：{number}行未比对（{reason}）。", f"{id}: {number} rows not compared ({reason}).")
+            )
+
+
+def _folder(path: Path) -> None:
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongUse(f"无法写入 {path}（{error}）。", f"Cannot write to {path} ({error}).") from error
+
+
+def _write_json(path: Path, schema: str, content: Mapping[str, Any]) -> None:
+    ordered = {"schema": schema, **dict(sorted(json.loads(json.dumps(content, sort_keys=True)).items()))}
+    path.write_text(json.dumps(ordered, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,75 @@
+"""Canonical tables from files: Parquet or CSV, with the types of the columns that detectors read.
+
+A CSV holds lists as text separated by `；`; any column may come as text. Empty text is unknown (null).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+
+from lantian.core.messages import Refused, Unreadable
+
+LISTS = frozenset(
+    ("applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors", "ipc", "signers")
+    + ("priority_nos", "kinds")
+)
+DATES = ("filing_date", "publication_date", "grant_date", "status_date", "licensed_on")
+FLAGS = ("fee_reduced", "dual_filing_declared")
+SEPARATOR = "；"
+_YES, _NO = ("true", "1", "是"), ("false", "0", "否")
+
+
+def read_frame(path: Path) -> pl.DataFrame:
+    """Read a Parquet or CSV file as it is; every CSV column is text, so that numbers keep their zeros."""
+    try:
+        with path.open("rb") as file:
+            parquet = file.read(4) == b"PAR1"
+        return pl.read_parquet(path) if parquet else pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise Unreadable(
+            f"无法读取文件 {path}（{error}）；应为Parquet或UTF-8编码的CSV。",
+            f"Cannot read {path} ({error}); it must be Parquet, or CSV in UTF-8.",
+        ) from error
+
+
+def read_tables(folder: Path, names: Iterable[str]) -> dict[str, pl.DataFrame]:
+    """Read those of the named tables that lie in a folder as NAME.parquet or NAME.csv, rows in file order."""
+    if not folder.is_dir():
+        raise Unreadable(f"没有文件夹 {folder}。", f"There is no folder {folder}.")
+    tables = {}
+    for name in dict.fromkeys(names):
+        paths = [folder / f"{name}{suffix}" for suffix in (".parquet", ".csv")]
+        path = next((path for path in paths if path.exists()), None)
+        if path is not None:
+            tables[name] = typed(read_frame(path), path)
+    return tables
+
+
+def typed(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
+    """Give text columns their canonical types; raises `Refused` naming file, column and value."""
+    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    frame = frame.with_columns(pl.col(name).replace("", None) for name in text)
+    for name in text:
+        column = _column(frame[name])
+        wrong = frame[name].filter(column.is_null() & frame[name].is_not_null())
+        if len(wrong):
+            raise Refused(
+                f"{path} 的列“{name}”中的值无法识别：{wrong[0]}。",
+                f"{path}: column {name} holds a value that cannot be read: {wrong[0]}.",
+            )
+        frame = frame.with_columns(column)
+    return frame
+
+
+def _column(text: pl.Series) -> pl.Series:
+    if text.name in LISTS:
+        return text.str.split(SEPARATOR).list.eval(pl.element().replace("", None))
+    if text.name in DATES:
+        return text.str.to_date("%Y-%m-%d", strict=False)
+    if text.name in FLAGS:
+        said = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
+        return text.str.to_lowercase().replace_strict(said, default=None, return_dtype=pl.Boolean)
+    return text
