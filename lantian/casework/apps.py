@@ -7,4 +7,3 @@ class CaseworkConfig(AppConfig):
     name = "lantian.casework"
     label = "casework"
     default_auto_field = "django.db.models.BigAutoField"
-

@@ -22,7 +22,9 @@ class Lead(models.Model):
     ground_zh = models.TextField()
     ground_en = models.TextField()
     state = models.CharField(
-        max_length=10, choices={str(state): text.zh for state, text in STATE_TEXTS.items()}, default=State.RECEIVED
+        max_length=10,
+        choices={str(state): text.zh for state, text in STATE_TEXTS.items()},
+        default=State.RECEIVED,
     )
     origin_unit = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
     holder = models.ForeignKey("office.Unit", models.PROTECT, related_name="leads")
@@ -38,7 +40,9 @@ class Lead(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["origin_kind", "origin_key"], name="one_lead_per_origin"),
-            models.CheckConstraint(condition=models.Q(due__gte=models.F("opened_on")), name="due_after_opening"),
+            models.CheckConstraint(
+                condition=models.Q(due__gte=models.F("opened_on")), name="due_after_opening"
+            ),
         ]
         indexes = [models.Index(fields=["holder", "state", "due"], name="docket")]
 
@@ -47,7 +51,9 @@ class LeadStep(models.Model):
     """One step of a lead, append-only: who did what, when, why, and to which office it went."""
 
     lead = models.ForeignKey(Lead, models.PROTECT, related_name="steps")
-    act = models.CharField(max_length=10, choices={str(act): text.zh for act, text in ACT_TEXTS.items()} | {"open": "立线索"})
+    act = models.CharField(
+        max_length=10, choices={str(act): text.zh for act, text in ACT_TEXTS.items()} | {"open": "立线索"}
+    )
     at = models.DateTimeField()
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
     from_unit = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")

@@ -75,4 +75,6 @@ def of_origin(kind: str, key: str) -> Lead | None:
 
 def steps(lead: Lead) -> list[LeadStep]:
     """The lead's history, oldest first."""
-    return list(lead.steps.select_related("post__account", "post__unit", "from_unit", "to_unit").order_by("id"))
+    return list(
+        lead.steps.select_related("post__account", "post__unit", "from_unit", "to_unit").order_by("id")
+    )

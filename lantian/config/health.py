@@ -8,7 +8,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 

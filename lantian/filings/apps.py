@@ -9,7 +9,7 @@ class FilingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lantian.office.intake.spec import register
         from lantian.filings.intake import PATENTS
+        from lantian.office.intake.spec import register
 
         register(PATENTS)

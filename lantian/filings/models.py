@@ -61,8 +61,7 @@ class Patent(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(disclosure="published")
-                | models.Q(title=None, abstract=None, claim=None),
+                condition=models.Q(disclosure="published") | models.Q(title=None, abstract=None, claim=None),
                 name="secret_text_lies_elsewhere",
             )
         ]

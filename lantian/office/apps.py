@@ -7,3 +7,7 @@ class OfficeConfig(AppConfig):
     name = "lantian.office"
     label = "office"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lantian.office import tasks  # noqa: F401 - the queue's tasks
+        from lantian.office.intake import actions  # noqa: F401 - registers the job

@@ -43,6 +43,7 @@ class Running:
     job: Job
     actor: JobActor
     progress: Progress
+    tell: Callable[[int, int], None]
 
     @property
     def cursor(self) -> dict[str, Any]:
@@ -63,6 +64,7 @@ class Running:
         if cursor is not None:
             self.progress.cursor = dict(cursor)
         self.progress.save(update_fields=["stage", "done", "total", "cursor"])
+        self.tell(done, total)
 
     def breathe(self, stage: str, done: int, total: int) -> None:
         """Between blocks of pure work: show progress and hear a cancellation."""
@@ -111,8 +113,8 @@ def cancel(*, job: Job, by: Actor) -> None:
         audit.record(audit.Kind.JOB_CANCELLED, by=by, about=("job", row.key))
 
 
-def execute(key: str, post: str) -> None:
-    """Run one job to its end; safe to call again for a job that died."""
+def execute(key: str, post: str, tell: Callable[[int, int], None] | None = None) -> None:
+    """Run one job to its end; safe to call again for a job that died. `tell` hears (done, total)."""
     on_behalf = actors.officer(Post.objects.get(key=post))
     with scoped(on_behalf):
         row = Job.objects.select_related("progress").get(key=key)
@@ -120,7 +122,7 @@ def execute(key: str, post: str) -> None:
         return
     actor = actors.job(row.name, mandate=row.mandate, on_behalf=on_behalf)
     _move(row, actor, Job.State.RUNNING)
-    state, fault = _attempt(Running(row, actor, row.progress))
+    state, fault = _attempt(Running(row, actor, row.progress, tell or _silent))
     _move(row, actor, state, fault)
 
 
@@ -132,11 +134,17 @@ def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
     return len(stalled)
 
 
+def _silent(done: int, total: int) -> None:
+    """Tell nobody; the page reads the row."""
+
+
 def _attempt(running: Running) -> tuple[Job.State, Text]:
     try:
         _FUNCTIONS[running.job.name](running, **running.job.arguments)
     except Cancelled:
-        return Job.State.CANCELLED, Text("已按要求停止；已提交的部分保留。", "Stopped as asked; what was done stays.")
+        return Job.State.CANCELLED, Text(
+            "已按要求停止；已提交的部分保留。", "Stopped as asked; what was done stays."
+        )
     except Refused as refusal:
         return Job.State.FAILED, refusal.text
     except Exception:

@@ -76,4 +76,3 @@ def posts_of(account: Account, on: date) -> list[Post]:
     """Posts that an account holds on a day, in a steady order."""
     posts = Post.objects.filter(account=account).select_related("unit").order_by("id")
     return [post for post in posts if post.held_on(on)]
-

@@ -18,7 +18,9 @@ def merge(*, old: Subject, kept: Subject, by: Actor) -> SubjectAlias:
     if queries.resolve(old) == kept:
         raise MergeRefused("两者已经是同一对象。", "Both are the same subject already.")
     if SubjectAlias.objects.filter(old=old).exists():
-        raise MergeRefused("该对象已并入其他对象；请先撤销。", "It is merged into another one; undo that first.")
+        raise MergeRefused(
+            "该对象已并入其他对象；请先撤销。", "It is merged into another one; undo that first."
+        )
     alias = SubjectAlias.objects.create(old=old, kept=kept, since=clock.now(), by=by.audit_name)
     audit.record(audit.Kind.SUBJECTS_MERGED, by=by, about=("subject", kept.key), detail={"old": old.key})
     return alias

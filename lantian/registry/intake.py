@@ -25,7 +25,9 @@ def check(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         if column not in frame.columns:
             continue
         codes = [read(text) if text else None for text in frame[column]]
-        frame = frame.with_columns(pl.Series(column, [code and code.normal for code in codes], dtype=pl.String))
+        frame = frame.with_columns(
+            pl.Series(column, [code and code.normal for code in codes], dtype=pl.String)
+        )
         for row, code in zip(frame["row"].to_list(), codes, strict=True):
             if code and code.invalid:
                 faults.append(Fault(row, column, code.normal[:60], code.reason or Text("", "")))
@@ -43,9 +45,13 @@ def move(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
         pl.lit("agency").alias("kind"),
         pl.Series("name_pinyin", [" ".join(lazy_pinyin(name))[:400] for name in names], dtype=pl.String),
         pl.Series("key", [new_key() for _ in names], dtype=pl.String),
-        frame["district_code"] if "district_code" in frame.columns else pl.lit(None, pl.String).alias("district_code"),
+        frame["district_code"]
+        if "district_code" in frame.columns
+        else pl.lit(None, pl.String).alias("district_code"),
     )
-    fates = upsert(subjects, table="registry_subject", key="number", constants=provenance, only_new=["key", "kind"])
+    fates = upsert(
+        subjects, table="registry_subject", key="number", constants=provenance, only_new=["key", "kind"]
+    )
     agencies = frame.drop("name")
     fates |= upsert(agencies, table="registry_agency", key="credit_code", constants=provenance)
     new = sum(fate == "new" for fate in fates.values())

@@ -32,4 +32,4 @@ def agencies_frame() -> pl.DataFrame:
     names = ["agency_code", "credit_code", "name", "status", "district_code", "address", "phone", "email"]
     fields = ["agency_code", "subject_id", "subject__name", *names[3:]]
     rows = list(Agency.objects.order_by("id").values_list(*fields))
-    return pl.DataFrame(rows, schema={name: pl.String for name in names}, orient="row")
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

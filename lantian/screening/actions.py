@@ -16,6 +16,7 @@ from lantian.casework.models import Lead
 from lantian.core.deadlines import Deadline
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
+from lantian.detect.findings import possible_keys, unit_of
 from lantian.office import audit, clock, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job, Unit
@@ -46,8 +47,12 @@ def start_run(*, detector: str, by: OfficerActor) -> Run:
     """Schedule a run of a detector over everything taken in so far."""
     check_permission(by.permissions, Permission.SCREEN)
     with transaction.atomic():
-        if Run.objects.filter(detector=detector, job__state__in=(Job.State.WAITING, Job.State.RUNNING)).exists():
-            raise RunRefused("同一检测正在运行；请等它结束或先取消。", "It is running already; wait or cancel it.")
+        if Run.objects.filter(
+            detector=detector, job__state__in=(Job.State.WAITING, Job.State.RUNNING)
+        ).exists():
+            raise RunRefused(
+                "同一检测正在运行；请等它结束或先取消。", "It is running already; wait or cancel it."
+            )
         run = Run(
             detector=detector,
             on=clock.today(),
@@ -68,9 +73,14 @@ def start_run(*, detector: str, by: OfficerActor) -> Run:
     return run
 
 
-def store(run: Run, findings: Sequence[Mapping[str, Any]], *, expires_after: timedelta, by: Actor) -> None:
+def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timedelta, by: Actor) -> None:
     """Store one step of a run's findings under their stable keys, in the open transaction."""
-    rows = [_finding(run, finding, expires_after) for finding in findings]
+    earlier = {finding["key"]: _possible_keys(finding) for finding in findings}
+    known = queries.known_keys([key for keys in earlier.values() for key in keys])
+    merged = {key: sorted((keys & known) - {key}) for key, keys in earlier.items()}
+    rows = [
+        _finding(run, finding | {"supersedes": merged[finding["key"]]}, expires_after) for finding in findings
+    ]
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
     )
@@ -120,10 +130,19 @@ def ground_of(finding: Finding) -> str:
     return hashlib.sha256("\n".join(sorted(finding.evidence)).encode()).hexdigest()
 
 
-def in_steps(findings: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
-    """Cut findings into the steps in which they are stored."""
+def in_steps(
+    findings: Sequence[dict[str, Any]],
+) -> Iterator[tuple[int, Sequence[dict[str, Any]]]]:
+    """Cut findings into the steps in which they are stored, each with how many are stored after it."""
     for low in range(0, len(findings), STEP):
-        yield findings[low : low + STEP]
+        step = findings[low : low + STEP]
+        yield low + len(step), step
+
+
+def _possible_keys(finding: Mapping[str, Any]) -> set[str]:
+    """Keys under which earlier runs may have stored a part of this finding, before its clusters merged."""
+    unit = unit_of(finding["subject_kind"], finding["subject_no"], finding["clearing"])
+    return set(possible_keys(finding["detector"], unit, finding["evidence"]))
 
 
 def _finding(run: Run, finding: Mapping[str, Any], expires_after: timedelta) -> Finding:
@@ -159,5 +178,3 @@ def _open_lead(finding: Finding, by: OfficerActor) -> Lead:
         holder=casework_queries.office_for(finding.district_code),
     )
     return casework.open_lead(opening, by=by)
-
-

@@ -8,3 +8,5 @@ class ScreeningConfig(AppConfig):
     label = "screening"
     default_auto_field = "django.db.models.BigAutoField"
 
+    def ready(self) -> None:
+        from lantian.screening import run  # noqa: F401 - registers the job

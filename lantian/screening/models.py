@@ -24,7 +24,8 @@ class Run(models.Model):
     detector_version = models.CharField(max_length=40, blank=True)
     parameters = models.CharField(max_length=64, blank=True)
     read = models.BigIntegerField(default=0)
-    left_out = models.BigIntegerField(default=0)
+    left_out = models.JSONField(default=dict)
+    outcomes = models.JSONField(default=dict)
     findings = models.BigIntegerField(default=0)
     cleared = models.BigIntegerField(default=0)
     not_run_zh = models.TextField(blank=True)
@@ -87,6 +88,7 @@ class Judgement(models.Model):
                 condition=models.Q(outcome="lead") | ~models.Q(reason=""), name="dismissal_gives_its_reason"
             ),
             models.CheckConstraint(
-                condition=~models.Q(outcome="lead") | ~models.Q(lead_key=""), name="lead_judgement_names_the_lead"
+                condition=~models.Q(outcome="lead") | ~models.Q(lead_key=""),
+                name="lead_judgement_names_the_lead",
             ),
         ]

@@ -64,14 +64,21 @@ def take_in(running: jobs.Running, *, batch: str) -> None:
         _finish(row, intake, running.actor)
 
 
-def rehearse(*, table: str, path: Path, by: OfficerActor, progress: Callable[[int, int], None]) -> IntakeBatch:
+def rehearse(
+    *, table: str, path: Path, by: OfficerActor, progress: Callable[[int, int], None]
+) -> IntakeBatch:
     """Take a file in without storing anything: the same chain in one transaction that is rolled back."""
     check_permission(by.permissions, Permission.TAKE_IN)
     intake = Intake(spec_of(table), readers.open_source(path))
     units = list(by.units)
     with transaction.atomic():
         file = StoredFile.objects.create(
-            sha256="rehearsal", name=path.name[:200], size=0, content_type="", kept_at=clock.now(), seen_by=units
+            sha256="rehearsal",
+            name=path.name[:200],
+            size=0,
+            content_type="",
+            kept_at=clock.now(),
+            seen_by=units,
         )
         post = Post.objects.get(pk=by.post_id)
         batch = IntakeBatch.objects.create(
@@ -156,7 +163,9 @@ def _first_rows(source: readers.Source, named: Mapping[str, str], key: str) -> d
 
 
 def _repeated(first: int) -> Text:
-    return Text(f"与第 {first} 行重复；只保留第一次出现的一行。", f"Repeats row {first}; only the first one is kept.")
+    return Text(
+        f"与第 {first} 行重复；只保留第一次出现的一行。", f"Repeats row {first}; only the first one is kept."
+    )
 
 
 def _unfinished(table: str, file: StoredFile) -> IntakeBatch | None:

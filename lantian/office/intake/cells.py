@@ -22,7 +22,9 @@ _ADVICE: dict[Cell, Text] = {
 EMPTY = Text("必填，不能为空。", "Must not be empty.")
 
 
-def shape(window: pl.DataFrame, spec: TableSpec, named: Mapping[str, str]) -> tuple[pl.DataFrame, list[Fault]]:
+def shape(
+    window: pl.DataFrame, spec: TableSpec, named: Mapping[str, str]
+) -> tuple[pl.DataFrame, list[Fault]]:
     """Rename and type a window; rows with a fault are left out of the frame and named in the list."""
     columns = {column.name: column for column in spec.columns}
     chosen = window.select("row", *(pl.col(header).alias(name) for header, name in named.items()))
@@ -58,7 +60,9 @@ def _date(column: Column, dtype: pl.DataType) -> pl.Expr:
 def _flag(column: Column, dtype: pl.DataType) -> pl.Expr:
     if dtype == pl.Boolean:
         return pl.col(column.name)
-    return _text(column, dtype).str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
+    return (
+        _text(column, dtype).str.to_lowercase().replace_strict(_FLAGS, default=None, return_dtype=pl.Boolean)
+    )
 
 
 def _choice(column: Column, dtype: pl.DataType) -> pl.Expr:
@@ -76,10 +80,16 @@ def _faults(column: Column, before: pl.DataFrame, after: pl.DataFrame) -> list[F
         missing = after.filter(pl.col(column.name).is_null())["row"].to_list()
         faults += [Fault(row, column.name, "", EMPTY) for row in missing]
     if column.cell in _ADVICE and before.schema[column.name] == pl.String:
-        source = pl.DataFrame({"row": after["row"], "was": before[column.name].str.strip_chars(), "now": after[column.name]})
-        lost = source.filter(pl.col("was").is_not_null() & ~pl.col("was").is_in(NOTHING) & pl.col("now").is_null())
+        source = pl.DataFrame(
+            {"row": after["row"], "was": before[column.name].str.strip_chars(), "now": after[column.name]}
+        )
+        lost = source.filter(
+            pl.col("was").is_not_null() & ~pl.col("was").is_in(NOTHING) & pl.col("now").is_null()
+        )
         advice = _advice(column)
-        faults += [Fault(row, column.name, was[:60], advice) for row, was in lost.select("row", "was").iter_rows()]
+        faults += [
+            Fault(row, column.name, was[:60], advice) for row, was in lost.select("row", "was").iter_rows()
+        ]
     return faults
 
 
@@ -87,5 +97,7 @@ def _advice(column: Column) -> Text:
     text = _ADVICE[column.cell]
     if not column.choices:
         return text
-    known = "、".join([*column.choices, *(w for w, meaning in words(column.name).items() if meaning in column.choices)])
+    known = "、".join(
+        [*column.choices, *(w for w, meaning in words(column.name).items() if meaning in column.choices)]
+    )
     return Text(f"{text.zh}可用：{known}。"[:200], f"{text.en} Allowed: {known}."[:200])

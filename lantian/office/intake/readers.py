@@ -101,7 +101,10 @@ def _csv_windows(source: Source, start: int) -> Iterator[tuple[pl.DataFrame, lis
 
 def _frame(headers: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> pl.DataFrame:
     columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * len(headers)
-    cells = {header: pl.Series(header, column, dtype=pl.String) for header, column in zip(headers, columns, strict=True)}
+    cells = {
+        header: pl.Series(header, column, dtype=pl.String)
+        for header, column in zip(headers, columns, strict=True)
+    }
     return pl.DataFrame({"row": pl.Series("row", [number for number, _ in rows], dtype=pl.Int64), **cells})
 
 

@@ -98,7 +98,9 @@ def spec_of(table: str) -> TableSpec:
     """The table of this name; `WrongUse` names the ones there are."""
     if table not in _SPECS:
         known = "、".join(_SPECS)
-        raise WrongUse(f"没有可导入的表“{table}”；可用：{known}。", f"No table '{table}' to take in; known: {known}.")
+        raise WrongUse(
+            f"没有可导入的表“{table}”；可用：{known}。", f"No table '{table}' to take in; known: {known}."
+        )
     return _SPECS[table]
 
 

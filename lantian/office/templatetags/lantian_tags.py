@@ -26,11 +26,8 @@ TONES = {
     "pending": "info", "lead": "ok", "dismissed": "neutral", "more": "warn",  # finding
     "not_cleared": "warn", "presumed_lawful": "neutral", "cleared": "ok",  # clearing
     "strong": "danger", "medium": "warn", "weak": "neutral",  # strength
-    "queued": "neutral", "waiting": "neutral", "running": "info", "done": "ok", "finished": "ok",  # jobs
-    "failed": "danger", "cancelled": "neutral", "refused": "danger",
-    "opened": "info", "received": "info", "assigned": "info", "checking": "warn", "verifying": "warn",  # lead
-    "closed": "ok", "handed_over": "neutral",
-    "active": "ok", "inactive": "neutral",
+    "waiting": "neutral", "running": "info", "done": "ok", "cancelled": "neutral", "failed": "danger",  # job
+    "received": "info", "verifying": "warn", "verified": "ok",  # lead
 }  # fmt: skip
 
 
