@@ -67,14 +67,10 @@ def meter(value: float, *, label: str) -> SafeString:
 
 
 def _bar(mark: Mark, top: int, longest: int, unit: str) -> SafeString:
-    words = format_html('<text class="chart-label" x="0" y="{}">{}</text>', top + 15, mark.label)
-    if mark.alert:
-        late = _("%(count)s 件逾期") % {"count": mark.alert}
-        words += format_html(
-            '<text class="chart-late" x="100%" dx="-3.2em" y="{}" text-anchor="end">{}</text>', top + 15, late
-        )
-    words += format_html(
-        '<text class="chart-value" x="100%" y="{}" text-anchor="end">{} {}</text>', top + 15, mark.value, unit
+    words = format_html(
+        '<text class="chart-label" x="0" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">'
+        '<tspan class="chart-late">{}</tspan> <tspan class="chart-value" dx="0.5em">{} {}</tspan></text>',
+        *(top + 15, mark.label, top + 15, _late(mark), mark.value, unit),
     )
     shapes = format_html_join(
         "",
@@ -129,13 +125,19 @@ def _legend(marks: Sequence[Mark]) -> SafeString:
 
 def _figure(kind: str, label: str, drawing: SafeString, marks: Sequence[Mark]) -> SafeString:
     rows = format_html_join(
-        "", '<tr><th scope="row">{}</th><td>{}</td></tr>', ((_word(mark), mark.value) for mark in marks)
+        "",
+        '<tr><th scope="row">{}</th><td>{} {}</td></tr>',
+        ((_word(mark), mark.value, _late(mark)) for mark in marks),
     )
     return format_html(
         '<figure class="chart-figure {}">{}<details class="chart-twin"><summary>{}</summary>'
         '<table class="table"><caption>{}</caption><tbody>{}</tbody></table></details></figure>',
         *(kind, drawing, _("用表格看"), label, rows),
     )
+
+
+def _late(mark: Mark) -> str:
+    return _("%(count)s 件逾期") % {"count": mark.alert} if mark.alert else ""
 
 
 def _word(mark: Mark) -> SafeString:
