@@ -69,7 +69,7 @@ def meter(value: float, *, label: str) -> SafeString:
 def _bar(mark: Mark, top: int, longest: int, unit: str) -> SafeString:
     words = format_html(
         '<text class="chart-label" x="0" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">'
-        '<tspan class="chart-late">{}</tspan> <tspan class="chart-value" dx="0.5em">{} {}</tspan></text>',
+        '<tspan class="chart-late">{}</tspan> &#8194;<tspan class="chart-value">{} {}</tspan></text>',
         *(top + 15, mark.label, top + 15, _late(mark), mark.value, unit),
     )
     shapes = format_html_join(
