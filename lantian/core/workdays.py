@@ -87,6 +87,13 @@ class Calendar:
                 day += step
         return day
 
+    def workdays_between(self, start: date, end: date) -> int:
+        """Count the working days after `start` up to and including `end`; below zero when `end` is earlier."""
+        if end < start:
+            return -self.workdays_between(end, start)
+        days = ((start + timedelta(n)) for n in range(1, (end - start).days + 1))
+        return sum(self.is_workday(day) for day in days)
+
     def roll(self, day: date) -> date:
         """Return the day itself if it is a working day, else the first one after it."""
         return day if self.is_workday(day) else self.add_workdays(day, 1)

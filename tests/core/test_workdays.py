@@ -84,3 +84,18 @@ def test_a_calendar_that_contradicts_the_week_is_refused(text: str, word: str) -
         Calendar.from_text(text)
     assert word in refusal.value.text.en
     assert "workdays.toml" in refusal.value.text.zh
+
+
+def test_working_days_are_counted_without_the_first_and_with_the_last_day() -> None:
+    friday, sunday, monday = date(2026, 3, 6), date(2026, 3, 8), date(2026, 3, 9)
+    assert CALENDAR.workdays_between(friday, friday) == 0
+    assert CALENDAR.workdays_between(friday, sunday) == 0
+    assert CALENDAR.workdays_between(friday, monday) == 1
+    assert CALENDAR.workdays_between(monday, friday) == -1
+    assert CALENDAR.workdays_between(date(2026, 2, 13), date(2026, 2, 14)) == 1  # a make-up Saturday
+
+
+def test_counting_working_days_undoes_adding_them() -> None:
+    for start in days(date(2026, 1, 30), date(2026, 3, 1)):
+        for count in (1, 5, 15):
+            assert CALENDAR.workdays_between(start, CALENDAR.add_workdays(start, count)) == count
