@@ -162,5 +162,4 @@ def _append(
         from_unit=sender or lead.holder,
         to_unit=to,
         reason=reason.strip(),
-        seen_by=lead.seen_by,
     )

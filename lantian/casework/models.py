@@ -59,7 +59,6 @@ class LeadStep(models.Model):
     from_unit = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
     to_unit = models.ForeignKey("office.Unit", models.PROTECT, null=True, related_name="+")
     reason = models.TextField(blank=True)
-    seen_by = ArrayField(models.BigIntegerField())
 
     class Meta:
         constraints = [

@@ -118,7 +118,6 @@ def judge(
         at=clock.now(),
         ground=ground_of(finding),
         lead_key=lead.key if lead else "",
-        seen_by=finding.seen_by,
     )
     detail = {"outcome": str(outcome), "ground": judgement.ground}
     audit.record(audit.Kind.FINDING_JUDGED, by=by, about=("finding", finding.key), detail=detail)

@@ -80,7 +80,6 @@ class Judgement(models.Model):
     at = models.DateTimeField()
     ground = models.CharField(max_length=64)
     lead_key = models.CharField(max_length=26, blank=True)
-    seen_by = ArrayField(models.BigIntegerField())
 
     class Meta:
         constraints = [

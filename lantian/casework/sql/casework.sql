@@ -1,3 +1,3 @@
 CALL protect('casework_lead');
-CALL protect('casework_leadstep');
+CALL protect_with('casework_leadstep', 'casework_lead', 'lead_id');
 CALL append_only('casework_leadstep');

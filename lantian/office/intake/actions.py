@@ -188,7 +188,6 @@ def _keep_errors(batch: IntakeBatch, faults: Iterable[Fault]) -> None:
             value=fault.value,
             message_zh=fault.text.zh[:200],
             message_en=fault.text.en[:200],
-            seen_by=batch.seen_by,
         )
         for fault in faults
     ]

@@ -55,7 +55,6 @@ class RowError(models.Model):
     value = models.CharField(max_length=60)
     message_zh = models.CharField(max_length=200)
     message_en = models.CharField(max_length=200)
-    seen_by = ArrayField(models.BigIntegerField())
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "row", "column"], name="one_error_a_cell")]

@@ -3,7 +3,7 @@ CALL append_only('office_auditlink');
 CALL protect('office_job');
 CALL protect('office_storedfile');
 CALL protect('office_intakebatch');
-CALL protect('office_rowerror');
+CALL protect_with('office_rowerror', 'office_intakebatch', 'batch_id');
 -- Rate limits and lock-outs, shared by all server processes; loss in a crash is harmless.
 CREATE UNLOGGED TABLE office_sharedstate (
     cache_key varchar(255) PRIMARY KEY,

@@ -36,6 +36,16 @@ BEGIN
 END
 $$;
 
+-- Rows of a protected record's history: whoever may see the record may see them, also who joined later.
+CREATE PROCEDURE protect_with(t regclass, record regclass, link text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', t);
+    EXECUTE format('CREATE POLICY seen ON %s FOR SELECT USING (EXISTS (SELECT FROM %s record WHERE record.id = %I))', t, record, link);
+    EXECUTE format('CREATE POLICY added ON %s FOR INSERT WITH CHECK (EXISTS (SELECT FROM %s record WHERE record.id = %I))', t, record, link);
+    EXECUTE format('CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT OR UPDATE ON %s DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION demand_event()', t);
+END
+$$;
+
 -- A table that only grows: the application lacks the grants, the trigger stops the owner's own mistakes.
 CREATE PROCEDURE append_only(t regclass) LANGUAGE plpgsql AS $$
 BEGIN

@@ -1,0 +1,81 @@
+"""Databases and personas for every test that needs them; pure tests ask for neither and get neither."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from lantian.office.cluster import APP, OWNER
+from tests import databases
+
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
+@dataclass(frozen=True)
+class Database:
+    """A cloned database: its name, and addresses for other processes."""
+
+    name: str
+
+    @property
+    def app_url(self) -> str:
+        """Address as the application."""
+        return databases.cluster().url(APP, self.name)
+
+    @property
+    def owner_url(self) -> str:
+        """Address as the owner of the tables."""
+        return databases.cluster().url(OWNER, self.name)
+
+    @property
+    def superuser_url(self) -> str:
+        """Address as the cluster's superuser, for what only an intruder could do."""
+        return databases.cluster().url("postgres", self.name)
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Environment for a process that works on this database."""
+        return {**os.environ, "DATABASE_URL": self.app_url, "DATABASE_OWNER_URL": self.owner_url}
+
+
+@pytest.fixture(scope="session")
+def template() -> str:
+    """The filled template database."""
+    return databases.template()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(template: str, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Give this worker its own clone; tests marked `django_db` roll back in it, connected as the application."""
+    name = f"test_{WORKER}"
+    databases.clone(name, template)
+    with django_db_blocker.unblock():
+        _use(name)
+    yield
+    with django_db_blocker.unblock():
+        connection.close()
+    databases.drop(name)
+
+
+@pytest.fixture
+def database(template: str, django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Database]:
+    """A database of the test's own, in which it may commit, kill and restart."""
+    name = f"test_{WORKER}_own"
+    databases.clone(name, template)
+    with django_db_blocker.unblock():
+        _use(name)
+        yield Database(name)
+        _use(f"test_{WORKER}")
+    databases.drop(name)
+
+
+def _use(name: str) -> None:
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = name
+    connection.settings_dict["NAME"] = name
