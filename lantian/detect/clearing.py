@@ -26,11 +26,12 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Pair:
-    """Two near-duplicate filings, `a` taken in before `b`, and their Jaccard index."""
+    """Two near-duplicate filings, `a` taken in before `b`, their Jaccard index, and whether word for word."""
 
     a: Filing
     b: Filing
     jaccard: float
+    verbatim: bool = False
 
 
 @dataclass(frozen=True)
@@ -114,18 +115,19 @@ def double_filing_conditions(pair: Pair) -> list[Condition]:
 def double_filings(pairs: Sequence[Pair], likeness: float) -> set[int]:
     """Return the places of pairs that may be double filings: one to one, mutually nearest, near enough.
 
-    Kind and applicant must be shown; a filing whose nearest partner is taken gets no second choice.
+    Kind and applicant must be shown; a filing whose nearest partner is taken gets no second choice. Among
+    equally near partners the one that agrees word for word, figures included, comes first.
     """
-    eligible: list[tuple[float, int, int]] = []
+    eligible: list[tuple[float, bool, int, int]] = []
     for place, pair in enumerate(pairs):
         conditions = double_filing_conditions(pair)
         shown = [condition.met for condition in conditions]
         if pair.jaccard >= likeness and shown[0] and shown[1] and False not in shown:
-            eligible.append((-pair.jaccard, shown.count(None), place))
+            eligible.append((-pair.jaccard, not pair.verbatim, shown.count(None), place))
     nearest: dict[int, float] = {}
     taken: set[int] = set()
     chosen = set()
-    for distance, _, place in sorted(eligible):
+    for distance, _, _, place in sorted(eligible):
         ends = (pairs[place].a.order, pairs[place].b.order)
         best = all(nearest.setdefault(end, distance) == distance for end in ends)
         if best and taken.isdisjoint(ends):
@@ -159,7 +161,10 @@ def _family_conditions(pair: Pair) -> list[Condition]:
 
 
 def same_applicant(a: Filing, b: Filing) -> bool | None:
-    """Whether the applicants are the same: by number where all have one, else by name; None if unknown."""
+    """Whether the applicants are the same: by number where all have one, else by name; None if unknown.
+
+    Names must agree as filed: that two spellings mean one body is for the register to say, by its number.
+    """
     if not a.applicants or not b.applicants:
         return None
     both = (*a.applicants, *b.applicants)
@@ -173,4 +178,4 @@ def _numbers(parties: Iterable[Party]) -> set[str | None]:
 
 
 def _names(parties: Iterable[Party]) -> set[str]:
-    return {Party(None, party.name).identity for party in parties}
+    return {party.name for party in parties}

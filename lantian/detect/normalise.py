@@ -65,6 +65,11 @@ def version() -> str:
     return published_rules().version
 
 
+def phrases() -> tuple[str, ...]:
+    """Phrases that are taken out, in their normalised form."""
+    return tuple(phrase.tobytes().decode("utf-16-le") for phrase in published_rules().phrases)
+
+
 def fold_rows(columns: Sequence[Sequence[str]]) -> Folded:
     """Normalise rows of texts; `columns[c][r]` is field c of row r, each field normalised alone."""
     width, height = len(columns), len(columns[0])

@@ -24,6 +24,7 @@ from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.filing import Filing, Party, filings
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
 from lantian.detect.near import near_duplicates
+from lantian.detect.normalise import phrases
 from lantian.detect.parameters import Parameters, parameters
 from lantian.detect.progress import Progress, silent
 
@@ -147,8 +148,21 @@ def _pairs(readable: pl.DataFrame, near: pl.DataFrame) -> list[Pair]:
     wanted = pl.concat([near["a"], near["b"]]).unique().alias("application_no").to_frame()
     rows = place.join(wanted, on="application_no", how="semi", maintain_order="left")["order"]
     by_number = {filing.number: filing for filing in filings(readable[rows], rows.to_list())}
+    wording = dict(zip(by_number, _wordings(readable[rows]), strict=True))
     triples = near.select("a", "b", "jaccard").iter_rows()
-    return [Pair(by_number[a], by_number[b], jaccard) for a, b, jaccard in triples]
+    return [Pair(by_number[a], by_number[b], like, wording[a] == wording[b]) for a, b, like in triples]
+
+
+def _wordings(patents: pl.DataFrame) -> list[str]:
+    """Texts with their figures and signs, without spaces and the listed phrases."""
+    texts = pl.concat_str(
+        [pl.col(name) for name in TEXTS if name in patents.columns], separator="\n", ignore_nulls=True
+    )
+    return (
+        patents.select(texts.str.replace_all(r"[^\S\n]", "").str.replace_many(list(phrases()), [""]))
+        .to_series()
+        .to_list()
+    )
 
 
 def groups(pairs: Sequence[Pair], clearings: Sequence[Clearing], height: int) -> Iterator[Group]:

@@ -12,10 +12,8 @@ import polars as pl
 
 from lantian.core.messages import Refused, Unreadable
 
-LISTS = frozenset(
-    ("applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors", "ipc", "signers")
-    + ("priority_nos", "kinds")
-)
+LISTS = ("applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors", "ipc")
+MORE_LISTS = ("signers", "priority_nos", "kinds")
 DATES = ("filing_date", "publication_date", "grant_date", "status_date", "licensed_on")
 FLAGS = ("fee_reduced", "dual_filing_declared")
 SEPARATOR = "；"
@@ -65,7 +63,7 @@ def typed(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
 
 
 def _column(text: pl.Series) -> pl.Series:
-    if text.name in LISTS:
+    if text.name in (*LISTS, *MORE_LISTS):
         return text.str.split(SEPARATOR).list.eval(pl.element().replace("", None))
     if text.name in DATES:
         return text.str.to_date("%Y-%m-%d", strict=False)
