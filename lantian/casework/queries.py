@@ -59,7 +59,7 @@ def due(by: Actor, today: date) -> Due:
 def open_by_office(by: Actor) -> list[tuple[Unit, int]]:
     """Open leads by holder, every district office named, also with none."""
     counts = dict(open_leads(by).order_by().values_list("holder").annotate(Count("id")))
-    units = Unit.objects.order_by("id") if by.unit == city().pk else Unit.objects.filter(pk=by.unit)
+    units = Unit.objects.order_by("id") if by.unit == city().pk else Unit.objects.filter(pk__in=by.units)
     return [(unit, counts.get(unit.pk, 0)) for unit in units]
 
 

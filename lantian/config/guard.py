@@ -102,7 +102,7 @@ def post_of(request: HttpRequest) -> Post | None:
     """The post in force today under which the request acts."""
     if not request.user.is_authenticated:
         return None
-    posts = people.posts_of(request.user, clock.today())  # type: ignore[arg-type]
+    posts = people.posts_of(request.user, clock.today())
     chosen = [post for post in posts if post.key == request.session.get("post")]
     if chosen:
         return chosen[0]

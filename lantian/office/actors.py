@@ -25,6 +25,7 @@ class Actor:
 class OfficerActor(Actor):
     """An officer in one post; authority and scope come from the post, never from the account."""
 
+    unit: int
     post_id: int
 
 

@@ -115,7 +115,7 @@ class Cluster:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
             for role, rights in ((OWNER, "LOGIN CREATEDB"), (APP, "LOGIN")):
                 if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone():
-                    connection.execute(f"CREATE ROLE {role} {rights}")  # type: ignore[call-overload]
+                    connection.execute(f"CREATE ROLE {role} {rights}")
             if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
                 connection.execute(f"CREATE DATABASE {DATABASE} OWNER {OWNER}")
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from lantian.core.messages import Text
 from lantian.office.keys import new_key
 from lantian.screening.states import OUTCOME_TEXTS
 
-CLEARINGS = {"not_cleared": "未排除", "presumed_lawful": "推定合法", "cleared": "已排除合法"}
+CLEARINGS = {
+    "not_cleared": Text("未见合法情形", "no lawful case seen"),
+    "presumed_lawful": Text("推定合法", "presumed lawful"),
+    "cleared": Text("确认合法", "shown to be lawful"),
+}
+STRENGTHS = {
+    "strong": Text("强", "strong"),
+    "medium": Text("中", "medium"),
+    "weak": Text("弱", "weak"),
+}
 
 
 class Run(models.Model):
@@ -43,7 +53,7 @@ class Finding(models.Model):
     subject_name = models.TextField()
     score = models.FloatField()
     strength = models.CharField(max_length=6)
-    clearing = models.CharField(max_length=16, choices=CLEARINGS)
+    clearing = models.CharField(max_length=16, choices={key: text.zh for key, text in CLEARINGS.items()})
     cleared = models.TextField(null=True)
     reason_zh = models.TextField()
     reason_en = models.TextField()

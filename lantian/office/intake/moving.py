@@ -7,7 +7,7 @@ brings are compared and set, so a narrower file never empties what a wider one b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 from django.db import connection
@@ -22,7 +22,7 @@ def upsert(
     *,
     table: str,
     key: str,
-    constants: Mapping[str, object],
+    constants: Mapping[str, Any],
     adjust: str | None = None,
     only_new: Sequence[str] = (),
 ) -> dict[int, Fate]:
@@ -54,7 +54,7 @@ def _pg_type(dtype: pl.DataType) -> str:
 
 def _stage(frame: pl.DataFrame) -> sql.Composed:
     fields = sql.SQL(", ").join(
-        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_pg_type(dtype)))  # type: ignore[arg-type]
+        sql.SQL("{} {}").format(sql.Identifier(name), sql.SQL(_pg_type(dtype)))
         for name, dtype in frame.schema.items()
     )
     return sql.SQL("CREATE TEMP TABLE stage ({}) ON COMMIT DROP").format(fields)
