@@ -129,8 +129,8 @@ def double_filings(pairs: Sequence[Pair], likeness: float) -> set[int]:
     chosen = set()
     for distance, _, _, place in sorted(eligible):
         ends = (pairs[place].a.order, pairs[place].b.order)
-        best = all(nearest.setdefault(end, distance) == distance for end in ends)
-        if best and taken.isdisjoint(ends):
+        nearest_of_both = [nearest.setdefault(end, distance) for end in ends]
+        if nearest_of_both == [distance, distance] and taken.isdisjoint(ends):
             taken.update(ends)
             chosen.add(place)
     return chosen

@@ -1,0 +1,73 @@
+"""The detectors' rule book: every value is cited and dated; a book that is not is refused with its place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from lantian.core.rulebook import BadRulebook, NotInForce, shipped
+from lantian.detect.parameters import FILE, parameters, read, shipped_book
+
+ON = date(2026, 11, 22)
+BOOK = shipped(FILE)
+
+
+def test_p01_says_its_law_and_its_innocent_explanation_in_both_languages() -> None:
+    rules = parameters(ON)
+    assert "第77号" in rules.basis.zh and "art. 3(1)" in rules.basis.en
+    for key in ("name", "innocent", "refuted", "reason", "window"):
+        assert rules.said(key).zh and rules.said(key).en
+    assert "同日双申请" in rules.said("innocent").zh
+
+
+def test_the_rule_begins_with_order_77() -> None:
+    assert parameters(date(2024, 1, 20)).likeness == 0.5
+    with pytest.raises(NotInForce):
+        parameters(date(2024, 1, 19))
+
+
+def test_our_own_rules_say_that_they_are_not_law() -> None:
+    for id in ("P01_likeness", "P01_expiry", "P01_regrowth"):
+        assert "非法律规定" in shipped_book().rule(id, ON).basis.instrument.zh
+    assert parameters(ON).expiry_days > 0
+
+
+def test_strength_is_reached_by_likeness_and_number_together() -> None:
+    rules = parameters(ON)
+    assert rules.strength(rules.strong.likeness, rules.strong.applications) == "strong"
+    assert rules.strength(rules.strong.likeness, rules.strong.applications - 1) == "medium"
+    assert rules.strength(rules.medium.likeness - 0.01, 1000) == "weak"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place"),
+    [
+        ("jaccard_percent = 50", "jacard_percent = 50", "rule.P01_likeness[1].jacard_percent"),
+        ("limit = 180", 'limit = "180"', "rule.P01_expiry[1].limit"),
+        ("basis = {", "base = {", "base"),
+        ('confidence = "text"', 'confidence = "sure"', "rule.P01[1].confidence"),
+        (
+            "{ percent = 85, applications = 3 }",
+            "{ percent = 85 }",
+            "rule.P01_likeness[1].strong.applications",
+        ),
+        ("[[rule.P01_expiry]]", "[[rule.P02_expiry]]", "rule.P02_expiry"),
+    ],
+)
+def test_a_faulty_book_is_refused_with_file_and_key(old: str, new: str, place: str) -> None:
+    assert old in BOOK
+    with pytest.raises(BadRulebook) as refusal:
+        read(BOOK.replace(old, new, 1))
+    assert refusal.value.text.en.startswith(FILE)
+    assert place in refusal.value.text.en
+
+
+def test_a_book_without_one_of_the_rules_cannot_be_used() -> None:
+    book = read(BOOK[: BOOK.index("[[rule.P01_priority]]")])
+    with pytest.raises(Exception, match="P01_priority"):
+        parameters(ON, book)
+
+
+def test_a_changed_parameter_changes_the_digest_of_a_run() -> None:
+    assert parameters(ON, read(BOOK.replace("limit = 180", "limit = 181"))).digest != parameters(ON).digest
