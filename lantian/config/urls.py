@@ -9,6 +9,7 @@ from django.views.i18n import set_language
 from lantian.config import health
 from lantian.config.access import ACCESS
 from lantian.config.guard import guard_all
+from lantian.desk.urls import urlpatterns as desk
 
 urlpatterns = guard_all(
     [
@@ -18,6 +19,7 @@ urlpatterns = guard_all(
         path("login/", account.login, name="account_login"),
         path("logout/", account.logout, name="account_logout"),
         path("inactive/", account.account_inactive, name="account_inactive"),
+        *desk,
     ],
     ACCESS,
 )

@@ -1,0 +1,61 @@
+"""Forms of the desk: they read what was typed; whether it may be done is decided by the rooms' actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+
+from lantian.core.messages import Refused
+from lantian.desk.present.words import said
+from lantian.office.intake.spec import tables
+from lantian.office.models import Account, Unit
+from lantian.office.permissions import ROLES
+
+
+class RefusableForm(forms.Form):
+    """A form that can show an action's refusal in its place."""
+
+    def refuse(self, refusal: Refused, field: str | None = None) -> None:
+        """Show the words of a refusal at a field, or above the form."""
+        self.add_error(field, said(refusal.text))
+
+    def first_error(self) -> str:
+        """The first thing that is wrong, to be shown where there is room for one line."""
+        return next((str(words) for errors in self.errors.values() for words in errors), "")
+
+
+class UploadForm(RefusableForm):
+    """A file and the table it goes into."""
+
+    table = forms.ChoiceField()
+    file = forms.FileField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        table = self.fields["table"]
+        assert isinstance(table, forms.ChoiceField)
+        table.choices = [(spec.name, said(spec.title)) for spec in tables()]
+
+
+class AccountForm(RefusableForm):
+    """A new account."""
+
+    name = forms.CharField(max_length=40)
+    login = forms.CharField(max_length=40)
+    password = forms.CharField(max_length=200, strip=False)
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        validate_password(password)
+        return password
+
+
+class PostForm(RefusableForm):
+    """A post for an account."""
+
+    account = forms.ModelChoiceField(Account.objects.all(), to_field_name="key")
+    unit = forms.ModelChoiceField(Unit.objects.all())
+    role = forms.ChoiceField(choices=[(name, name) for name in ROLES])
+    valid_from = forms.DateField()

@@ -1,0 +1,140 @@
+"""Taking data in: upload, batches, progress, refused rows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lantian.core.messages import Refused
+from lantian.desk.forms import UploadForm
+from lantian.desk.present import jobs as shown
+from lantian.desk.present import tables
+from lantian.desk.present.words import either, said
+from lantian.desk.requests import OfficerRequest
+from lantian.office import files, jobs
+from lantian.office.intake import actions
+from lantian.office.models import IntakeBatch, RowError
+
+PAGE = 25
+
+
+def batches() -> QuerySet[IntakeBatch]:
+    """Batches that the reader may see, the newest first."""
+    related = ("file", "errors_file", "job__progress", "post__account", "post__unit")
+    return IntakeBatch.objects.select_related(*related).order_by("-id")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def intake(request: OfficerRequest) -> HttpResponse:
+    """The form of upload with the batches so far."""
+    if request.method != "POST":
+        return _intake_page(request, None)
+    form = UploadForm(request.POST, request.FILES)
+    batch = _start(request, form) if form.is_valid() else None
+    if batch is None:
+        return _intake_page(request, form)
+    return redirect("intake_batch", batch.key)
+
+
+def _start(request: OfficerRequest, form: UploadForm) -> IntakeBatch | None:
+    """Keep the file and begin; a file that cannot be read is not kept, and the form says why."""
+    upload, by = form.cleaned_data["file"], request.actor
+    try:
+        with transaction.atomic():
+            file = files.keep(name=upload.name, chunks=upload.chunks(), seen_by=by.units, by=by)
+            return actions.start(table=form.cleaned_data["table"], file=file, by=by)
+    except Refused as refusal:
+        form.refuse(refusal, "file")
+        return None
+
+
+def _intake_page(request: OfficerRequest, form: UploadForm | None) -> HttpResponse:
+    page = Paginator(batches(), PAGE).get_page(request.GET.get("page"))
+    context = {
+        "tables": tables.tables(),
+        "batches": [shown.batch(row) for row in page.object_list],
+        "page": page,
+        "form": form,
+    }
+    return render(request, "desk/intake.html", context, status=422 if form else 200)
+
+
+@require_safe
+def intake_batch(request: OfficerRequest, key: str) -> HttpResponse:
+    """One batch: where it came from, what became of its rows."""
+    row = _found(key)
+    errors = RowError.objects.filter(batch=row).order_by("row", "id")
+    page = Paginator(errors, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "batch": shown.batch(row),
+        "may_cancel": row.job is not None and row.job.open,
+        "errors": [_error(error) for error in page.object_list],
+        "errors_count": page.paginator.count,
+        "has_errors_file": row.errors_file is not None,
+        "page": page,
+    }
+    return render(request, "desk/intake_batch.html", context)
+
+
+def _error(row: RowError) -> dict[str, Any]:
+    message = either(row.message_zh, row.message_en)
+    return {"row": row.row, "column": row.column, "value": row.value, "message": message}
+
+
+@require_safe
+def intake_progress(request: OfficerRequest, key: str) -> HttpResponse:
+    """The part of the page that refreshes itself; once the job has ended, the whole page does."""
+    row = _found(key)
+    is_open = row.job is not None and row.job.open
+    context = {"batch": shown.batch(row), "may_cancel": is_open}
+    response = render(request, "desk/_intake_progress.html", context)
+    return response if is_open else ended(response)
+
+
+def ended(response: HttpResponse) -> HttpResponse:
+    """Have htmx load the whole page anew: the job behind a progress bar has ended."""
+    response.headers["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+def intake_cancel(request: OfficerRequest, key: str) -> HttpResponse:
+    """Ask the job to stop."""
+    row = _found(key)
+    if row.job is not None:
+        try:
+            jobs.cancel(job=row.job, by=request.actor)
+        except Refused as refusal:
+            messages.error(request, said(refusal.text))
+    return redirect("intake_batch", key)
+
+
+@require_safe
+def intake_errors(request: OfficerRequest, key: str) -> FileResponse:
+    """The refused rows as a file; it holds what strangers wrote, so the browser may do nothing with it."""
+    row = _found(key)
+    if row.errors_file is None:
+        raise Http404
+    response = FileResponse(
+        files.path_of(row.errors_file).open("rb"),
+        as_attachment=True,
+        filename=row.errors_file.name,
+        content_type="text/csv; charset=utf-8",
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def _found(key: str) -> IntakeBatch:
+    row = batches().filter(key=key).first()
+    if row is None:
+        raise Http404
+    return row

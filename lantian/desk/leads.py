@@ -1,0 +1,242 @@
+"""Leads: the docket, one lead, its moves, handing over."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lantian.casework import actions, queries
+from lantian.casework.errors import Stale
+from lantian.casework.models import Lead, LeadStep
+from lantian.casework.states import ACT_TEXTS, MOVES, OPEN_STATES, STATE_TEXTS, Act, State
+from lantian.core.messages import Refused, Text
+from lantian.core.moves import open_acts
+from lantian.desk.present import findings as shown_findings
+from lantian.desk.present import leads as shown
+from lantian.desk.present.words import Offices, language, offices, said
+from lantian.desk.requests import OfficerRequest
+from lantian.office import audit, clock
+from lantian.office.models import Unit
+from lantian.office.permissions import Permission
+from lantian.screening import queries as screening
+from lantian.screening.states import State as FindingState
+
+PAGE = 25
+OPEN = "open"
+OPEN_TEXT = Text("在办（全部）", "open (all)")
+DUE_TEXTS: dict[str, Text] = {
+    "overdue": Text("已逾期", "overdue"),
+    "today": Text("今天到期", "due today"),
+    "week": Text("七天内到期", "due within seven days"),
+}
+MOVED: dict[Act, Text] = {
+    Act.START: Text("已开始核查。", "Verification has begun."),
+    Act.CONCLUDE: Text("核查已完毕。", "Verification is concluded."),
+}
+HANDED_OVER = Text("已转给{office}，期限不变。", "Handed over to {office}; the due date stays.")
+
+
+@require_safe
+def docket(request: OfficerRequest) -> HttpResponse:
+    """The office's leads, filtered; the city sees every office's."""
+    houses, today = offices(), clock.today()
+    filters = _filters(request, houses)
+    rows = _wanted(queries.docket(request.actor), filters)
+    periods = _periods(today)
+    listed = rows.filter(periods[filters["due"]]) if filters["due"] else rows
+    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    is_city = request.actor.unit == houses.city.pk
+    page.object_list = [shown.lead(row, today) for row in page.object_list]  # type: ignore[misc]
+    context = {
+        "page": page,
+        "dues": [
+            {"value": name, "label": said(text), "count": rows.filter(periods[name]).count()}
+            for name, text in DUE_TEXTS.items()
+        ],
+        "choices": _choices(houses, is_city),
+        "filters": filters,
+        "show_office": is_city,
+        "unit": houses.names(request.actor.units)[0],
+    }
+    return render(request, "desk/docket.html", context)
+
+
+def _filters(request: OfficerRequest, houses: Offices) -> dict[str, str]:
+    """The filters of the address; words that mean nothing do not filter."""
+    known = {
+        "due": list(DUE_TEXTS),
+        "state": [OPEN, *map(str, State)],
+        "office": [str(unit) for unit in houses.by_id],
+    }
+    filters = {name: request.GET.get(name, "") for name in known}
+    filters = {name: value if value in known[name] else "" for name, value in filters.items()}
+    return filters | {"q": request.GET.get("q", "").strip()[:100]}
+
+
+def _wanted(rows: QuerySet[Lead], filters: Mapping[str, str]) -> QuerySet[Lead]:
+    if filters["state"]:
+        rows = rows.filter(state__in=OPEN_STATES if filters["state"] == OPEN else [filters["state"]])
+    if filters["office"]:
+        rows = rows.filter(holder_id=int(filters["office"]))
+    if filters["q"]:
+        rows = rows.filter(Q(number__icontains=filters["q"]) | Q(subject_name__icontains=filters["q"]))
+    return rows
+
+
+def _periods(today: date) -> dict[str, Q]:
+    """The periods that casework's figures count: open leads by their due day."""
+    is_open = Q(state__in=OPEN_STATES)
+    return {
+        "overdue": is_open & Q(due__lt=today),
+        "today": is_open & Q(due=today),
+        "week": is_open & Q(due__gt=today, due__lte=today + timedelta(days=7)),
+    }
+
+
+def _choices(houses: Offices, is_city: bool) -> dict[str, list[tuple[str, str]]]:
+    states = [(str(state), said(text)) for state, text in STATE_TEXTS.items()]
+    choices = {"state": [(OPEN, said(OPEN_TEXT)), *states]}
+    if is_city:
+        choices["office"] = [(str(unit.pk), unit.name(language())) for unit in houses.by_id.values()]
+    return choices
+
+
+@require_safe
+def lead(request: OfficerRequest, key: str) -> HttpResponse:
+    """One lead; opening it is recorded."""
+    row = _found(key)
+    audit.record(audit.Kind.LEAD_READ, by=request.actor, about=("lead", row.key))
+    houses, steps = offices(), queries.steps(row)
+    context = {
+        "lead": _head(row, steps),
+        "finding": _finding(row, houses),
+        "road": shown.road(row, steps),
+        "acts": _acts(request, row),
+        "history": shown.history(steps),
+        "may_hand_over": _may_hand_over(request, row),
+        "offices": [_office(unit) for unit in houses.by_id.values() if unit != row.holder],
+    }
+    return render(request, "desk/lead.html", context)
+
+
+def _head(row: Lead, steps: list[LeadStep]) -> dict[str, Any]:
+    """The lead with the act that opened it; that step is hidden from an office that came later."""
+    opening = steps[0] if steps and steps[0].act == "open" else None
+    head = vars(shown.lead(row, clock.today()))
+    by = opening.post.account.name if opening else row.origin_unit.name(language())
+    return head | {"opened_by": by, "opened_at": opening.at if opening else None, "opened_on": row.opened_on}
+
+
+def _finding(row: Lead, houses: Offices) -> dict[str, Any] | None:
+    """The finding it came from, if the reader may see that."""
+    if row.origin_kind != "finding":
+        return None
+    origin = screening.findings(screening.Filter()).filter(key=row.origin_key).first()
+    return shown_findings.finding(origin, FindingState.LEAD, houses) if origin else None
+
+
+def _acts(request: OfficerRequest, row: Lead) -> list[dict[str, str]]:
+    """What the holder may do next, as buttons."""
+    if request.actor.unit != row.holder_id:
+        return []
+    acts = [act for act in open_acts(MOVES, State(row.state)) if act is not Act.HAND_OVER]
+    url = reverse("lead_move", args=[row.key])
+    return [{"act": str(act), "label": said(ACT_TEXTS[act]), "url": url} for act in acts]
+
+
+def _may_hand_over(request: OfficerRequest, row: Lead) -> bool:
+    holds = request.actor.unit == row.holder_id
+    possible = Act.HAND_OVER in open_acts(MOVES, State(row.state))
+    return holds and possible and Permission.HAND_OVER in request.actor.permissions
+
+
+def _office(unit: Unit) -> dict[str, Any]:
+    return {"id": unit.pk, "name": unit.name(language())}
+
+
+@require_POST
+def lead_move(request: OfficerRequest, key: str) -> HttpResponse:
+    """Start or conclude the verification."""
+    row = _found(key)
+    try:
+        act, version = Act(request.POST.get("act", "")), _version(request)
+    except ValueError:
+        raise BadRequest("act and version come from the lead's own page") from None
+    if act is Act.HAND_OVER:
+        raise BadRequest("a hand-over has its own page")
+    try:
+        actions.move(lead_key=row.key, act=act, version=version, by=request.actor)
+    except Stale:
+        raise  # shown as a page of its own, with the way back to the newest record
+    except Refused as refusal:
+        messages.error(request, said(refusal.text))
+    else:
+        messages.success(request, said(MOVED[act]))
+    return redirect("lead", row.key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lead_hand_over(request: OfficerRequest, key: str) -> HttpResponse:
+    """First what a hand-over would do, then the act; a refusal is shown where it was typed."""
+    row, houses = _found(key), offices()
+    to = _receiver(request, houses)
+    if request.method != "POST":
+        return _hand_over_page(request, row, to, houses)
+    reason = request.POST.get("reason", "")
+    try:
+        actions.hand_over(lead_key=row.key, to=to, reason=reason, version=_version(request), by=request.actor)
+    except Refused as refusal:
+        refused = {"error": said(refusal.text), "reason": reason}
+        return _hand_over_page(request, _found(key), to, houses, refused)
+    messages.success(request, said(HANDED_OVER).format(office=to.name(language())))
+    return redirect("lead", row.key)
+
+
+def _hand_over_page(
+    request: OfficerRequest,
+    row: Lead,
+    to: Unit,
+    houses: Offices,
+    refused: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    head = shown.lead(row, clock.today())
+    preview = {
+        "due": head.due,
+        "due_changes": False,  # the clock runs on: casework.actions.hand_over
+        "sees": shown.keeps_sight(row, houses),
+        "told": [to.name(language())],
+    }
+    context = {"lead": head, "to": _office(to), "preview": preview, **(refused or {})}
+    return render(request, "desk/lead_hand_over.html", context, status=422 if refused else 200)
+
+
+def _receiver(request: OfficerRequest, houses: Offices) -> Unit:
+    typed = (request.POST if request.method == "POST" else request.GET).get("to", "")
+    unit = houses.by_id.get(int(typed)) if typed.isascii() and typed.isdigit() else None
+    if unit is None:
+        raise Http404
+    return unit
+
+
+def _version(request: OfficerRequest) -> int:
+    typed = request.POST.get("version", "")
+    if not (typed.isascii() and typed.isdigit()):
+        raise BadRequest("version comes from the lead's own page")
+    return int(typed)
+
+
+def _found(key: str) -> Lead:
+    row = queries.find(key)
+    if row is None:
+        raise Http404
+    return row

@@ -1,0 +1,1 @@
+"""Rows turned into what a template shows: plain values, words in the reader's language, no decisions."""

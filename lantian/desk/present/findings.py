@@ -1,0 +1,112 @@
+"""Findings, what was said about them, and what turning one into a lead would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from lantian.core.messages import Text
+from lantian.desk.present.leads import doubt, reckoned_due
+from lantian.desk.present.words import Offices, either, language, said
+from lantian.detect.parameters import Parameters, parameters
+from lantian.office.actors import OfficerActor
+from lantian.screening import actions
+from lantian.screening.models import Finding, Judgement
+from lantian.screening.states import OUTCOME_TEXTS, STATE_TEXTS, Outcome, State
+
+CLEARING_TEXTS: dict[str, Text] = {
+    "not_cleared": Text("未见合法情形", "no lawful ground seen"),
+    "presumed_lawful": Text("推定合法", "presumed lawful"),
+    "cleared": Text("确认合法", "lawful"),
+}
+STRENGTH_TEXTS: dict[str, Text] = {
+    "strong": Text("强", "strong"),
+    "medium": Text("中", "medium"),
+    "weak": Text("弱", "weak"),
+}
+NAMELESS = Text("未载明代理机构的一组申请", "a group of applications without an agency on file")
+TABLE = "patents:"
+
+
+def numbers_of(row: Finding) -> list[str]:
+    """Application numbers in the finding's evidence, the most telling first."""
+    return [item.removeprefix(TABLE) for item in row.evidence if item.startswith(TABLE)]
+
+
+def finding(row: Finding, state: State, offices: Offices) -> dict[str, Any]:
+    """A finding in a list."""
+    return {
+        "key": row.key,
+        "subject": row.subject_name or said(NAMELESS),
+        "reason": either(row.reason_zh, row.reason_en),
+        "score": row.score,
+        "strength": row.strength,
+        "strength_label": said(STRENGTH_TEXTS[row.strength]),
+        "clearing": row.clearing,
+        "clearing_label": said(CLEARING_TEXTS[row.clearing]),
+        "state": str(state),
+        "state_label": said(STATE_TEXTS[state]),
+        "members_count": len(row.evidence),
+        "office": offices.of_district(row.district_code).name(language()),
+        "on": row.on,
+    }
+
+
+def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
+    """What a finding's own page says beyond the list: its rule, its innocent explanation, what changed."""
+    rules = parameters(row.on)
+    last = said_of_it[-1] if said_of_it else None
+    return {
+        "version": len(said_of_it),
+        # Why the law permits it is stored in Chinese; the English reason repeats it in English.
+        "cleared": row.cleared if not language().startswith("en") else "",
+        "detector_name": detector(row.detector, rules)["name"],
+        "detector_version": row.detector_version,
+        "rule": said(rules.rules[row.detector].text),
+        "citation": said(rules.basis),
+        "confidence": doubt(rules.rules[row.detector].confidence),
+        "innocent": said(rules.said("innocent")),
+        "refute": said(rules.said("refuted")),
+        "ground_changed": last is not None and last.ground != actions.ground_of(row),
+    }
+
+
+def detector(name: str, rules: Parameters) -> dict[str, str]:
+    """A detector as the page of runs offers it."""
+    return {
+        "id": name,
+        "name": said(rules.said("name")),
+        "sentence": said(rules.rules[name].text),
+        "basis": said(rules.basis),
+    }
+
+
+def judgements(row: Finding, said_of_it: Sequence[Judgement]) -> list[dict[str, Any]]:
+    """Everything said about a finding, the newest first."""
+    ground = actions.ground_of(row)
+    newest = said_of_it[-1].pk if said_of_it else None
+    return [
+        {
+            "verdict": one.outcome,
+            "verdict_label": said(OUTCOME_TEXTS[Outcome(one.outcome)]),
+            "by": one.post.account.name,
+            "unit": one.post.unit.name(language()),
+            "at": one.at,
+            "reason": one.reason,
+            "superseded": one.pk != newest,
+            "ground_changed": one.ground != ground,
+        }
+        for one in reversed(said_of_it)
+    ]
+
+
+def preview(row: Finding, offices: Offices, by: OfficerActor, today: date) -> dict[str, Any]:
+    """What 转为线索 would do: who will hold it, when it is due, who will see it."""
+    coming = actions.preview(row, on=today)
+    units = {coming.holder.pk, offices.city.pk, *by.units}
+    return {
+        "office": coming.holder.name(language()),
+        "due": reckoned_due(coming.due, today),
+        "told": offices.names(units),
+    }

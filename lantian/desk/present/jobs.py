@@ -1,0 +1,118 @@
+"""Jobs, batches of intake and runs of detectors as pages show them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from lantian.core.messages import Text
+from lantian.desk.present.words import either, language, said
+from lantian.office.intake.spec import spec_of
+from lantian.office.models import IntakeBatch, Job
+from lantian.screening.models import Run
+
+STATE_TEXTS: dict[str, Text] = {
+    Job.State.WAITING: Text("等待中", "waiting"),
+    Job.State.RUNNING: Text("进行中", "running"),
+    Job.State.DONE: Text("已完成", "done"),
+    Job.State.CANCELLED: Text("已停止", "stopped"),
+    Job.State.FAILED: Text("未完成", "failed"),
+}
+STAGE_TEXTS: dict[str, Text] = {
+    "rows": Text("核对并登记各行", "checking and registering rows"),
+    "read": Text("读取文本", "reading texts"),
+    "candidates": Text("寻找相近的申请", "looking for similar applications"),
+    "compare": Text("逐对核算相似度", "measuring pairs"),
+    "findings": Text("保存提示", "storing findings"),
+}
+LEFT_OUT_TEXTS: dict[str, Text] = {
+    "unpublished": Text("未公开或公开状态不明", "unpublished, or not known to be published"),
+    "no_number": Text("没有申请号", "without an application number"),
+    "repeated_number": Text("申请号重复", "with a repeated number"),
+    "design": Text("外观设计，不比对文字", "designs, whose text is not compared"),
+}
+
+
+@dataclass(frozen=True)
+class ShownJob:
+    """How far a job is, in words."""
+
+    key: str
+    state: str
+    state_label: str
+    open: bool
+    cancelled: bool
+    stage: str
+    done: int
+    total: int
+    fault: str
+    ended_at: datetime | None
+
+
+def job(row: Job | None) -> ShownJob:
+    """A job, or the state of a record that needed none."""
+    if row is None:
+        return ShownJob(
+            "", Job.State.DONE, said(STATE_TEXTS[Job.State.DONE]), False, False, "", 0, 0, "", None
+        )
+    stage = row.progress.stage
+    return ShownJob(
+        key=row.key,
+        state=row.state,
+        state_label=said(STATE_TEXTS[row.state]),
+        open=row.open,
+        cancelled=row.cancelled,
+        stage=said(STAGE_TEXTS[stage]) if stage in STAGE_TEXTS else "",
+        done=row.progress.done,
+        total=row.progress.total,
+        fault=either(row.fault_zh, row.fault_en),
+        ended_at=row.ended_at,
+    )
+
+
+def batch(row: IntakeBatch) -> dict[str, Any]:
+    """A batch as its page and the list of batches show it."""
+    shown = job(row.job)
+    counts = {name: getattr(row, name) for name in ("read", "new", "same", "changed", "refused")}
+    return counts | {
+        "key": row.key,
+        "file_name": row.file.name,
+        "sha256": row.file.sha256,
+        "size": row.file.size,
+        "table_label": said(spec_of(row.table).title),
+        "by": row.post.account.name,
+        "unit": row.post.unit.name(language()),
+        "created_at": row.created_at,
+        "ended_at": shown.ended_at,
+        "notes": either(row.notes_zh, row.notes_en),
+        "ignored_columns": row.ignored_columns,
+        "job": shown,
+    }
+
+
+def run(row: Run) -> dict[str, Any]:
+    """A run as its page, the list of runs and the facts of a run show it."""
+    shown = job(row.job)
+    outcomes = {
+        name: int(row.outcomes.get(name, 0)) for name in ("not_cleared", "presumed_lawful", "cleared")
+    }
+    return outcomes | {
+        "key": row.key,
+        "started_at": row.started_at,
+        "ended_at": shown.ended_at,
+        "by": row.post.account.name,
+        "unit": row.post.unit.name(language()),
+        "read": row.read,
+        "findings": row.findings,
+        "left_out": [
+            {"reason": said(LEFT_OUT_TEXTS[reason]) if reason in LEFT_OUT_TEXTS else reason, "count": count}
+            for reason, count in row.left_out.items()
+            if count
+        ],
+        "not_run": either(row.not_run_zh, row.not_run_en),
+        "detector_version": row.detector_version or "—",
+        "parameters": row.parameters or "—",
+        "watermark": row.audit_seq,
+        "job": shown,
+    }
