@@ -10,23 +10,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
 django.setup()
 
 from lantian.config import demo  # noqa: E402
-from lantian.office import actors, audit, jobs  # noqa: E402
-from lantian.office.models import Post  # noqa: E402
-from lantian.office.scope import scoped  # noqa: E402
-from lantian.screening import actions as screening  # noqa: E402
+from lantian.config.demo_people import PEOPLE  # noqa: E402
+from lantian.office import audit  # noqa: E402
 
 PASSWORD = "correct-horse-battery"
 
 
 def fill() -> None:
     """Furnish, take in, screen, seal."""
-    demo.furnish({person.login: PASSWORD for person in demo.PEOPLE})
+    demo.furnish({person.login: PASSWORD for person in PEOPLE})
     demo.take_in_city(lambda _: None)
-    post = Post.objects.get(account__login="city")
-    by = actors.officer(post)
-    with scoped(by):
-        run = screening.start_run(detector="P01", by=by)
-    jobs.execute(run.job.key, post.key)
+    demo.screen()
     audit.seal()
 
 

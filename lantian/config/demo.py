@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from django.db import transaction
+
 from lantian.city import city, divisions
+from lantian.config.demo_people import PEOPLE
 from lantian.core.messages import Text
 from lantian.office import actors, clock, files, jobs, people
 from lantian.office.intake import actions as intake
 from lantian.office.models import Account, Post, Unit
 from lantian.office.scope import scoped
+from lantian.screening import actions as screening
+from lantian.screening.models import Run
 
 SEED, FILINGS = 1, 2_000
 DOCUMENT_CODES = {120000: "津知", 120104: "津南知", 120111: "津西知", 120116: "津滨知"}
-
-
-@dataclass(frozen=True)
-class Person:
-    """An account of the demonstration: invented, with one post."""
-
-    login: str
-    name: str
-    unit: int
-    role: str
-
-
-PEOPLE = (
-    Person("city", "陶知远", 120000, "city_officer"),
-    Person("nankai", "宁书白", 120104, "office_officer"),
-    Person("xiqing", "简若川", 120111, "office_officer"),
-    Person("binhai", "闻一舟", 120116, "office_officer"),
-    Person("admin", "卓明理", 120000, "administrator"),
-)
 
 
 def furnished() -> bool:
@@ -43,8 +27,15 @@ def furnished() -> bool:
     return Account.objects.exists()
 
 
-def furnish(passwords: dict[str, str]) -> None:
-    """Create offices, accounts and posts."""
+def screened() -> bool:
+    """Whether the city's data are in and were screened once."""
+    with scoped(actors.officer(Post.objects.get(account__login="city"))):
+        return Run.objects.exclude(job__ended_at=None).exists()
+
+
+@transaction.atomic
+def furnish(passwords: Mapping[str, str]) -> None:
+    """Create offices, accounts and posts: all of them or, when killed, none."""
     by = actors.setup("demo")
     for office in divisions.offices():
         people.create_unit(
@@ -81,6 +72,11 @@ def take_in_city(tell: Callable[[Text], None], *, filings: int = FILINGS) -> Non
             jobs.execute(batch.job.key, post.key)
 
 
-def new_passwords() -> dict[str, str]:
-    """A fresh password for every account of the demonstration."""
-    return {person.login: secrets.token_urlsafe(9) for person in PEOPLE}
+def screen() -> None:
+    """Run P01 once, so that the desk has something to judge."""
+    post = Post.objects.get(account__login="city")
+    by = actors.officer(post)
+    with scoped(by):
+        run = screening.start_run(detector="P01", by=by)
+    assert run.job is not None
+    jobs.execute(run.job.key, post.key)

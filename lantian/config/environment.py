@@ -80,7 +80,7 @@ def secret_key(environment: Environment) -> str:
 
 
 def _refuse_unknown(env: Mapping[str, str]) -> None:
-    for name in sorted(set(name for name in env if name.startswith("LANTIAN_")) - KNOWN):
+    for name in sorted({name for name in env if name.startswith("LANTIAN_")} - KNOWN):
         raise WrongUse(
             f"不认识的环境变量 {name}；可用的有：{'、'.join(sorted(KNOWN))}。",
             f"Unknown environment variable {name}; known are: {', '.join(sorted(KNOWN))}.",

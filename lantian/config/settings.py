@@ -9,7 +9,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from lantian.config import catalogue, environment, logs
+from lantian.config import catalogue, demo_people, environment, logs
 from lantian.config.environment import Mode
 
 ENVIRONMENT = environment.read()
@@ -19,6 +19,7 @@ MODE = ENVIRONMENT.mode
 TODAY = ENVIRONMENT.today
 SECRET_KEY = environment.secret_key(ENVIRONMENT)
 DEBUG = False
+DEMO_ACCOUNTS = demo_people.accounts(HOME) if MODE is Mode.DEMO else []
 PACKAGE = Path(__file__).resolve().parent.parent
 
 ALLOWED_HOSTS = ["*"]  # the reverse proxy decides; nothing here builds addresses from the host

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django import app as queue
 
 from lantian.core.messages import Refused, Text
@@ -116,14 +116,15 @@ def cancel(*, job: Job, by: Actor) -> None:
 def execute(key: str, post: str, tell: Callable[[int, int], None] | None = None) -> None:
     """Run one job to its end; safe to call again for a job that died. `tell` hears (done, total)."""
     on_behalf = actors.officer(Post.objects.get(key=post))
-    with scoped(on_behalf):
-        row = Job.objects.select_related("progress").get(key=key)
-    if not row.open:
-        return
-    actor = actors.job(row.name, mandate=row.mandate, on_behalf=on_behalf)
-    _move(row, actor, Job.State.RUNNING)
-    state, fault = _attempt(Running(row, actor, row.progress, tell or _silent))
-    _move(row, actor, state, fault)
+    with _alone(key):
+        with scoped(on_behalf):
+            row = Job.objects.select_related("progress").get(key=key)
+        if not row.open:
+            return
+        actor = actors.job(row.name, mandate=row.mandate, on_behalf=on_behalf)
+        _move(row, actor, Job.State.RUNNING)
+        state, fault = _attempt(Running(row, actor, row.progress, tell or _silent))
+        _move(row, actor, state, fault)
 
 
 def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
@@ -132,6 +133,18 @@ def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
     for found in stalled:
         async_to_sync(queue.job_manager.retry_job)(found)
     return len(stalled)
+
+
+@contextmanager
+def _alone(key: str) -> Iterator[None]:
+    """Hold a job against another process (a worker beside a command); death of the process lets go."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
 
 
 def _silent(done: int, total: int) -> None:

@@ -44,12 +44,16 @@ def _of_file(path: Path, heads: Mapping[int, str]) -> dict[str, object]:
 
 def _links(path: Path) -> Iterator[chain.Link]:
     try:
-        for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        lines = path.read_text("utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as fault:
+        raise Unreadable(f"{path} 无法读取：{fault}", f"{path} cannot be read: {fault}") from fault
+    for number, line in enumerate(lines, start=1):
+        try:
             content = json.loads(line)
             yield chain.Link(content["seq"], content["event"], content["digest"])
-    except (OSError, UnicodeDecodeError, ValueError, KeyError, TypeError) as fault:
-        where = f"{path}:{number}" if "number" in locals() else str(path)
-        raise Unreadable(f"{where} 无法读取：{fault}", f"{where} cannot be read: {fault}") from fault
+        except (ValueError, KeyError, TypeError) as fault:
+            where = f"{path}:{number}"
+            raise Unreadable(f"{where} 不是审计链的一行：{fault}", f"{where} is no link: {fault}") from fault
 
 
 def _heads(path: Path | None) -> dict[int, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import signal
 import socket
@@ -12,10 +11,9 @@ import sys
 import time
 import urllib.request
 from collections.abc import Mapping
-from pathlib import Path
 from types import FrameType
 
-from lantian.config import environment
+from lantian.config import demo_people, environment
 from lantian.config.commands import say
 from lantian.config.environment import Environment
 from lantian.core.messages import Refused, Text
@@ -82,30 +80,17 @@ def _furnish(env: Environment) -> Mapping[str, str]:
     django.setup()
     from lantian.config import demo
 
-    path = env.home / "demo-passwords.json"
     if not demo.furnished():
         say(Text("3/4 生成并导入演示城市 …", "3/4 Building the demonstration city …"))
-        passwords = demo.new_passwords()
-        _write_private(path, json.dumps(passwords))
-        demo.furnish(passwords)
-    from lantian.filings.models import Patent
-
-    if not Patent.objects.exists():
+        demo.furnish(demo_people.new_passwords(env.home))
+    if not demo.screened():
         demo.take_in_city(say)
-    known: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
-    return known
-
-
-def _write_private(path: Path, text: str) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w") as handle:
-        handle.write(text)
+        demo.screen()
+    return demo_people.passwords(env.home)
 
 
 def _announce(passwords: Mapping[str, str], bind: str, port: int) -> None:
-    from lantian.config.demo import PEOPLE
-
-    for person in PEOPLE:
+    for person in demo_people.PEOPLE:
         print(f"{person.role}\t{person.login}\t{passwords.get(person.login, '')}")
     host = "127.0.0.1" if bind in ("0.0.0.0", "::") else bind  # noqa: S104 - only compared
     print(f"Lantian is ready: http://{host}:{port}/", flush=True)
