@@ -6,12 +6,22 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 
-from lantian.core.messages import Refused
+from lantian.core.messages import Refused, Text
 from lantian.desk.present.words import said
 from lantian.office.intake.spec import tables
 from lantian.office.models import Account, Unit
 from lantian.office.permissions import ROLES
+
+
+# Django's own words for these are not in its Chinese catalogue.
+PASSWORD_TEXTS: dict[str, Text] = {
+    "password_too_short": Text(
+        "密码至少要有 {min_length} 个字符。", "A password has at least {min_length} characters."
+    ),
+    "password_too_common": Text("这个密码太常见，请换一个。", "This password is too common; choose another."),
+}
 
 
 class RefusableForm(forms.Form):
@@ -48,8 +58,16 @@ class AccountForm(RefusableForm):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        validate_password(password)
+        try:
+            validate_password(password)
+        except ValidationError as error:
+            raise ValidationError([_explained(one) for one in error.error_list]) from None
         return password
+
+
+def _explained(error: ValidationError) -> ValidationError:
+    text = PASSWORD_TEXTS.get(error.code or "")
+    return ValidationError(said(text).format(**(error.params or {}))) if text else error
 
 
 class PostForm(RefusableForm):
