@@ -14,7 +14,6 @@ from lantian.office.intake.spec import tables
 from lantian.office.models import Account, Unit
 from lantian.office.permissions import ROLES
 
-
 # Django's own words for these are not in its Chinese catalogue.
 PASSWORD_TEXTS: dict[str, Text] = {
     "password_too_short": Text(
