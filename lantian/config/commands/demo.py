@@ -34,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
     """Start the database, furnish an empty house, then serve until Ctrl-C."""
     os.environ["LANTIAN_MODE"] = "demo"
     env = environment.read()
-    signal.signal(signal.SIGTERM, _as_interrupt)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, _as_interrupt)
     started = False
     children: list[subprocess.Popen[bytes]] = []
     try:

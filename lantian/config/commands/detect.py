@@ -10,6 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from lantian.config.commands import print_json, say
 from lantian.core.messages import Text, WrongUse
 from lantian.detect import normalise
@@ -54,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
 def _near(args: argparse.Namespace) -> int:
     found = near_duplicates(read_frame(args.file), id=args.id, texts=args.text)
     _folder(args.out)
-    found.pairs.write_parquet(args.out / "pairs.parquet")
-    found.clusters.write_parquet(args.out / "clusters.parquet")
+    _write_table(args.out / "pairs.parquet", found.pairs)
+    _write_table(args.out / "clusters.parquet", found.clusters)
     content = _near_run(found, args)
     _write_json(args.out / "run.json", NEAR, content)
     if args.format == "json":
@@ -77,7 +79,7 @@ def _run(args: argparse.Namespace) -> int:
     results = {detector.id: detector.run(tables, on=args.on) for detector in detectors}
     _folder(args.out.parent)
     rows = [row for result in results.values() for row in result.frame.to_dicts()]
-    findings_frame(rows).write_parquet(args.out)
+    _write_table(args.out, findings_frame(rows))
     content = {id: _summary(result) for id, result in results.items()}
     _write_json(args.out.parent / "run.json", RUN, content)
     if args.format == "json":
@@ -116,6 +118,11 @@ def _folder(path: Path) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise WrongUse(f"无法写入 {path}（{error}）。", f"Cannot write to {path} ({error}).") from error
+
+
+def _write_table(path: Path, table: pl.DataFrame) -> None:
+    """Write with fixed groups and level: the bytes must not depend on the machine's cores."""
+    table.write_parquet(path, compression="zstd", compression_level=3, row_group_size=50_000)
 
 
 def _write_json(path: Path, schema: str, content: Mapping[str, Any]) -> None:
