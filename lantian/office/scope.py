@@ -15,12 +15,10 @@ def scoped(actor: Actor) -> Iterator[None]:
     """Open a transaction in which protected rows of the actor's units can be seen; the scope ends with it."""
     with transaction.atomic():
         before = _set(_literal(actor.units))
-        try:
-            yield
-        finally:
-            # A broken transaction refuses every statement; its scope is rolled back with it.
-            if not connection.needs_rollback:
-                _set(before)
+        yield
+        # After a fault the setting is rolled back with the transaction, which refuses every statement until then.
+        if not connection.needs_rollback:
+            _set(before)
 
 
 def _set(units: str) -> str:
