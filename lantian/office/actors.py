@@ -42,12 +42,13 @@ class JobActor(Actor):
 
 
 def officer(post: Post) -> OfficerActor:
-    """The actor of an officer's post."""
+    """The actor of an officer's post; a role that reads no records has no scope, whatever a page asks for."""
+    role = ROLES[post.role]
     return OfficerActor(
         audit_name=f"post:{post.key}",
         unit=post.unit_id,
-        units=(post.unit_id,),
-        permissions=ROLES[post.role].permissions,
+        units=(post.unit_id,) if role.sees_records else (),
+        permissions=role.permissions,
         post_id=post.pk,
     )
 

@@ -24,11 +24,12 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Role:
-    """A described list of permissions that a post carries."""
+    """A described list of permissions that a post carries; `sees_records` gives it the scope of its unit."""
 
     name: Text
     purpose: Text
     permissions: frozenset[Permission]
+    sees_records: bool = True
 
 
 _READS = {Permission.READ_DESK, Permission.READ_FINDINGS, Permission.READ_LEADS}
@@ -38,7 +39,7 @@ ROLES: dict[str, Role] = {
         Text("区局监管人员", "District officer"),
         Text(
             "查看并研判本单位的数据比对提示，办理本单位线索。",
-            "Judges findings and handles leads of the own office.",
+            "Reads and judges the findings of its own office and handles that office's leads.",
         ),
         frozenset(_READS | {Permission.JUDGE, Permission.HAND_OVER}),
     ),
@@ -46,7 +47,7 @@ ROLES: dict[str, Role] = {
         Text("市局监管人员", "City officer"),
         Text(
             "导入数据、运行筛查、研判、分办线索；可查看未公开申请。",
-            "Takes in data, runs screening, judges, distributes leads; may read unpublished applications.",
+            "Takes in data, runs screening, judges findings, triages leads; may read unpublished applications.",
         ),
         frozenset(Permission) - {Permission.MANAGE_ACCOUNTS},
     ),
@@ -57,6 +58,7 @@ ROLES: dict[str, Role] = {
             "Manages accounts and posts; reads no supervision records.",
         ),
         frozenset({Permission.MANAGE_ACCOUNTS}),
+        sees_records=False,
     ),
 }
 
@@ -66,5 +68,5 @@ def check_permission(permissions: frozenset[Permission], needed: Permission) -> 
     if needed not in permissions:
         raise NotAllowed(
             f"您当前的岗位没有“{needed}”权限；需要时请联系系统管理员调整岗位。",
-            f"Your present post lacks the permission '{needed}'; ask the administrator for another post.",
+            f"Your present post lacks the permission '{needed}'; if your work needs it, ask the administrator to change your post.",
         )
