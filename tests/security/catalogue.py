@@ -60,10 +60,10 @@ def differences() -> list[str]:
 
 
 def rows(statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-    """Rows of a statement over the test's own connection, that of the application."""
+    """Rows of a statement (if it gives any) over the test's own connection, that of the application."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or None)
-        return list(cursor.fetchall())
+        return list(cursor.fetchall()) if cursor.description else []
 
 
 def one(statement: str, *parameters: object) -> Any:
