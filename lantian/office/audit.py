@@ -57,9 +57,9 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.UNIT_CREATED: Text("登记单位", "unit registered"),
     Kind.ACCOUNT_CREATED: Text("开设账号", "account created"),
     Kind.POST_OPENED: Text("设置岗位", "post opened"),
-    Kind.POST_CLOSED: Text("结束岗位", "post closed"),
+    Kind.POST_CLOSED: Text("结束岗位", "post ended"),
     Kind.LOGGED_IN: Text("登录", "logged in"),
-    Kind.FILE_KEPT: Text("保存文件", "file kept"),
+    Kind.FILE_KEPT: Text("保存文件", "file stored"),
     Kind.JOB_SCHEDULED: Text("安排任务", "job scheduled"),
     Kind.JOB_ADVANCED: Text("任务推进", "job advanced"),
     Kind.JOB_CANCELLED: Text("取消任务", "job cancelled"),
@@ -76,7 +76,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.LEAD_OPENED: Text("转为线索", "turned into a lead"),
     Kind.LEAD_READ: Text("查看线索", "lead read"),
     Kind.LEAD_HANDED_OVER: Text("转办线索", "lead handed over"),
-    Kind.LEAD_MOVED: Text("线索状态变更", "lead moved"),
+    Kind.LEAD_MOVED: Text("线索状态变更", "state of the lead changed"),
 }
 
 

@@ -68,5 +68,5 @@ def check_permission(permissions: frozenset[Permission], needed: Permission) -> 
     if needed not in permissions:
         raise NotAllowed(
             f"您当前的岗位没有“{needed}”权限；需要时请联系系统管理员调整岗位。",
-            f"Your present post lacks the permission '{needed}'; if your work needs it, ask the administrator to change your post.",
+            f"Your present post lacks the permission '{needed}'; ask the administrator to change it if you need to.",
         )

@@ -10,9 +10,9 @@ from lantian.office.keys import new_key
 from lantian.screening.states import OUTCOME_TEXTS
 
 CLEARINGS = {
-    "not_cleared": Text("未见合法情形", "no lawful case seen"),
+    "not_cleared": Text("未见合法情形", "no lawful ground seen"),
     "presumed_lawful": Text("推定合法", "presumed lawful"),
-    "cleared": Text("确认合法", "shown to be lawful"),
+    "cleared": Text("确认合法", "lawful"),
 }
 STRENGTHS = {
     "strong": Text("强", "strong"),
