@@ -81,7 +81,7 @@ def finding_key(detector: str, unit: str, anchor: str) -> str:
     """Return the key: 16 bytes of SHA-256 in lower-case base32 (26 characters).
 
     >>> finding_key("P01", "agency:12345", "patents:201710601862.3")
-    'rn4rqyyusw5buuohbbmoz2mpu4'
+    '7ozmgnnmuwvncujvoeq6hbmzo4'
     """
     digest = hashlib.sha256("\n".join((detector, unit, anchor)).encode()).digest()
     return base64.b32encode(digest[:16]).decode().rstrip("=").lower()

@@ -187,3 +187,26 @@ def test_the_order_of_rows_decides_sides_and_cluster_names() -> None:
     ids = frame["id"].to_list()
     assert result.pairs.select("a", "b").rows() == [(ids[0], ids[1]), (ids[0], ids[2]), (ids[1], ids[2])]
     assert result.clusters.rows() == [(id, ids[0]) for id in ids]
+
+
+def test_padding_before_and_behind_is_reported_by_containment() -> None:
+    """A text inside three of its length: Jaccard falls, containment shows it and names the contained side."""
+    rows = []
+    for n in range(60):
+        inner, before, behind = (compose(9, 3 * n + k, "invention").words for k in range(3))
+        assert inner.claim and before.claim and behind.claim
+        rows += [(f"whole{n}", before.claim + inner.claim + behind.claim), (f"inner{n}", inner.claim)]
+    frame = pl.DataFrame(rows, schema=["id", "t"], orient="row")
+    pairs = near_duplicates(frame, id="id", texts=["t"]).pairs.filter(pl.col("anchor") == "b")
+    assert pairs.filter(pl.col("containment") >= 0.99).height == 60
+    assert pairs.filter(pl.col("jaccard") >= JACCARD).height == 0
+
+
+def test_look_alike_and_invisible_characters_change_nothing() -> None:
+    text = "未端已固定的支架设有王字形底板，其末端通过人字形卡扣与土工布连接，直径为12.5mm，材质为ABS塑料"
+    disguised = text.replace("未", "末").replace("已", "己").replace("土", "士").replace("人", "入")
+    disguised = "\u200b".join(
+        disguised.replace("ABS", "ＡＢＳ").replace("mm", "㎜").replace("12.5", "９．８")
+    )
+    frame = pl.DataFrame({"id": [1, 2], "t": [text, disguised]})
+    assert near_duplicates(frame, id="id", texts=["t"]).pairs["jaccard"].to_list() == [1.0]
