@@ -21,7 +21,7 @@ from lantian.core.moves import open_acts
 from lantian.desk.present import findings as shown
 from lantian.desk.present import pairs
 from lantian.desk.present.pairs import Chosen
-from lantian.desk.present.words import Offices, language, offices, said
+from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.filings import queries as filings
 from lantian.office import audit, clock
@@ -92,7 +92,7 @@ def _rows(wanted: Filter, houses: Offices) -> QuerySet[Finding]:
 def _states(wanted: Filter, houses: Offices) -> list[dict[str, Any]]:
     counts = by_state(_rows(replace(wanted, state=""), houses))
     return [
-        {"value": str(state), "label": said(STATE_TEXTS[state]), "count": count}
+        {"value": str(state), "label": label(STATE_TEXTS[state]), "count": count}
         for state, count in counts.items()
     ]
 
@@ -108,8 +108,8 @@ def by_state(rows: QuerySet[Finding]) -> dict[State, int]:
 
 def _choices(request: OfficerRequest, houses: Offices) -> dict[str, list[tuple[str, str]]]:
     choices = {
-        "clearing": [(name, said(text)) for name, text in shown.CLEARING_TEXTS.items()],
-        "strength": [(name, said(text)) for name, text in shown.STRENGTH_TEXTS.items()],
+        "clearing": [(name, label(text)) for name, text in shown.CLEARING_TEXTS.items()],
+        "strength": [(name, label(text)) for name, text in shown.STRENGTH_TEXTS.items()],
     }
     if request.actor.unit == houses.city.pk:
         choices["office"] = [(str(unit.pk), unit.name(language())) for unit in houses.by_id.values()]

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 from lantian.casework import queries as casework
 from lantian.desk import findings, intake
 from lantian.desk.present import jobs, leads
-from lantian.desk.present.words import language, said
+from lantian.desk.present.words import label, language
 from lantian.desk.requests import OfficerRequest
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
@@ -57,7 +57,7 @@ def _findings_by_state(counts: Mapping[State, int]) -> list[Mark]:
         return []
     return [
         Mark(
-            said(STATE_TEXTS[state]),
+            label(STATE_TEXTS[state]),
             counts[state],
             f"{reverse('findings')}?{urlencode({'state': str(state), 'clearing': UNCLEARED})}",
         )

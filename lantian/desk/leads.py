@@ -23,7 +23,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk.present import findings as shown_findings
 from lantian.desk.present import leads as shown
-from lantian.desk.present.words import Offices, language, offices, said
+from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.models import Unit
@@ -60,7 +60,7 @@ def docket(request: OfficerRequest) -> HttpResponse:
     context = {
         "page": page,
         "dues": [
-            {"value": name, "label": said(text), "count": rows.filter(periods[name]).count()}
+            {"value": name, "label": label(text), "count": rows.filter(periods[name]).count()}
             for name, text in DUE_TEXTS.items()
         ],
         "choices": _choices(houses, is_city),
@@ -104,8 +104,8 @@ def _periods(today: date) -> dict[str, Q]:
 
 
 def _choices(houses: Offices, is_city: bool) -> dict[str, list[tuple[str, str]]]:
-    states = [(str(state), said(text)) for state, text in STATE_TEXTS.items()]
-    choices = {"state": [(OPEN, said(OPEN_TEXT)), *states]}
+    states = [(str(state), label(text)) for state, text in STATE_TEXTS.items()]
+    choices = {"state": [(OPEN, label(OPEN_TEXT)), *states]}
     if is_city:
         choices["office"] = [(str(unit.pk), unit.name(language())) for unit in houses.by_id.values()]
     return choices
@@ -151,7 +151,7 @@ def _acts(request: OfficerRequest, row: Lead) -> list[dict[str, str]]:
         return []
     acts = [act for act in open_acts(MOVES, State(row.state)) if act is not Act.HAND_OVER]
     url = reverse("lead_move", args=[row.key])
-    return [{"act": str(act), "label": said(ACT_TEXTS[act]), "url": url} for act in acts]
+    return [{"act": str(act), "label": label(ACT_TEXTS[act]), "url": url} for act in acts]
 
 
 def _may_hand_over(request: OfficerRequest, row: Lead) -> bool:

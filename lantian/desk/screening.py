@@ -15,6 +15,7 @@ from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
 from lantian.detect.parameters import parameters
 from lantian.office import clock, jobs
+from lantian.office.models import Job
 from lantian.office.permissions import Permission
 from lantian.screening import actions, queries
 from lantian.screening.models import Run
@@ -34,7 +35,7 @@ def screening(request: OfficerRequest) -> HttpResponse:
         "may_cancel": may_start,
         "detectors": [shown.detector(name, rules) for name in DETECTORS],
         "current": next((run for run in runs if run["job"].open), None),
-        "latest": next((run for run in runs if not run["job"].open), None),
+        "latest": next((run for run in runs if run["job"].state == Job.State.DONE), None),
         "runs": runs,
     }
     return render(request, "desk/screening.html", context)

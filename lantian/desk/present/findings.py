@@ -8,7 +8,7 @@ from typing import Any
 
 from lantian.core.messages import Text
 from lantian.desk.present.leads import doubt, reckoned_due
-from lantian.desk.present.words import Offices, either, language, said
+from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.detect.parameters import Parameters, parameters
 from lantian.office.actors import OfficerActor
 from lantian.screening import actions
@@ -38,15 +38,15 @@ def finding(row: Finding, state: State, offices: Offices) -> dict[str, Any]:
     """A finding in a list."""
     return {
         "key": row.key,
-        "subject": row.subject_name or said(NAMELESS),
+        "subject": row.subject_name or label(NAMELESS),
         "reason": either(row.reason_zh, row.reason_en),
         "score": row.score,
         "strength": row.strength,
-        "strength_label": said(STRENGTH_TEXTS[row.strength]),
+        "strength_label": label(STRENGTH_TEXTS[row.strength]),
         "clearing": row.clearing,
-        "clearing_label": said(CLEARING_TEXTS[row.clearing]),
+        "clearing_label": label(CLEARING_TEXTS[row.clearing]),
         "state": str(state),
-        "state_label": said(STATE_TEXTS[state]),
+        "state_label": label(STATE_TEXTS[state]),
         "members_count": len(row.evidence),
         "office": offices.of_district(row.district_code).name(language()),
         "on": row.on,
@@ -89,7 +89,7 @@ def judgements(row: Finding, said_of_it: Sequence[Judgement]) -> list[dict[str, 
     return [
         {
             "verdict": one.outcome,
-            "verdict_label": said(OUTCOME_TEXTS[Outcome(one.outcome)]),
+            "verdict_label": label(OUTCOME_TEXTS[Outcome(one.outcome)]),
             "by": one.post.account.name,
             "unit": one.post.unit.name(language()),
             "at": one.at,

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lantian.core.messages import Text
-from lantian.desk.present.words import either, language, said
+from lantian.desk.present.words import either, label, language, said
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job
 from lantian.screening.models import Run
@@ -32,6 +32,7 @@ LEFT_OUT_TEXTS: dict[str, Text] = {
     "repeated_number": Text("申请号重复", "with a repeated number"),
     "design": Text("外观设计，不比对文字", "designs, whose text is not compared"),
 }
+WATERMARK = Text("审计记录第 {seq} 号", "audit event {seq}")
 
 
 @dataclass(frozen=True)
@@ -54,16 +55,16 @@ def job(row: Job | None) -> ShownJob:
     """A job, or the state of a record that needed none."""
     if row is None:
         return ShownJob(
-            "", Job.State.DONE, said(STATE_TEXTS[Job.State.DONE]), False, False, "", 0, 0, "", None
+            "", Job.State.DONE, label(STATE_TEXTS[Job.State.DONE]), False, False, "", 0, 0, "", None
         )
     stage = row.progress.stage
     return ShownJob(
         key=row.key,
         state=row.state,
-        state_label=said(STATE_TEXTS[row.state]),
+        state_label=label(STATE_TEXTS[row.state]),
         open=row.open,
         cancelled=row.cancelled,
-        stage=said(STAGE_TEXTS[stage]) if stage in STAGE_TEXTS else "",
+        stage=label(STAGE_TEXTS[stage]) if row.open and stage in STAGE_TEXTS else "",
         done=row.progress.done,
         total=row.progress.total,
         fault=either(row.fault_zh, row.fault_en),
@@ -113,6 +114,6 @@ def run(row: Run) -> dict[str, Any]:
         "not_run": either(row.not_run_zh, row.not_run_en),
         "detector_version": row.detector_version or "—",
         "parameters": row.parameters or "—",
-        "watermark": row.audit_seq,
+        "watermark": said(WATERMARK).format(seq=row.audit_seq) if row.audit_seq else "",
         "job": shown,
     }

@@ -12,7 +12,7 @@ from lantian.casework.states import ACT_TEXTS, MOVES, OPEN_STATES, STATE_TEXTS, 
 from lantian.core import deadlines, workdays
 from lantian.core.messages import Refused, Text
 from lantian.core.rulebook import Confidence
-from lantian.desk.present.words import Offices, either, language, said
+from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.office import audit, clock
 
 TO = Text("{act}：{sender} → {to}。{reason}", "{act}: {sender} → {to}. {reason}")
@@ -67,7 +67,7 @@ def lead(row: Lead, today: date) -> ShownLead:
         office=row.holder.name(language()),
         origin_office=row.origin_unit.name(language()),
         state=row.state,
-        state_label=said(STATE_TEXTS[State(row.state)]),
+        state_label=label(STATE_TEXTS[State(row.state)]),
         due=stored_due(row, today),
     )
 
@@ -115,7 +115,7 @@ def doubt(confidence: Confidence) -> str:
 def _rule(rule: str, on: date) -> str:
     """The rule's own words; its id when the present book no longer has it."""
     try:
-        return said(deadlines.book().rule(rule, on=on).text)
+        return label(deadlines.book().rule(rule, on=on).text)
     except Refused:
         return rule
 
@@ -127,7 +127,7 @@ def road(row: Lead, steps: Sequence[LeadStep]) -> list[dict[str, Any]]:
     now = states.index(State(row.state))
     return [
         {
-            "label": said(STATE_TEXTS[state]),
+            "label": label(STATE_TEXTS[state]),
             "place": _place(i - now, state),
             "on": reached.get(state) if i <= now else None,
         }
@@ -168,8 +168,8 @@ def history(steps: Iterable[LeadStep]) -> list[dict[str, Any]]:
 
 def _words(step: LeadStep) -> str:
     if step.act == "open":
-        return said(audit.KIND_TEXTS[audit.Kind.LEAD_OPENED])
-    act = said(ACT_TEXTS[Act(step.act)])
+        return label(audit.KIND_TEXTS[audit.Kind.LEAD_OPENED])
+    act = label(ACT_TEXTS[Act(step.act)])
     if step.to_unit is None:
         return act
     names = {"sender": step.from_unit.name(language()), "to": step.to_unit.name(language())}

@@ -27,6 +27,12 @@ def said(text: Text) -> str:
     return text.pick(language())
 
 
+def label(text: Text) -> str:
+    """A text that stands alone, such as a state: with a capital letter where the language has them."""
+    words = said(text)
+    return words[:1].upper() + words[1:]
+
+
 def either(zh: str, en: str) -> str:
     """One of two stored texts; the Chinese one where the English one is missing."""
     return said(Text(zh, en or zh))
@@ -34,7 +40,7 @@ def either(zh: str, en: str) -> str:
 
 def kind_of_application(kind: str | None) -> str:
     """The kind of an application in words."""
-    return said(KIND_TEXTS[kind]) if kind in KIND_TEXTS else "—"
+    return label(KIND_TEXTS[kind]) if kind in KIND_TEXTS else "—"
 
 
 @dataclass(frozen=True)
