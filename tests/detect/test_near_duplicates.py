@@ -189,6 +189,20 @@ def test_the_order_of_rows_decides_sides_and_cluster_names() -> None:
     assert result.clusters.rows() == [(id, ids[0]) for id in ids]
 
 
+def test_every_cluster_is_named_by_its_own_earliest_row() -> None:
+    texts = [compose(3, n, "invention").words.abstract for n in (1, 2, 1, 3, 2, 3, 4)]
+    frame = pl.DataFrame({"id": [f"r{n}" for n in range(7)], "t": texts})
+    clusters = near_duplicates(frame, id="id", texts=["t"]).clusters
+    assert dict(clusters.iter_rows()) == {
+        "r0": "r0",
+        "r1": "r1",
+        "r2": "r0",
+        "r3": "r3",
+        "r4": "r1",
+        "r5": "r3",
+    }
+
+
 def test_padding_before_and_behind_is_reported_by_containment() -> None:
     """A text inside three of its length: Jaccard falls, containment shows it and names the contained side."""
     rows = []

@@ -74,6 +74,14 @@ def test_reordered_clauses_are_found_where_they_went() -> None:
     assert [p.right_from for p in passages] != sorted(p.right_from for p in passages)
 
 
+def test_a_sign_of_several_letters_is_never_cut_in_two() -> None:
+    """㎜ reads mm: an m alone on the other side is no half of it."""
+    (passage,) = check("㎜支架与底座固定连接", "m支架与底座固定连接")
+    assert (passage.left_from, passage.right_from) == (1, 1)
+    (passage,) = check("支架与底座固定连接㎜", "支架与底座固定连接m")
+    assert (passage.left_to, passage.right_to) == (9, 9)
+
+
 def test_unrelated_texts_share_no_passage_of_a_clause() -> None:
     first, second = (compose(5, n, "invention").words.abstract for n in (10, 11))
     assert all(p.left_to - p.left_from < 20 for p in check(first, second))
