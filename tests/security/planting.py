@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from lantian.casework import actions as casework
-from lantian.office import audit, clock, files
-from lantian.office.models import IntakeBatch, RowError, Unit
+from lantian.casework.models import Lead
+from lantian.office import audit, clock, files, jobs
+from lantian.office.actors import Actor
+from lantian.office.models import IntakeBatch, Job, RowError, StoredFile, Unit
 from lantian.office.scope import scoped
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding, Run
 from lantian.screening.states import Outcome
-from tests.personas import officer
+from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
 
 MARK = "机密标记ZQX7"
+EVERYBODY = Actor("job:test", CITY, (CITY, NANKAI, XIQING, BINHAI), frozenset())
 
 
 @dataclass(frozen=True)
@@ -29,25 +34,31 @@ class Planted:
     run: str
 
 
-def plant(district: int) -> Planted:
-    """Plant the mark in a finding, judgement, lead, step, file, batch, row error and run of one district alone."""
-    by = officer({120104: "nankai", 120111: "xiqing", 120116: "binhai"}[district])
-    city = officer("city")
-    with scoped(city):
-        finding = (
-            Finding.objects.filter(district_code=str(district), clearing="not_cleared").order_by("id").first()
-        )
-        assert finding is not None
-        finding.subject_name = finding.reason_zh = finding.reason_en = f"甲{MARK}乙"
-        finding.save()
-        _mark_run(finding.run, district)
-        audit.record(audit.Kind.FINDINGS_STORED, by=city, about=("finding", finding.key))
+def plant(*units: int) -> Planted:
+    """Plant the mark in a finding, its run, judgement, lead, step, and in a batch with file, job and row error.
+
+    Afterwards these rows are seen by the given units and by no other.
+    """
+    by = officer("city")
     with scoped(by):
-        screening.judge(finding_key=finding.key, outcome=Outcome.MORE, reason=MARK, seen=0, by=by)
-        _, lead = screening.judge(finding_key=finding.key, outcome=Outcome.LEAD, reason="", seen=1, by=by)
-        assert lead is not None
-        casework.hand_over(lead_key=lead.key, to=_city(), reason=MARK, version=1, by=by)
-    return Planted(finding.key, lead.key, _batch(district), finding.run.key)
+        finding = Finding.objects.filter(clearing="not_cleared").exclude(district_code=None).order_by("id")[0]
+        run = finding.run
+        _mark(Finding.objects.filter(pk=finding.pk), "subject_name", "reason_zh", "reason_en")
+        Finding.objects.filter(pk=finding.pk).update(score=1)  # on the first page of the list
+        _mark(Run.objects.filter(pk=run.pk), "not_run_zh", "not_run_en")
+        audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("finding", finding.key))
+        lead = _lead(finding)
+        batch = _batch()
+    # Only the planted finding hangs on the run from now on: the run's units become those of the finding.
+    with scoped(EVERYBODY):
+        for found in (
+            Finding.objects.filter(pk=finding.pk), Lead.objects.filter(pk=lead.pk),
+            Run.objects.filter(pk=run.pk), IntakeBatch.objects.filter(pk=batch.pk),
+            StoredFile.objects.filter(pk__in=[batch.file_id, batch.errors_file_id]),
+            Job.objects.filter(pk__in=[batch.job_id, run.job_id]),
+        ):  # fmt: skip
+            assert found.update(seen_by=sorted(units)) > 0
+    return Planted(finding.key, lead.key, batch.key, run.key)
 
 
 def text_holding(mark: str) -> set[tuple[str, str]]:
@@ -68,29 +79,41 @@ def _columns(table: str) -> list[str]:
         return [column.name for column in connection.introspection.get_table_description(cursor, table)]
 
 
-def _city() -> Unit:
-    return Unit.objects.get(kind="city")
+def _mark(found: QuerySet[Finding] | QuerySet[Run], *columns: str) -> None:
+    assert found.update(**dict.fromkeys(columns, f"甲{MARK}乙")) == 1
 
 
-def _mark_run(run: Run, district: int) -> None:
-    run.not_run_zh, run.seen_by = MARK, [district, _city().pk]
-    run.save()
+def _lead(finding: Finding) -> Lead:
+    by = officer("city")
+    finding.refresh_from_db()
+    screening.judge(finding_key=finding.key, outcome=Outcome.MORE, reason=MARK, seen=0, by=by)
+    _, lead = screening.judge(finding_key=finding.key, outcome=Outcome.LEAD, reason="", seen=1, by=by)
+    assert lead is not None
+    holder = {NANKAI: "nankai", XIQING: "xiqing", BINHAI: "binhai"}[lead.holder_id]
+    to = Unit.objects.get(pk=CITY)
+    with scoped(officer(holder)):
+        return casework.hand_over(lead_key=lead.key, to=to, reason=MARK, version=1, by=officer(holder))
 
 
-def _batch(district: int) -> str:
-    by = officer({120104: "nankai", 120111: "xiqing", 120116: "binhai"}[district])
-    with scoped(by):
-        file = files.keep(name=f"{MARK}.csv", chunks=[MARK.encode()], seen_by=by.units, by=by)
-        batch = IntakeBatch.objects.create(
-            table="patents",
-            file=file,
-            post_id=by.post_id,
-            created_at=clock.now(),
-            notes_zh=MARK,
-            seen_by=[district],
-        )
-        RowError.objects.create(
-            batch=batch, row=2, column="title", value=MARK, message_zh=MARK, message_en=MARK
-        )
-        audit.record(audit.Kind.INTAKE_STARTED, by=by, about=("intake", batch.key))
-    return batch.key
+def _batch() -> IntakeBatch:
+    by = officer("city")
+    kept: Sequence[StoredFile] = [
+        files.keep(name=f"{name}{MARK}.csv", chunks=[f"{name}{MARK}".encode()], seen_by=by.units, by=by)
+        for name in ("file", "errors")
+    ]
+    batch = IntakeBatch(
+        table="patents",
+        file=kept[0],
+        errors_file=kept[1],
+        post_id=by.post_id,
+        created_at=clock.now(),
+        seen_by=[CITY],
+    )
+    batch.notes_zh = batch.notes_en = MARK
+    batch.job = jobs.defer(
+        "intake", lock="test", arguments={"batch": batch.key}, mandate="intake:test", by=by
+    )
+    Job.objects.filter(pk=batch.job.pk).update(fault_zh=MARK, fault_en=MARK)
+    batch.save()
+    RowError.objects.create(batch=batch, row=2, column="title", value=MARK, message_zh=MARK, message_en=MARK)
+    return batch
