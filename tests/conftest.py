@@ -13,6 +13,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from lantian.office.cluster import APP, OWNER
 from tests import databases
+from tests.running import CHROMIUM, CHROMIUM_ARGUMENTS, House, require_browser, running
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 
@@ -79,3 +80,27 @@ def _use(name: str) -> None:
     connection.close()
     settings.DATABASES["default"]["NAME"] = name
     connection.settings_dict["NAME"] = name
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """Debian's Chromium, never a download."""
+    require_browser()
+    return {"executable_path": CHROMIUM, "args": CHROMIUM_ARGUMENTS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args() -> dict[str, object]:
+    """The window of an office computer, in Chinese."""
+    return {"viewport": {"width": 1288, "height": 900}, "locale": "zh-CN"}
+
+
+@pytest.fixture(scope="module")
+def house(template: str) -> Iterator[House]:
+    """The running house on a database of the module's own."""
+    require_browser()
+    name = f"test_{WORKER}_house"
+    databases.clone(name, template)
+    with running(Database(name).variables) as started:
+        yield started
+    databases.drop(name)

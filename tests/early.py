@@ -13,3 +13,5 @@ os.environ["LANTIAN_MODE"] = "test"
 os.environ.setdefault("LANTIAN_REAL_DATA", str(ROOT.parent / "shared" / "data" / "real"))
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's loop runs in the test's own thread
 os.environ["LANTIAN_TODAY"] = "2026-11-22"
+
+PASSWORD = "correct-horse-battery"  # of every persona

@@ -12,8 +12,7 @@ django.setup()
 from lantian.config import demo  # noqa: E402
 from lantian.config.demo_people import PEOPLE  # noqa: E402
 from lantian.office import audit  # noqa: E402
-
-PASSWORD = "correct-horse-battery"
+from tests.early import PASSWORD  # noqa: E402
 
 
 def fill() -> None:

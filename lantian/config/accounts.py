@@ -7,7 +7,10 @@ from typing import Any
 from allauth.account.adapter import DefaultAccountAdapter
 from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 
+from lantian.config.guard import actor_of
+from lantian.desk.accounts import landing
 from lantian.office import actors, audit
 
 
@@ -21,3 +24,7 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         with transaction.atomic():
             super().login(request, user)
             audit.record(audit.Kind.LOGGED_IN, by=actors.public("login"), about=("account", user.key))
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The first page that the officer's post may open."""
+        return reverse(landing(actor_of(request)))

@@ -1,0 +1,66 @@
+"""Every page type in a real browser: no accessibility violation, no console error under the CSP, no sideways scroll."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.running import House
+
+PAGES = {
+    "home": ("city", "/"),
+    "intake": ("city", "/intake/"),
+    "intake_batch": ("city", "/intake/ >> table.rows a, table a"),
+    "screening": ("city", "/screening/"),
+    "screening_run": ("city", "/screening/ >> table a"),
+    "findings": ("city", "/findings/?clearing=not_cleared"),
+    "finding": ("city", "/findings/?clearing=not_cleared >> td.subject a"),
+    "docket": ("xiqing", "/leads/"),
+    "admin_accounts": ("admin", "/accounts/"),
+    "not_found": ("city", "/no-such-page/"),
+    "not_allowed": ("xiqing", "/intake/"),
+}
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
+PHONE = {"width": 390, "height": 844}
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_is_accessible_quiet_and_fits_a_phone(
+    house: House, page: Page, name: str, language: str
+) -> None:
+    login, address = PAGES[name]
+    faults: list[str] = []
+    page.on("console", lambda message: faults.append(message.text) if _bad(message, name) else None)
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.context.add_cookies([{"name": "django_language", "value": language, "url": house.url}])
+    house.log_in(page, login)
+    _open(page, house, address)
+
+    assert page.locator("html").get_attribute("lang") == language
+    found = Axe().run(page, options=RULES).response["violations"]
+    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == []
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wide <= 0, f"{name} scrolls sideways by {wide} px on a phone"
+    assert faults == []
+
+
+def test_the_login_page_needs_no_account(house: House, page: Page) -> None:
+    page.goto(f"{house.url}/login/")
+    assert Axe().run(page, options=RULES).response["violations"] == []
+
+
+def _open(page: Page, house: House, address: str) -> None:
+    path, _, link = address.partition(" >> ")
+    page.goto(house.url + path)
+    if link:
+        page.locator(link).first.click()
+        page.wait_for_load_state()
+
+
+def _bad(message: object, name: str) -> bool:
+    # The browser itself reports the status of the two pages that are meant to refuse.
+    refused = name in ("not_found", "not_allowed") and "status of 40" in message.text  # type: ignore[attr-defined]
+    return message.type == "error" and not refused  # type: ignore[attr-defined]
