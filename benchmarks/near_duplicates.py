@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -102,13 +103,13 @@ def measured(
     return pairs, time.process_time() - begun
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--rows", type=int)
     parser.add_argument("--no-peer", action="store_true")
-    args = parser.parse_args()
+    args = parser.parse_args(arguments)
     frame, plants = planted(args.rows) if args.rows else (real(), {})
     mine, seconds = measured(own, frame)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
@@ -123,7 +124,8 @@ def main() -> None:
             f"datasketch {peer_seconds:.2f} CPU-s ({peer_seconds / seconds:.1f} x own)  pairs {len(theirs)}"
         )
         print(f"  only own {len(mine - theirs)}  only datasketch {len(theirs - mine)}")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -19,7 +19,7 @@ _SAID = ("name", "innocent", "refuted", "reason", "window")
 _BAND = Shape({"percent": int, "applications": int})
 SHAPES: Mapping[str, Shape] = {
     "P01": Shape({f"{key}_{language}": str for key in _SAID for language in ("zh", "en")}),
-    "P01_likeness": Shape({"jaccard_percent": int, "strong": _BAND, "medium": _BAND, "unit": str}),
+    "P01_likeness": Shape({"jaccard_percent": int, "strong": _BAND, "many": _BAND, "medium": _BAND, "unit": str}),
     "P01_expiry": Shape({"limit": int, "unit": str}),
     "P01_regrowth": Shape({"limit": int, "unit": str}),
     "P01_double_filing": Shape({"jaccard_percent": int, "unit": str}),
@@ -43,6 +43,7 @@ class Parameters:
     rules: Mapping[str, RuleVersion]
     likeness: float
     strong: Band
+    many: Band
     medium: Band
     double_filing: float
     expiry_days: int
@@ -61,7 +62,7 @@ class Parameters:
 
     def strength(self, likeness: float, applications: int) -> str:
         """Return strong, medium or weak for a group's median likeness and size."""
-        for name, band in (("strong", self.strong), ("medium", self.medium)):
+        for name, band in (("strong", self.strong), ("strong", self.many), ("medium", self.medium)):
             if likeness >= band.likeness and applications >= band.applications:
                 return name
         return "weak"
@@ -88,6 +89,7 @@ def parameters(on: date, book: Rulebook | None = None) -> Parameters:
         rules=rules,
         likeness=likeness["jaccard_percent"] / 100,
         strong=_band(likeness["strong"]),
+        many=_band(likeness["many"]),
         medium=_band(likeness["medium"]),
         double_filing=rules["P01_double_filing"].values["jaccard_percent"] / 100,
         expiry_days=rules["P01_expiry"].values["limit"],

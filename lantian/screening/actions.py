@@ -160,7 +160,9 @@ def _finding(run: Run, finding: Mapping[str, Any], expires_after: timedelta) -> 
 
 
 def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:
-    if len(earlier) != seen:
+    if len(earlier) < seen:
+        raise JudgementRefused("页面已过期，请刷新后再研判。", "The page is out of date; open it again.")
+    if len(earlier) > seen:
         last = earlier[-1]
         at, name = last.at.astimezone(clock.CHINA), last.post.account.name
         raise JudgementRefused(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, QuerySet, Subquery, Value
+from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from lantian.screening.models import Finding, Judgement, Run
+from lantian.screening.models import STRENGTHS, Finding, Judgement, Run
 from lantian.screening.states import MOVES, Outcome, State
 
 # The state an outcome leads to does not depend on where it came from.
@@ -26,7 +26,7 @@ class Filter:
 
 
 def findings(wanted: Filter) -> QuerySet[Finding]:
-    """Findings by weight, each with `state`: the outcome of its newest judgement, or `waiting`."""
+    """Findings, the strongest first, each with `outcome`: the outcome of its newest judgement, or `waiting`."""
     newest = Judgement.objects.filter(finding=OuterRef("pk")).order_by("-id").values("outcome")[:1]
     found = Finding.objects.annotate(outcome=Coalesce(Subquery(newest), Value("")))
     if wanted.state:
@@ -38,7 +38,8 @@ def findings(wanted: Filter) -> QuerySet[Finding]:
         found = found.filter(strength=wanted.strength)
     if wanted.district:
         found = found.filter(district_code=wanted.district)
-    return found.order_by("-score", "id")
+    weight = Case(*(When(strength=word, then=Value(place)) for place, word in enumerate(STRENGTHS)))
+    return found.annotate(weight=weight).order_by("weight", "-score", "id")
 
 
 def state_after(outcome: str) -> State:
@@ -53,7 +54,7 @@ def waiting() -> QuerySet[Finding]:
 
 def find(key: str) -> Finding | None:
     """One finding, if the reader may see it."""
-    return Finding.objects.select_related("run").filter(key=key).first()
+    return Finding.objects.filter(key=key).first()
 
 
 def judgements(finding: Finding) -> list[Judgement]:

@@ -37,7 +37,12 @@ def test_strength_is_reached_by_likeness_and_number_together() -> None:
     rules = parameters(ON)
     assert rules.strength(rules.strong.likeness, rules.strong.applications) == "strong"
     assert rules.strength(rules.strong.likeness, rules.strong.applications - 1) == "medium"
-    assert rules.strength(rules.medium.likeness - 0.01, 1000) == "weak"
+    assert rules.strength(rules.medium.likeness - 0.01, rules.many.applications - 1) == "weak"
+
+
+def test_a_group_of_very_many_is_strong_at_any_likeness_that_is_found() -> None:
+    rules = parameters(ON)
+    assert rules.strength(rules.likeness, rules.many.applications) == "strong"
 
 
 @pytest.mark.parametrize(
