@@ -98,8 +98,10 @@ def test_a_lead_handed_over_reaches_the_receiver_and_stays_with_the_sender() -> 
         assert list(docket.docket(by)) == [lead]
         assert lead.seen_by == sorted([CITY, NANKAI, XIQING])
         assert [step.reason for step in docket.steps(lead)] == ["", "登记机关在南开"]
+        assert findings.find(finding.key) == finding
     with acting("binhai"):
         assert docket.find(lead.key) is None
+        assert findings.find(finding.key) is None
 
 
 def test_the_clock_runs_on_when_a_lead_is_handed_over() -> None:

@@ -120,7 +120,9 @@ def test_a_scope_that_is_no_list_of_units_is_an_error_and_shows_nothing(database
 def test_the_policies_are_the_ones_written_down(table: str) -> None:
     """SELECT and UPDATE `USING (seen_by && (SELECT scope())::bigint[])`, `WITH CHECK (true)` for UPDATE and INSERT."""
     found = rows(
-        "SELECT cmd, qual, with_check, roles::text FROM pg_policies WHERE tablename = %s ORDER BY cmd", table
+        "SELECT cmd, qual, with_check, roles::text FROM pg_policies"
+        " WHERE tablename = %s AND policyname <> 'seen_with_lead' ORDER BY cmd",
+        table,
     )
     if table in OWN:
         assert [row[0] for row in found] == ["INSERT", "SELECT", "UPDATE"]
@@ -133,6 +135,14 @@ def test_the_policies_are_the_ones_written_down(table: str) -> None:
         assert [row[0] for row in found] == ["INSERT", "SELECT"]
         assert all("EXISTS" in (row[1] or row[2]) for row in found)
     assert {row[3] for row in found} == {"{public}"}
+
+
+@in_rollback
+def test_whoever_may_see_the_lead_may_see_its_finding() -> None:
+    """Handing over adds the receiver: the file is handed over whole, the finding it came from included."""
+    found = rows("SELECT tablename, cmd, qual FROM pg_policies WHERE policyname = 'seen_with_lead'")
+    assert [row[:2] for row in found] == [("screening_finding", "SELECT")]
+    assert "casework_lead" in found[0][2]
 
 
 @in_rollback
