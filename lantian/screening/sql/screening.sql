@@ -4,5 +4,5 @@ CALL protect_with('screening_judgement', 'screening_finding', 'finding_id');
 CALL append_only('screening_judgement');
 -- Whoever may see the lead that came from a finding may see the finding, also an office that received it later.
 CREATE POLICY seen_with_lead ON screening_finding FOR SELECT USING (
-    EXISTS (SELECT FROM casework_lead WHERE origin_kind = 'finding' AND origin_key = key)
+    EXISTS (SELECT FROM casework_lead WHERE origin_kind = 'finding' AND origin_key = screening_finding.key)
 );
