@@ -84,7 +84,9 @@ def _exists(name: str) -> bool:
 
 def _drop_old() -> None:
     with _connection() as connection:
-        rows = connection.execute("SELECT datname FROM pg_database WHERE datname ~ '^(template|test)_'").fetchall()
+        rows = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname ~ '^(template|test)_'"
+        ).fetchall()
     for (name,) in rows:
         drop(name)
 

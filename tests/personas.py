@@ -32,7 +32,9 @@ def acting(login: str) -> Iterator[OfficerActor]:
 def browser(login: str) -> Client:
     """A client logged in as a persona."""
     client = Client(raise_request_exception=False)
-    client.force_login(Account.objects.get(login=login), "allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(
+        Account.objects.get(login=login), "allauth.account.auth_backends.AuthenticationBackend"
+    )
     return client
 
 

@@ -19,7 +19,9 @@ _SAID = ("name", "innocent", "refuted", "reason", "window")
 _BAND = Shape({"percent": int, "applications": int})
 SHAPES: Mapping[str, Shape] = {
     "P01": Shape({f"{key}_{language}": str for key in _SAID for language in ("zh", "en")}),
-    "P01_likeness": Shape({"jaccard_percent": int, "strong": _BAND, "many": _BAND, "medium": _BAND, "unit": str}),
+    "P01_likeness": Shape(
+        {"jaccard_percent": int, "strong": _BAND, "many": _BAND, "medium": _BAND, "unit": str}
+    ),
     "P01_expiry": Shape({"limit": int, "unit": str}),
     "P01_regrowth": Shape({"limit": int, "unit": str}),
     "P01_double_filing": Shape({"jaccard_percent": int, "unit": str}),

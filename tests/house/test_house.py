@@ -41,7 +41,9 @@ def test_no_function_is_longer_than_a_page() -> None:
 def test_a_room_is_told_by_its_files(room: str) -> None:
     promise = ast.get_docstring(ast.parse((PACKAGE / room / "__init__.py").read_text()))
     assert promise and len(promise.splitlines()) <= 12
-    assert len(ast.parse((PACKAGE / room / "__init__.py").read_text()).body) == 1, "a promise re-exports nothing"
+    assert len(ast.parse((PACKAGE / room / "__init__.py").read_text()).body) == 1, (
+        "a promise re-exports nothing"
+    )
     assert (PACKAGE / room / "queries.py").exists()
 
 
@@ -93,5 +95,7 @@ def test_nothing_tracked_holds_a_path_of_a_machine() -> None:
     parent = f"{ROOT.parent}/"
     if ROOT.parent == Path("/"):
         return
-    found = subprocess.run(["git", "grep", "-lIF", parent], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        ["git", "grep", "-lIF", parent], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert found.stdout == ""

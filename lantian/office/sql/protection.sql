@@ -1,5 +1,8 @@
 -- Protection that a mistake in Python cannot lift. Runs as the owner; the application has another role.
 
+-- Equality of plain columns in an exclusion constraint; a trusted extension, the owner may create it.
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
 -- Units that the present transaction may see. Unset or empty means none: it fails closed.
 CREATE FUNCTION scope() RETURNS bigint[]
 LANGUAGE sql STABLE PARALLEL SAFE AS $$
@@ -50,5 +53,25 @@ $$;
 CREATE PROCEDURE append_only(t regclass) LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t);
+END
+$$;
+
+-- Facts on two axes: a row may only be closed on the axis `known`, once; nothing else about it ever changes.
+CREATE FUNCTION closes_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT upper_inf(OLD.known) OR lower(NEW.known) <> lower(OLD.known)
+        OR to_jsonb(NEW) - 'known' <> to_jsonb(OLD) - 'known' THEN
+        RAISE EXCEPTION 'a fact in % is closed, never changed', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END
+$$;
+
+-- What is held at one moment says one thing about one day; `key` is written as in an exclusion constraint.
+CREATE PROCEDURE two_axes(t regclass, key text) LANGUAGE plpgsql AS $$
+BEGIN
+    EXECUTE format('ALTER TABLE %s ADD EXCLUDE USING gist (%s, valid WITH &&) WHERE (upper_inf(known))', t, key);
+    EXECUTE format('CREATE TRIGGER closes_only BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION closes_only()', t);
+    EXECUTE format('CREATE TRIGGER refuse_change BEFORE DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()', t);
 END
 $$;
