@@ -71,6 +71,9 @@ _KINDS = {
 }
 _FIRST_NEW_YEAR = 2003
 _AGENCY = re.compile(r"[1-9][0-9]{4}")
+_LICENCE = re.compile(r"[0-9]{7}")
+_PRACTICE = re.compile(r"[1-9][0-9]{10}")
+_PERSONAL = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9X]")
 
 _FULL_WIDTH = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)}
 _INVISIBLE = dict.fromkeys((0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
@@ -90,6 +93,17 @@ _NOT_A_NUMBER = Text("不是申请号。", "This is not an application number.")
 _BEFORE_CODES = Text(
     "是2015年以前的注册号，不是统一社会信用代码，无法核对。",
     "A registration number from before 2015, not a credit code; it cannot be checked.",
+)
+_LICENCE_FORM = Text(
+    "不是7位资格证号的格式，无法核对。", "Not the form of a licence number (7 digits); it cannot be checked."
+)
+_PRACTICE_FORM = Text(
+    "不是11位执业备案号的格式，无法核对。",
+    "Not the form of a practice number (11 digits); it cannot be checked.",
+)
+_IDENTITY_CARD = Text(
+    "像居民身份证号；本系统不收身份证号，请改填证书或备案编号。",
+    "This looks like an identity card number, which is never kept here; give the number of the certificate.",
 )
 _AGENCY_FORM = Text("代理机构代码应为5位数字。", "An agency code has 5 digits.")
 
@@ -183,6 +197,40 @@ def agency_code(text: str) -> Identifier:
     if not code:
         return _invalid(code, _EMPTY)
     return Identifier(code, Status.VALID) if _AGENCY.fullmatch(code) else _invalid(code, _AGENCY_FORM)
+
+
+def licence_no(text: str) -> Identifier:
+    """Read a patent practitioner's licence number (资格证号): 7 digits, 2 for the place and 5 serial.
+
+    There is no check digit and newer certificates may differ, so that another form is unverifiable, not invalid.
+
+    >>> licence_no("1 2 3 4 5 6 7").normal, licence_no("A2024-118").status
+    ('1234567', <Status.UNVERIFIABLE: 'unverifiable'>)
+    """
+    return _personal(text, _LICENCE, _LICENCE_FORM)
+
+
+def practice_no(text: str) -> Identifier:
+    """Read a practice number (执业备案号): 11 digits, agency code, licence digits 3 to 7, a check digit unknown.
+
+    >>> practice_no("12209034567").valid
+    True
+    """
+    return _personal(text, _PRACTICE, _PRACTICE_FORM)
+
+
+def _personal(text: str, form: re.Pattern[str], other: Text) -> Identifier:
+    """Judge a person's number by its form; an identity card number is refused wherever it turns up."""
+    number = fold(text)
+    if not number:
+        return _invalid(number, _EMPTY)
+    if _PERSONAL.fullmatch(number):
+        return _invalid("", _IDENTITY_CARD)
+    return (
+        Identifier(number, Status.VALID)
+        if form.fullmatch(number)
+        else Identifier(number, Status.UNVERIFIABLE, other)
+    )
 
 
 def _application(base: str, check: str) -> Identifier:

@@ -10,6 +10,8 @@ class RegistryConfig(AppConfig):
 
     def ready(self) -> None:
         from lantian.office.intake.spec import register
-        from lantian.registry.intake import AGENCIES
+        from lantian.registry.dated import DATED
+        from lantian.registry.intake import AGENCIES, COMPANIES, PRACTITIONERS
 
-        register(AGENCIES)
+        for spec in (AGENCIES, COMPANIES, PRACTITIONERS, *DATED):
+            register(spec)

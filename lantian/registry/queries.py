@@ -28,8 +28,8 @@ def find(number: str) -> Subject | None:
 
 
 def agencies_frame() -> pl.DataFrame:
-    """The canonical table `agencies`, as far as detectors read it."""
+    """The canonical table `agencies`, as far as detectors read it; the district is the one routing decided."""
     names = ["agency_code", "credit_code", "name", "status", "district_code", "address", "phone", "email"]
-    fields = ["agency_code", "subject_id", "subject__name", *names[3:]]
+    fields = ["agency_code", "subject_id", "subject__name", "status", "subject__district_code", *names[5:]]
     rows = list(Agency.objects.order_by("id").values_list(*fields))
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")

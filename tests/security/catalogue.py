@@ -22,6 +22,7 @@ PROTECTED = {
     "screening_judgement",
     "casework_lead",
     "casework_leadstep",
+    "registry_directorydiff",
 }
 # Rule versions and draw bundles join when they exist.
 APPEND_ONLY = {"office_auditevent", "office_auditlink", "screening_judgement", "casework_leadstep"}

@@ -39,7 +39,7 @@ def _column(table: TableSpec, column: Column) -> dict[str, Any]:
         meaning = said(ONE_OF).format(words=", ".join(column.choices))
     return {
         "name": column.name,
-        "label": _label(table.name, column.name),
+        "label": _label(table.headers or table.name, column.name),
         "required": column.required,
         "meaning": meaning,
     }

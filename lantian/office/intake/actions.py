@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -98,12 +98,19 @@ class Intake:
         self.spec = spec
         self.source = source
         self.named = name_columns(spec, source.headers)
-        self.first_row = _first_rows(source, self.named, spec.key)
+        self.first_row = _first_rows(self.keys())
 
     @property
     def ignored(self) -> list[str]:
         """Headers that mean nothing to the table."""
         return [header for header in self.source.headers if header not in self.named]
+
+    def keys(self) -> pl.Series:
+        """The key of every row of the file, as compared; null where the row has none."""
+        headers = {name: header for header, name in self.named.items()}
+        wanted = [headers[name] for name in (self.spec.key, *self.spec.also) if name in headers]
+        parts = pl.DataFrame([self.source.column(header).alias(header) for header in wanted])
+        return parts.select(pl.concat_str(map(_folded, wanted), separator="|", ignore_nulls=True)).to_series()
 
     def steps(self, start: int) -> Iterator[tuple[tuple[pl.DataFrame, list[Fault]], int]]:
         """Yield ((good rows, faults), rows read) for every step from row `start` on."""
@@ -150,10 +157,12 @@ class Intake:
         return frame.filter(~pl.col("row").is_in([fault.row for fault in repeated])), repeated
 
 
-def _first_rows(source: readers.Source, named: Mapping[str, str], key: str) -> dict[int, int]:
+def _folded(header: str) -> pl.Expr:
+    return pl.col(header).str.strip_chars().str.to_uppercase().str.strip_prefix("CN")
+
+
+def _first_rows(keys: pl.Series) -> dict[int, int]:
     """Rows whose key stood in an earlier row of the file → that row."""
-    header = next(header for header, name in named.items() if name == key)
-    keys = source.column(header).str.strip_chars().str.to_uppercase().str.strip_prefix("CN")
     first = readers.HEADER_ROWS + 1
     frame = pl.DataFrame({"key": keys, "row": pl.int_range(first, first + keys.len(), eager=True)})
     later = frame.with_columns(pl.col("row").first().over("key").alias("first")).filter(
@@ -203,6 +212,7 @@ def _finish(batch: IntakeBatch, intake: Intake, by: Actor) -> None:
             name=f"errors-{batch.file.name}.csv", chunks=[content], seen_by=batch.seen_by, by=by
         )
     batch.save(update_fields=["ignored_columns", "notes_zh", "notes_en", "errors_file"])
+    intake.spec.conclude(batch, intake.keys(), by)
     audit.record(audit.Kind.ROWS_TAKEN_IN, by=by, about=("intake", batch.key), detail={"read": batch.read})
 
 

@@ -66,7 +66,7 @@ def _flag(column: Column, dtype: pl.DataType) -> pl.Expr:
 
 
 def _choice(column: Column, dtype: pl.DataType) -> pl.Expr:
-    known = {**{choice: choice for choice in column.choices}, **words(column.name)}
+    known = {**{choice: choice for choice in column.choices}, **words(column)}
     allowed = {word: meaning for word, meaning in known.items() if meaning in column.choices}
     return _text(column, dtype).replace_strict(allowed, default=None, return_dtype=pl.String)
 
@@ -98,6 +98,6 @@ def _advice(column: Column) -> Text:
     if not column.choices:
         return text
     known = "、".join(
-        [*column.choices, *(w for w, meaning in words(column.name).items() if meaning in column.choices)]
+        [*column.choices, *(w for w, meaning in words(column).items() if meaning in column.choices)]
     )
     return Text(f"{text.zh}可用：{known}。"[:200], f"{text.en} Allowed: {known}."[:200])

@@ -49,6 +49,8 @@ def upsert(
 
 
 def _pg_type(dtype: pl.DataType) -> str:
+    if isinstance(dtype, pl.Decimal):
+        return "numeric"
     return "text[]" if isinstance(dtype, pl.List) else _PG_TYPES[dtype]
 
 

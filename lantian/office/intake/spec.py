@@ -29,12 +29,16 @@ class Cell(StrEnum):
 
 @dataclass(frozen=True)
 class Column:
-    """One canonical column; `required` cells may not be empty, `choices` are the words allowed."""
+    """One canonical column; `required` cells may not be empty, `choices` are the words allowed.
+
+    `words` names the list in which files' words for the choices stand, where it is not the column's own name.
+    """
 
     name: str
     cell: Cell = Cell.TEXT
     required: bool = False
     choices: tuple[str, ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,8 @@ class TableSpec:
     """A table that can be taken in.
 
     `check(frame)` returns the frame in normal form and the faults of its rows; `move(frame, batch, by)` writes
-    good rows. Frames carry the column `row` (int64).
+    good rows. Frames carry the column `row` (int64). `also` names further key columns; `headers` the list of
+    header aliases, where it is not the table's own; `conclude(batch, keys, by)` runs once, after the last row.
     """
 
     name: str
@@ -75,6 +80,9 @@ class TableSpec:
     check: Callable[[pl.DataFrame], tuple[pl.DataFrame, list[Fault]]]
     move: Callable[[pl.DataFrame, IntakeBatch, Actor], Moved]
     explain: Callable[[Sequence[str]], Text] = field(default=lambda _: Text("", ""))
+    also: tuple[str, ...] = ()
+    headers: str = ""
+    conclude: Callable[[IntakeBatch, pl.Series, Actor], None] = field(default=lambda batch, keys, by: None)
 
     def column_names(self) -> list[str]:
         """Names of the columns in their order."""
@@ -109,10 +117,10 @@ def _aliases() -> Mapping[str, Mapping[str, Sequence[str]]]:
     return tomllib.loads(files("lantian").joinpath("rulebooks/headers.toml").read_text("utf-8"))
 
 
-def words(column: str) -> Mapping[str, str]:
+def words(column: Column) -> Mapping[str, str]:
     """Words of a choice column as files write them → canonical."""
     known: Mapping[str, Mapping[str, str]] = _aliases()["words"]  # type: ignore[assignment]
-    return known.get(column, {})
+    return known.get(column.words or column.name, {})
 
 
 def fold_header(header: str) -> str:
@@ -123,7 +131,7 @@ def fold_header(header: str) -> str:
 def name_columns(spec: TableSpec, headers: Sequence[str]) -> dict[str, str]:
     """Map a file's headers to canonical columns; refuse a missing key column or two columns of one meaning."""
     meaning = {fold_header(name): name for name in spec.column_names()}
-    for name, aliases in _aliases().get(spec.name, {}).items():
+    for name, aliases in _aliases().get(spec.headers or spec.name, {}).items():
         meaning.update({fold_header(alias): name for alias in aliases})
     named = {header: meaning[fold_header(header)] for header in headers if fold_header(header) in meaning}
     _refuse_twice(named)
