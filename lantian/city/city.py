@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -9,44 +11,105 @@ import polars as pl
 
 from lantian.city import drafts as drafting
 from lantian.city import filings as filing
-from lantian.city import truth
+from lantian.city import practitioners as practice
+from lantian.city import registers, signing, trademark, truth
+from lantian.city.agencies import Agency, make_agencies, make_visitors
 from lantian.city.chance import stream
 from lantian.city.divisions import offices
-from lantian.city.parties import make_agencies, make_applicants, make_fronts
-from lantian.city.plans import BATCH, make_plans
+from lantian.city.drafts import Draft
+from lantian.city.marks import make_marks
+from lantian.city.parties import make_applicants, make_fronts
+from lantian.city.plans import BATCH, SINGLE, make_plans
+from lantian.city.sizes import TINY, Size
 from lantian.city.tables import frame
+from lantian.city.trademark import TrademarkAgency, make_trademark_agencies
 
 DEFAULT_SEED: Final = 1
-DEFAULT_FILINGS: Final = 2000
+DEFAULT_FILINGS: Final = TINY.filings
 # Serials of a plan's texts and of application numbers leave room for this many.
 MOST_FILINGS: Final = 500_000
 OFFICES: Final = offices()
-# The last agencies of the list file the planted batches; they also have ordinary clients.
-_MILLS: Final = 4
+
+Tables = dict[str, pl.DataFrame]
 
 
-def build(seed: int = DEFAULT_SEED, filings: int = DEFAULT_FILINGS) -> dict[str, pl.DataFrame]:
-    """Build the city: canonical tables `patents`, `agencies`, `companies`, and `truth`, sorted by key.
+def build(seed: int = DEFAULT_SEED, filings: int | None = None, size: Size = TINY) -> Tables:
+    """Build the city: canonical tables and `truth`, each sorted by key. `filings`: those of the size if None.
 
-    The same seed and number of filings give equal frames. Raises ValueError unless 1 <= filings <= 500,000
-    and seed >= 0.
+    The same seed, number of filings and size give equal frames; with the size the agencies, their people and
+    enrolments stay, however many filings there are. Raises ValueError unless 1 <= filings <= 500,000 and
+    seed >= 0.
     """
+    filings = size.filings if filings is None else filings
     if not 1 <= filings <= MOST_FILINGS or seed < 0:
         raise ValueError(f"seed must be >= 0 and filings between 1 and {MOST_FILINGS}")
+    houses = _houses(seed, size)
     plans = make_plans(filings, stream(seed, "plans"))
     wanted = sum(plan.applicants for plan in plans if plan.kind == BATCH)
-    agencies, ordinary = make_agencies(seed), make_applicants(seed, filings)
-    fronts = make_fronts(seed, wanted)
-    people = drafting.People(agencies, agencies[-_MILLS:], ordinary, fronts)
+    applicants = make_applicants(seed, filings, size.places)
+    fronts = make_fronts(seed, wanted, size.places)
+    # The last agencies of the list file the planted batches; they also have ordinary clients.
+    people = drafting.People(_by_weight(houses, size), houses.agencies[-size.mills :], applicants, fronts)
     groups = [(plan, drafting.draft_plan(seed, serial, plan, people)) for serial, plan in enumerate(plans)]
     drafts = [draft for _, group in groups for draft in group]
+    alone = [group[0] for plan, group in groups if plan.kind == SINGLE]
+    signed = signing.plant(seed, size.offences, houses.staff, alone)
     filing.give_numbers(drafts)
+    signers = signing.Signers(
+        [*houses.staff, *practice.make_practitioners(seed, houses.visitors, moving=False)]
+    )
+    marks, lapses = make_marks(seed, size.marks, houses.trademark, applicants)
+    found = truth.rows(groups) + truth.signing_rows(signed) + truth.enrolment_rows(lapses)
     return {
-        "agencies": frame("agencies", [agency.row for agency in agencies]),
-        "companies": frame("companies", [one.row for one in [*ordinary, *fronts] if one.row]),
-        "patents": frame("patents", filing.rows(drafts)),
-        "truth": frame("truth", truth.rows(groups)),
+        **_registers(seed, size, houses, drafts),
+        "companies": frame("companies", [one.row for one in [*applicants, *fronts] if one.row]),
+        "patents": frame("patents", filing.rows(drafts, signers)),
+        "trademarks": frame("trademarks", marks),
+        "truth": frame("truth", found),
     }
+
+
+@dataclass(frozen=True)
+class _Houses:
+    """The agencies of every sort, and the practitioners of the city's patent agencies."""
+
+    agencies: list[Agency]
+    visitors: list[Agency]
+    trademark: list[TrademarkAgency]
+    staff: list[practice.Practitioner]
+
+
+def _houses(seed: int, size: Size) -> _Houses:
+    agencies = make_agencies(seed, size)
+    staff = practice.make_practitioners(seed, agencies, moving=size.headcount > 0)
+    marks = make_trademark_agencies(seed, size, agencies)
+    return _Houses(agencies, make_visitors(seed, size), marks, staff)
+
+
+def _by_weight(houses: _Houses, size: Size) -> list[Agency]:
+    """Name each agency as often as it has practitioners; in the small city all weigh alike."""
+    if not size.headcount:
+        return houses.agencies
+    return [one for one in [*houses.agencies, *houses.visitors] for _ in range(one.headcount)]
+
+
+def _registers(seed: int, size: Size, houses: _Houses, drafts: Sequence[Draft]) -> Tables:
+    agencies, staff = houses.agencies, houses.staff
+    rosters = practice.rosters(staff)
+    directory = [one.row for one in [*agencies, *houses.visitors]]
+    directory += [one.row for one in houses.trademark if "patent" not in one.row["kinds"]]
+    members = registers.member_rows(seed, agencies, rosters)
+    rows = {
+        "agencies": directory,
+        "agency_members": members + trademark.member_rows(seed, houses.trademark),
+        "annual_reports": registers.report_rows(seed, agencies, rosters, drafts),
+        "branches": registers.branch_rows(seed, agencies, rosters, sorted(set(size.places))),
+        "employments": practice.employment_rows(staff),
+        "enrolments": [term for one in houses.trademark for term in one.enrolments],
+        "practitioner_status": practice.status_rows(staff),
+        "practitioners": practice.rows(staff),
+    }
+    return {table: frame(table, found) for table, found in rows.items()}
 
 
 def write(tables: dict[str, pl.DataFrame], out: Path) -> list[Path]:

@@ -9,8 +9,9 @@ from random import Random
 from typing import Final
 
 from lantian.city import edits, plans
+from lantian.city.agencies import Agency
 from lantian.city.chance import stream, weighted
-from lantian.city.parties import Agency, Applicant
+from lantian.city.parties import Applicant
 from lantian.city.plans import Plan
 from lantian.city.texts import DESIGN, INVENTION, UTILITY_MODEL, Text, Words, compose
 
@@ -29,7 +30,7 @@ class Draft:
     """One filing before it has its number.
 
     `filed_on` is the legal filing date, `sent_on` the day it was sent, `withdrawn_on` the day it counts as
-    withdrawn by law.
+    withdrawn by law. `signers` are licence numbers where something is planted; else chance decides.
     """
 
     text: Text
@@ -48,11 +49,12 @@ class Draft:
     earlier: Draft | None = None
     withdrawn_on: date | None = None
     number: str = ""
+    signers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class People:
-    """Everyone who files: agencies (the last ones file batches), ordinary applicants, fronts."""
+    """Everyone who files: agencies as often as they weigh, those that file batches, applicants, fronts."""
 
     agencies: Sequence[Agency]
     mills: Sequence[Agency]

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from lantian.city.drafts import SEEN_ON, Draft
+from lantian.city.signing import Signers
 from lantian.city.texts import DESIGN, INVENTION, UTILITY_MODEL
 from lantian.core.identifiers import application_check_digit
 
@@ -27,12 +28,13 @@ def give_numbers(drafts: Iterable[Draft]) -> None:
         draft.number = f"{base}.{application_check_digit(base)}"
 
 
-def rows(drafts: Iterable[Draft]) -> list[dict[str, Any]]:
+def rows(drafts: Iterable[Draft], signers: Signers) -> list[dict[str, Any]]:
     """Return the rows of the table `patents`; drafts must have their numbers."""
-    return [_row(draft, place) for place, draft in enumerate(sorted(drafts, key=lambda one: one.number), 1)]
+    ordered = sorted(drafts, key=lambda one: one.number)
+    return [_row(draft, place, signers) for place, draft in enumerate(ordered, 1)]
 
 
-def _row(draft: Draft, place: int) -> dict[str, Any]:
+def _row(draft: Draft, place: int, signers: Signers) -> dict[str, Any]:
     agency = draft.agency
     return {
         "application_no": draft.number,
@@ -47,7 +49,7 @@ def _row(draft: Draft, place: int) -> dict[str, Any]:
         "inventors": list(draft.inventors),
         "agency_code": agency.code if agency else None,
         "agency_name": agency.name if agency else None,
-        "signers": _signers(draft),
+        "signers": _signers(draft, signers),
         "fee_reduced": all(one.fee_reduced for one in draft.applicants),
         "dual_filing_declared": draft.dual,
         "priority_nos": [draft.earlier.number] if draft.earlier else [],
@@ -67,10 +69,12 @@ def _applicants(draft: Draft) -> dict[str, Any]:
     }
 
 
-def _signers(draft: Draft) -> list[str]:
+def _signers(draft: Draft, signers: Signers) -> list[str]:
     if draft.agency is None:
         return []
-    return sorted(draft.chance.sample(draft.agency.signers, draft.chance.randint(1, 2)))
+    count = draft.chance.randint(1, 2)
+    pool = signers.on(draft.agency.code, draft.sent_on)
+    return sorted(draft.signers or draft.chance.sample(pool, count))
 
 
 def _contact(draft: Draft) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """Names, numbers and addresses made by rule, so that no real person or firm is meant.
 
 Coined words join two characters; no such pair occurs in the registers of real firms the tests look at.
-Credit codes carry the body prefix YY, application serials start at 9,000,000, agency serials at 900,
-phone numbers begin with a 0 after the area code, mail and web addresses end in `.example`: no such number or
-address is given out. A person's name may still be borne by somebody; it is joined from two lists.
+Credit codes carry the body prefix YY, application serials start at 9,000,000, agency serials at 800, licence
+serials at 90,000, marks at 990,000,000; phone numbers begin with a 0 after the area code, mail and web
+addresses end in `.example`: no such number or address is given out. A person's name may still be borne by
+somebody; it is joined from two lists.
 """
 
 from __future__ import annotations
@@ -31,6 +32,12 @@ def coined(number: int) -> str:
     # 577 is coprime to the count, so neighbours look unlike and none comes twice in a round.
     place = number * 577 % WORDS
     return _FIRST[place // len(_SECOND)] + _SECOND[place % len(_SECOND)]
+
+
+def word(serial: int) -> str:
+    """Return a coined word; later rounds add a second one, so that names stay apart."""
+    lap, place = divmod(serial, WORDS)
+    return coined(place) + (coined(place + lap * 31) if lap else "")
 
 
 def coined_words() -> frozenset[str]:
@@ -67,9 +74,9 @@ def _organisation_check(body: str) -> str:
     return {10: "X", 11: "0"}.get(rest, str(rest))
 
 
-def phone(serial: int) -> str:
-    """Return a Tianjin number that cannot exist: subscriber numbers do not begin with 0."""
-    return f"022-0{serial % 10_000_000:07d}"
+def phone(serial: int, area: str = "022") -> str:
+    """Return a number that cannot exist: subscriber numbers do not begin with 0."""
+    return f"{area}-0{serial % 10_000_000:07d}"
 
 
 def mail(box: str, serial: int) -> str:
@@ -77,6 +84,20 @@ def mail(box: str, serial: int) -> str:
     return f"{box}@firm{serial:05d}.example"
 
 
-def address(district_name: str, number: int, rng: Random) -> str:
+def licence(province: str, serial: int) -> str:
+    """Return a certificate number: 2 digits of the place, 5 of the national serial (province, then serial)."""
+    return f"{province}{serial:05d}"
+
+
+def practice_code(agency_code: str, licence_no: str) -> str:
+    """Return the 11 digits of a practice filing: agency code, certificate digits 3 to 7, check digit.
+
+    The rule of the check digit is not published; here it is the sum of the others modulo 10.
+    """
+    base = agency_code + licence_no[2:]
+    return f"{base}{sum(map(int, base)) % 10}"
+
+
+def address(district_name: str, number: int, rng: Random, city: str = "天津市") -> str:
     """Return an address on a coined road of a district."""
-    return f"天津市{district_name}{coined(number * 7 + 3)}路{rng.randint(1, 260)}号{rng.randint(101, 1809)}室"
+    return f"{city}{district_name}{coined(number * 7 + 3)}路{rng.randint(1, 260)}号{rng.randint(101, 1809)}室"

@@ -1,4 +1,4 @@
-"""Who files: agencies with their practitioners, and applicants of four kinds."""
+"""Who files: applicants of four kinds, and the fronts of planted batches."""
 
 from __future__ import annotations
 
@@ -13,18 +13,8 @@ from lantian.city import names
 from lantian.city.chance import stream, weighted
 from lantian.city.divisions import CHOSEN, divisions
 
-AGENCIES: Final = 24
-_FIRST_AGENCY_CODE: Final = 12900
-# Serials of credit codes: applicants from 0, then fronts, then agencies.
+# Serials of credit codes: applicants from 0, then fronts; agencies lie beyond (`lantian.city.agencies`).
 _FRONTS_FROM: Final = 500_000
-_AGENCIES_FROM: Final = 800_000
-_AGENCY_FORMS: Final = (
-    ("知识产权代理有限公司", "company"),
-    ("专利代理事务所（普通合伙）", "partnership"),
-    ("专利代理有限公司", "company"),
-    ("知识产权代理事务所（特殊普通合伙）", "partnership"),
-    ("律师事务所", "law_firm"),
-)
 # Trade in the name, industry (GB/T 4754 division), words of the scope.
 _TRADES: Final = (
     ("智能装备", "通用设备制造业", "自动化设备的研发、制造、销售"),
@@ -54,18 +44,7 @@ _UNIVERSITY_ENDS: Final = ("理工大学", "科技大学", "工业大学", "职�
 _INSTITUTE_ENDS: Final = ("智能制造研究院", "材料研究所", "海洋工程研究院")
 
 
-@dataclass(frozen=True)
-class Agency:
-    """A patent agency; `signers` are licence numbers of its practitioners."""
-
-    code: str
-    name: str
-    phone: str
-    email: str
-    address: str
-    contact: str
-    signers: tuple[str, ...]
-    row: dict[str, Any]
+Places = Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -83,71 +62,42 @@ class Applicant:
     row: dict[str, Any] | None
 
 
-def make_agencies(seed: int) -> list[Agency]:
-    """Make the agencies, spread over the chosen districts in turn."""
-    return [_agency(seed, serial) for serial in range(AGENCIES)]
+def make_applicants(seed: int, filings: int, places: Places = CHOSEN) -> list[Applicant]:
+    """Make the ordinary applicants of a city of so many filings; the first ones are always the same.
+
+    `places` are the districts to draw from, each as often as it weighs.
+    """
+    return [_applicant(seed, serial, places) for serial in range(max(30, filings // 8))]
 
 
-def _agency(seed: int, serial: int) -> Agency:
-    rng = stream(seed, "agency", serial)
-    district = CHOSEN[serial % len(CHOSEN)]
-    ending, form = _AGENCY_FORMS[serial % len(_AGENCY_FORMS)]
-    name = f"天津{names.coined(serial + 500)}{ending}"
-    mail = names.mail("ip", 90000 + serial)
-    address = names.address(divisions()[district], serial, rng)
-    code, phone = str(_FIRST_AGENCY_CODE + serial), names.phone(9_000_000 + serial)
-    row: dict[str, Any] = {
-        "agency_code": code,
-        "credit_code": names.credit_code(_AGENCIES_FROM + serial, district),
-        "name": name,
-        "kinds": ["patent", "trademark"] if rng.random() < 0.6 else ["patent"],
-        "form": form,
-        "licensed_on": date(2004, 1, 5) + timedelta(days=rng.randint(0, 6900)),
-        "status": "active",
-        "address": address,
-        "district_code": district,
-        "phone": phone,
-        "email": mail,
-        "website": f"https://www.{mail.partition('@')[2]}/",
-    }
-    row["status_date"] = row["licensed_on"]
-    signers = tuple(f"12{90000 + serial * 20 + place}" for place in range(rng.randint(3, 11)))
-    return Agency(code, name, phone, mail, address, names.person(rng), signers, row)
-
-
-def make_applicants(seed: int, filings: int) -> list[Applicant]:
-    """Make the ordinary applicants of a city of so many filings; the first ones are always the same."""
-    return [_applicant(seed, serial) for serial in range(max(30, filings // 8))]
-
-
-def make_fronts(seed: int, count: int) -> list[Applicant]:
+def make_fronts(seed: int, count: int, places: Places = CHOSEN) -> list[Applicant]:
     """Make small young companies without staff, in whose names batches are filed."""
-    return [_company(seed, _FRONTS_FROM + serial, front=True) for serial in range(count)]
+    return [_company(seed, _FRONTS_FROM + serial, places, front=True) for serial in range(count)]
 
 
-def _applicant(seed: int, serial: int) -> Applicant:
+def _applicant(seed: int, serial: int, places: Places) -> Applicant:
     kinds = (("company", 74), ("university", 5), ("institute", 4), ("person", 17))
     kind = weighted(stream(seed, "applicant kind", serial), kinds)
     if kind == "company":
-        return _company(seed, serial, front=False)
-    return _person(seed, serial) if kind == "person" else _school(seed, serial, kind)
+        return _company(seed, serial, places, front=False)
+    return _person(seed, serial, places) if kind == "person" else _school(seed, serial, kind, places)
 
 
-def _person(seed: int, serial: int) -> Applicant:
+def _person(seed: int, serial: int, places: Places) -> Applicant:
     rng = stream(seed, "person", serial)
     name = names.person(rng)
-    address = names.address(divisions()[rng.choice(CHOSEN)], serial, rng)
+    address = names.address(divisions()[rng.choice(places)], serial, rng)
     return Applicant(
         name, None, "person", names.phone(serial), names.mail("me", serial), address, (name,), True, None
     )
 
 
-def _school(seed: int, serial: int, kind: str) -> Applicant:
+def _school(seed: int, serial: int, kind: str, places: Places) -> Applicant:
     rng = stream(seed, kind, serial)
-    district = rng.choice(CHOSEN)
+    district = rng.choice(places)
     ending = rng.choice(_UNIVERSITY_ENDS if kind == "university" else _INSTITUTE_ENDS)
     return Applicant(
-        name=f"天津{_word(serial)}{ending}",
+        name=f"天津{names.word(serial)}{ending}",
         number=names.university_code(serial, district),
         kind=kind,
         phone=names.phone(serial),
@@ -159,20 +109,14 @@ def _school(seed: int, serial: int, kind: str) -> Applicant:
     )
 
 
-def _word(serial: int) -> str:
-    """Return a coined word; later rounds add a second one, so that names stay apart."""
-    lap, place = divmod(serial, names.WORDS)
-    return names.coined(place) + (names.coined(place + lap * 31) if lap else "")
-
-
-def _company(seed: int, serial: int, *, front: bool) -> Applicant:
+def _company(seed: int, serial: int, places: Places, *, front: bool) -> Applicant:
     rng = stream(seed, "company", serial)
-    district = rng.choice(CHOSEN)
+    district = rng.choice(places)
     trade, industry, scope = rng.choice(_SHELL_TRADES if front else _TRADES)
     ending = "有限公司" if front else rng.choice(_COMPANY_ENDS)
     row = {
         "credit_code": names.credit_code(serial, district),
-        "name": f"天津{_word(serial % _FRONTS_FROM)}{trade}{ending}",
+        "name": f"天津{names.word(serial % _FRONTS_FROM)}{trade}{ending}",
         "founded_on": _founded(rng, front),
         "capital_cny": Decimal(rng.choice((10, 50, 100) if front else (100, 200, 500, 1000, 3000)) * 10000),
         "insured_staff": rng.randint(0, 2) if front else round(rng.lognormvariate(3.2, 1.0)) + 3,

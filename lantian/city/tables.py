@@ -14,8 +14,8 @@ _BOOL: Final = pl.Boolean()
 
 
 def _columns(names: str) -> dict[str, pl.DataType]:
-    """Read `name`, `name[]`, `name:d` (date) and `name:b` (yes or no), divided by spaces."""
-    marks: dict[str, pl.DataType] = {"d": _DATE, "b": _BOOL}
+    """Read `name`, `name[]`, `name:d` (date), `name:b` (yes or no), `name:i` (count), divided by spaces."""
+    marks: dict[str, pl.DataType] = {"d": _DATE, "b": _BOOL, "i": pl.Int32()}
     columns: dict[str, pl.DataType] = {}
     for word in names.split():
         name, _, mark = word.partition(":")
@@ -40,12 +40,39 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
         "email legal_representative shareholders[] former_names[] status"
     )
     | {"capital_cny": pl.Decimal(18, 2), "insured_staff": pl.Int32()},
+    "practitioners": _columns("licence_no practice_no name licensed_on:d"),
+    "employments": _columns("licence_no agency_code from:d to:d"),
+    "practitioner_status": _columns("licence_no status from:d to:d"),
+    "agency_members": _columns("agency_code credit_code name role licence_no practising_since:d from:d to:d"),
+    "branches": _columns(
+        "agency_code phone name credit_code address district_code filed_on:d opened_on:d closed_on:d "
+        "head_licence_no"
+    ),
+    "annual_reports": _columns(
+        "agency_code credit_code year:i due_on:d submitted_on:d practitioners:i assistants:i "
+        "filings_invention:i filings_utility_model:i filings_design:i address phone"
+    ),
+    "enrolments": _columns("credit_code name enrolment_no filed_on:d expires_on:d status"),
+    "trademarks": _columns(
+        "number filed_on:d mark image_sha256 classes goods applicant applicant_id applicant_address "
+        "agency_name agency_id contact_phone status status_date:d"
+    )
+    | {"classes": pl.List(pl.Int16())},
     "truth": _columns("detector subject_kind subject_no planted evidence[] members[]"),
 }
 KEYS: Final[dict[str, tuple[str, ...]]] = {
     "patents": ("application_no",),
-    "agencies": ("agency_code",),
+    # A trademark agency has no agency code; it comes after those that have one.
+    "agencies": ("agency_code", "credit_code"),
     "companies": ("credit_code",),
+    "practitioners": ("licence_no",),
+    "employments": ("licence_no", "from"),
+    "practitioner_status": ("licence_no", "from"),
+    "agency_members": ("credit_code", "role", "licence_no", "name"),
+    "branches": ("agency_code", "name"),
+    "annual_reports": ("agency_code", "year"),
+    "enrolments": ("credit_code", "filed_on"),
+    "trademarks": ("number",),
     "truth": ("planted", "subject_no"),
 }
 
@@ -54,4 +81,4 @@ def frame(table: str, rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
     """Return rows as a canonical table, columns in order, sorted by key; a column nobody filled is null."""
     schema = SCHEMAS[table]
     listed = [{column: row.get(column) for column in schema} for row in rows]
-    return pl.DataFrame(listed, schema=schema, orient="row").sort(KEYS[table])
+    return pl.DataFrame(listed, schema=schema, orient="row").sort(KEYS[table], nulls_last=True)

@@ -14,11 +14,12 @@ import pytest
 from stdnum.cn import uscc
 
 from lantian.city.city import DEFAULT_FILINGS, OFFICES, build, write
+from lantian.city.divisions import all_offices
 from lantian.city.drafts import SEEN_ON
 from lantian.city.edits import PLANTED
+from lantian.city.sizes import DEMO, TINY, Size
 from lantian.core import identifiers
 
-TABLES = ("agencies", "companies", "patents", "truth")
 # The columns of the canonical tables as the contract words them, independent of the code that writes them.
 CONTRACT = {
     "patents": "application_no disclosure filing_date publication_no publication_date grant_date status "
@@ -29,12 +30,33 @@ CONTRACT = {
     "district_code phone email website",
     "companies": "credit_code name founded_on capital_cny insured_staff industry scope address "
     "district_code phone email legal_representative shareholders former_names status",
+    "practitioners": "licence_no practice_no name licensed_on",
+    "employments": "licence_no agency_code from to",
+    "practitioner_status": "licence_no status from to",
+    "agency_members": "agency_code credit_code name role licence_no practising_since from to",
+    "branches": "agency_code phone name credit_code address district_code filed_on opened_on closed_on "
+    "head_licence_no",
+    "annual_reports": "agency_code credit_code year due_on submitted_on practitioners assistants "
+    "filings_invention filings_utility_model filings_design address phone",
+    "enrolments": "credit_code name enrolment_no filed_on expires_on status",
+    "trademarks": "number filed_on mark image_sha256 classes goods applicant applicant_id applicant_address "
+    "agency_name agency_id contact_phone status status_date",
     "truth": "detector subject_kind subject_no planted evidence members",
 }
+TABLES = sorted(CONTRACT)
 LISTS = {"ipc", "applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors"}
 LISTS |= {"signers", "priority_nos", "kinds", "shareholders", "former_names", "evidence", "members"}
 OTHER = {"fee_reduced": pl.Boolean(), "dual_filing_declared": pl.Boolean(), "insured_staff": pl.Int32()}
-OTHER |= {"capital_cny": pl.Decimal(18, 2)}
+OTHER |= {"capital_cny": pl.Decimal(18, 2), "classes": pl.List(pl.Int16())}
+COUNTS = (
+    "year",
+    "practitioners",
+    "assistants",
+    "filings_invention",
+    "filings_utility_model",
+    "filings_design",
+)
+OTHER |= dict.fromkeys(COUNTS, pl.Int32())
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +72,7 @@ def patents(city: dict[str, pl.DataFrame]) -> dict[str, dict[str, Any]]:
 def _expected_type(column: str) -> pl.DataType:
     if column in LISTS:
         return pl.List(pl.String())
-    if column.endswith(("_on", "_date")):
+    if column.endswith(("_on", "_date", "_since")) or column in ("from", "to"):
         return pl.Date()
     return OTHER.get(column, pl.String())
 
@@ -65,18 +87,20 @@ def _truth(city: dict[str, pl.DataFrame], *planted: str) -> list[dict[str, Any]]
     return rows
 
 
-def test_the_same_seed_and_size_give_the_same_bytes_in_another_process(tmp_path: Path) -> None:
-    here = write(build(7, 300), tmp_path / "here")
+@pytest.mark.parametrize("size", [TINY, DEMO], ids=lambda size: size.name)
+def test_the_same_seed_and_size_give_the_same_bytes_in_another_process(tmp_path: Path, size: Size) -> None:
+    here = write(build(7, 300, size), tmp_path / "here")
     there = tmp_path / "there"
     call = (
         "import sys, pathlib; from lantian.city.city import build, write\n"
-        "write(build(7, 300), pathlib.Path(sys.argv[1]))"
+        "from lantian.city.sizes import SIZES\n"
+        "write(build(7, 300, SIZES[sys.argv[2]]), pathlib.Path(sys.argv[1]))"
     )
     environment = {"PYTHONHASHSEED": "12345", "POLARS_MAX_THREADS": "1"}
-    subprocess.run([sys.executable, "-c", call, str(there)], check=True, env=environment)
+    subprocess.run([sys.executable, "-c", call, str(there), size.name], check=True, env=environment)
     assert [path.name for path in here] == [f"{name}.parquet" for name in TABLES]
     for path in here:
-        assert path.read_bytes() == (there / path.name).read_bytes()
+        assert path.read_bytes() == (there / path.name).read_bytes(), path.name
 
 
 def test_another_seed_gives_another_city() -> None:
@@ -224,6 +248,15 @@ def test_a_city_has_exactly_as_many_filings_as_asked(filings: int) -> None:
 def test_a_city_that_cannot_be_is_refused(seed: int, filings: int) -> None:
     with pytest.raises(ValueError, match="seed must be"):
         build(seed, filings)
+
+
+def test_every_office_of_the_city_hangs_under_one_named_before_it() -> None:
+    units = all_offices()
+    assert Counter(unit["kind"] for unit in units) == {"city": 1, "district": 16, "zone": 2, "corps": 1}
+    for column in ("id", "code", "name_zh", "name_en", "document_code"):
+        assert len({unit[column] for unit in units}) == len(units), column
+    for place, unit in enumerate(units[1:], 1):
+        assert unit["parent"] in {before["code"] for before in units[:place]}
 
 
 def test_the_offices_are_the_city_and_three_districts_under_it() -> None:

@@ -25,6 +25,15 @@ def test_the_command_writes_the_tables_and_counts_their_rows(
         assert pl.read_parquet(tmp_path / f"{name}.parquet").height == count
 
 
+def test_a_size_gives_its_registers_whatever_the_filings(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call = ["city", "--size", "full", "--filings", "30", "--out", str(tmp_path), "--format", "json"]
+    assert main(call) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert (result["size"], result["filings"], result["rows"]["practitioners"]) == ("full", 30, 2000)
+
+
 def test_the_same_folder_can_be_written_again(tmp_path: Path) -> None:
     call = ["city", "--filings", "20", "--out", str(tmp_path)]
     assert main(call) == 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from lantian.city.city import DEFAULT_FILINGS, DEFAULT_SEED, MOST_FILINGS, build, write
+from lantian.city.city import DEFAULT_SEED, MOST_FILINGS, build, write
+from lantian.city.sizes import SIZES, TINY
 from lantian.city.tables import SCHEMAS
 from lantian.config.commands import language, print_json
 from lantian.core.messages import Text, WrongUse
@@ -17,22 +18,29 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     helps = (
         Text("随机种子（不小于0）", "random seed, 0 or more"),
-        Text("申请件数", "number of filings"),
+        Text(
+            "城市规模：tiny（3个区，2000件）、demo（16个区，1万件）、full（16个区，6万件）",
+            "size of the city: tiny (3 districts, 2,000 filings), demo (16, 10,000) or full (16, 60,000)",
+        ),
+        Text("申请件数，代替该规模的件数", "number of filings, instead of the size's own"),
         Text("输出文件夹", "folder to write to"),
         Text("结果格式", "form of the result"),
     )
-    seed, filings, out, form = (text.pick(language()) for text in helps)
+    seed, size, filings, out, form = (text.pick(language()) for text in helps)
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, metavar="N", help=seed)
-    parser.add_argument("--filings", type=int, default=DEFAULT_FILINGS, metavar="N", help=filings)
+    parser.add_argument("--size", choices=tuple(SIZES), default=TINY.name, help=size)
+    parser.add_argument("--filings", type=int, metavar="N", help=filings)
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help=out)
     parser.add_argument("--format", choices=("text", "json"), default="text", help=form)
 
 
 def run(args: argparse.Namespace) -> int:
     """Write the tables and say how many rows each has; WrongUse for a size, seed or folder that cannot be."""
-    _check_size(args.seed, args.filings)
+    size = SIZES[args.size]
+    filings = size.filings if args.filings is None else args.filings
+    _check_numbers(args.seed, filings)
     _check_folder(args.out)
-    tables = build(args.seed, args.filings)
+    tables = build(args.seed, filings, size)
     try:
         write(tables, args.out)
     except OSError as fault:
@@ -42,13 +50,14 @@ def run(args: argparse.Namespace) -> int:
         ) from fault
     rows = {name: frame.height for name, frame in sorted(tables.items())}
     if args.format == "json":
-        print_json(SCHEMA, {"seed": args.seed, "filings": args.filings, "out": str(args.out), "rows": rows})
+        said = {"seed": args.seed, "size": size.name, "filings": filings, "out": str(args.out), "rows": rows}
+        print_json(SCHEMA, said)
     else:
         print("\n".join(f"{name}.parquet\t{count}" for name, count in rows.items()))
     return 0
 
 
-def _check_size(seed: int, filings: int) -> None:
+def _check_numbers(seed: int, filings: int) -> None:
     if seed < 0:
         raise WrongUse(f"--seed 应不小于0，现为{seed}。", f"--seed must be 0 or more, not {seed}.")
     if not 1 <= filings <= MOST_FILINGS:
