@@ -20,6 +20,7 @@ from lantian.office.permissions import Permission, check_permission
 
 STEP = 5_000
 MOST_ERRORS_KEPT = 10_000
+_NO_PART_OF_A_NUMBER = r"[\s.\x00\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]"
 
 
 def start(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
@@ -158,7 +159,9 @@ class Intake:
 
 
 def _folded(header: str) -> pl.Expr:
-    return pl.col(header).str.strip_chars().str.to_uppercase().str.strip_prefix("CN")
+    """One spelling for a number written in several: full width, spaces, the dot, the country's letters."""
+    plain = pl.col(header).str.normalize("NFKC").str.replace_all(_NO_PART_OF_A_NUMBER, "").str.to_uppercase()
+    return plain.str.replace(r"^(CN|ZL)+", "")
 
 
 def _first_rows(keys: pl.Series) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import polars as pl
 
@@ -11,8 +12,11 @@ from lantian.office.intake.spec import Cell, Column, Fault, TableSpec, words
 
 NOTHING = ("", "无", "-", "/", "null", "None", "NaN")
 _DATE_FORMS = ("%Y-%m-%d", "%Y.%m.%d", "%Y/%m/%d", "%Y%m%d")
+EARLIEST, LATEST = date(1800, 1, 1), date(2999, 12, 31)
 _FLAGS = {"true": True, "1": True, "是": True, "false": False, "0": False, "否": False}
 _LIST_SIGNS = r"[；;]"
+# The apostrophe before a formula's sign is a spreadsheet's (and our errors file's) mark for plain text.
+_QUOTED_FORMULA = r"^'([=+\-@])"
 
 _ADVICE: dict[Cell, Text] = {
     Cell.DATE: Text("不是日期；请写作 2024-05-27。", "Not a date; write it like 2024-05-27."),
@@ -27,7 +31,9 @@ def shape(
 ) -> tuple[pl.DataFrame, list[Fault]]:
     """Rename and type a window; rows with a fault are left out of the frame and named in the list."""
     columns = {column.name: column for column in spec.columns}
-    chosen = window.select("row", *(pl.col(header).alias(name) for header, name in named.items()))
+    chosen = window.select(
+        "row", *(_readable(columns[name], header, window.schema[header]) for header, name in named.items())
+    )
     typed = chosen.select("row", *(_typed(columns[name], chosen.schema[name]) for name in named.values()))
     faults = [fault for name in named.values() for fault in _faults(columns[name], chosen, typed)]
     bad = {fault.row for fault in faults}
@@ -38,23 +44,49 @@ def _typed(column: Column, dtype: pl.DataType) -> pl.Expr:
     return _TYPERS[column.cell](column, dtype).alias(column.name)
 
 
+def _readable(column: Column, header: str, dtype: pl.DataType) -> pl.Expr:
+    """The cells of a column as text, unless the file's own type says already what they mean."""
+    cells = pl.col(header)
+    listed = isinstance(dtype, pl.List)
+    meant = {
+        Cell.LIST: listed,
+        Cell.DATE: dtype == pl.Date or isinstance(dtype, pl.Datetime),
+        Cell.FLAG: dtype == pl.Boolean,
+    }
+    if not meant.get(column.cell, False):
+        if listed:
+            cells = cells.list.eval(pl.element().cast(pl.String, strict=False)).list.join("；")
+        cells = _clean(cells.cast(pl.String, strict=False)).str.replace(_QUOTED_FORMULA, "$1")
+    return cells.alias(column.name)
+
+
+def _clean(text: pl.Expr) -> pl.Expr:
+    """Text without zero bytes, which PostgreSQL cannot hold, and without space around it."""
+    return text.str.replace_all("\x00", "", literal=True).str.strip_chars()
+
+
 def _text(column: Column, dtype: pl.DataType) -> pl.Expr:
-    text = pl.col(column.name).cast(pl.String).str.replace_all("\x00", "", literal=True).str.strip_chars()
+    text = pl.col(column.name)
     return pl.when(text.is_in(NOTHING)).then(None).otherwise(text)
 
 
 def _list(column: Column, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.List):
-        return pl.col(column.name).cast(pl.List(pl.String))
-    parts = _text(column, dtype).str.replace_all(_LIST_SIGNS, "；").str.split("；")
-    return parts.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
+        parts = pl.col(column.name).cast(pl.List(pl.String))
+    else:
+        parts = _text(column, dtype).str.replace_all(_LIST_SIGNS, "；").str.split("；")
+    return parts.list.eval(_clean(pl.element())).list.eval(pl.element().filter(pl.element() != ""))
 
 
 def _date(column: Column, dtype: pl.DataType) -> pl.Expr:
-    if dtype == pl.Date or isinstance(dtype, pl.Datetime):
-        return pl.col(column.name).cast(pl.Date)
-    text = _text(column, dtype)
-    return pl.coalesce(text.str.to_date(form, strict=False) for form in _DATE_FORMS)
+    if dtype == pl.String:
+        text = _text(column, dtype)
+        # Left alone, the reader of dates takes 24 for the year 24 and allows a sign and five digits.
+        text = pl.when(text.str.contains(r"^[0-9]{4}([^0-9]|[0-9]{4}$)")).then(text)
+        day = pl.coalesce(text.str.to_date(form, strict=False) for form in _DATE_FORMS)
+    else:
+        day = pl.col(column.name).cast(pl.Date)
+    return pl.when(day.is_between(EARLIEST, LATEST)).then(day)
 
 
 def _flag(column: Column, dtype: pl.DataType) -> pl.Expr:
@@ -79,10 +111,9 @@ def _faults(column: Column, before: pl.DataFrame, after: pl.DataFrame) -> list[F
     if column.required:
         missing = after.filter(pl.col(column.name).is_null())["row"].to_list()
         faults += [Fault(row, column.name, "", EMPTY) for row in missing]
-    if column.cell in _ADVICE and before.schema[column.name] == pl.String:
-        source = pl.DataFrame(
-            {"row": after["row"], "was": before[column.name].str.strip_chars(), "now": after[column.name]}
-        )
+    if column.cell in _ADVICE:
+        was = before[column.name].cast(pl.String)
+        source = pl.DataFrame({"row": after["row"], "was": was, "now": after[column.name]})
         lost = source.filter(
             pl.col("was").is_not_null() & ~pl.col("was").is_in(NOTHING) & pl.col("now").is_null()
         )

@@ -46,7 +46,7 @@ def open_source(path: Path) -> Source:
     with path.open("rb") as handle:
         head = handle.read(4096)
     if not head:
-        raise Unreadable("文件是空的。", "The file is empty.")
+        raise _empty()
     return _open_parquet(path) if head.startswith(b"PAR1") else _open_csv(path, head)
 
 
@@ -67,7 +67,7 @@ def _open_csv(path: Path, head: bytes) -> Source:
             "This is an Excel workbook; save it as 'CSV UTF-8' in Excel or WPS and take that in.",
         )
     try:
-        headers = tuple(next(_csv_lines(path)))
+        headers = tuple(next(_csv_lines(path), ()))
         rows = sum(1 for _ in _csv_rows(path))
     except UnicodeDecodeError as fault:
         raise Unreadable(
@@ -76,7 +76,13 @@ def _open_csv(path: Path, head: bytes) -> Source:
         ) from fault
     except csv.Error as fault:
         raise Unreadable(f"CSV 格式错误：{fault}", f"Broken CSV: {fault}") from fault
+    if not headers:
+        raise _empty()
     return Source(path, False, headers, rows)
+
+
+def _empty() -> Unreadable:
+    return Unreadable("文件是空的。", "The file is empty.")
 
 
 def _csv_lines(path: Path) -> Iterator[list[str]]:
@@ -103,9 +109,17 @@ def _frame(headers: Sequence[str], rows: Sequence[tuple[int, list[str]]]) -> pl.
     columns = list(zip(*(row for _, row in rows), strict=True)) or [()] * len(headers)
     cells = {
         header: pl.Series(header, column, dtype=pl.String)
-        for header, column in zip(headers, columns, strict=True)
+        for header, column in zip(_distinct(headers), columns, strict=True)
     }
     return pl.DataFrame({"row": pl.Series("row", [number for number, _ in rows], dtype=pl.Int64), **cells})
+
+
+def _distinct(headers: Sequence[str]) -> list[str]:
+    """Headers for a frame: a second column of one name (of no meaning to us, or it were refused) keeps its place."""
+    return [
+        header if header not in headers[:place] else f"{header}\x00{place}"
+        for place, header in enumerate(headers)
+    ]
 
 
 def _out_of_shape(number: int, row: Sequence[str], headers: Sequence[str]) -> Fault:

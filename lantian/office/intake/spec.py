@@ -133,8 +133,9 @@ def name_columns(spec: TableSpec, headers: Sequence[str]) -> dict[str, str]:
     meaning = {fold_header(name): name for name in spec.column_names()}
     for name, aliases in _aliases().get(spec.headers or spec.name, {}).items():
         meaning.update({fold_header(alias): name for alias in aliases})
-    named = {header: meaning[fold_header(header)] for header in headers if fold_header(header) in meaning}
-    _refuse_twice(named)
+    meant = [(header, meaning[fold_header(header)]) for header in headers if fold_header(header) in meaning]
+    _refuse_twice(meant)
+    named = dict(meant)
     for column in spec.columns:
         if column.required and column.name not in named.values():
             raise Unreadable(
@@ -144,9 +145,9 @@ def name_columns(spec: TableSpec, headers: Sequence[str]) -> dict[str, str]:
     return named
 
 
-def _refuse_twice(named: Mapping[str, str]) -> None:
-    for name in set(named.values()):
-        same = [header for header, meant in named.items() if meant == name]
+def _refuse_twice(meant: Sequence[tuple[str, str]]) -> None:
+    for name in {name for _, name in meant}:
+        same = [header for header, meaning in meant if meaning == name]
         if len(same) > 1:
             raise Unreadable(
                 f"列{'、'.join(f'“{header}”' for header in same)}含义相同（{name}），请只保留一列。",
