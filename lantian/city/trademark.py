@@ -119,7 +119,7 @@ def _enrolled(row: dict[str, Any], serial: int, case: str, rng: Random) -> Trade
         again = expires - timedelta(days=rng.randint(1, 170))
         terms.append(_term(row, serial, again, _years_on(expires + timedelta(days=1), 3)))
         end = SEEN_ON
-    elif case in (CLOSED, LAPSED):
+    elif case == LAPSED:
         terms[0]["status"] = "expired"
     elif case == STOPPED:
         terms[0]["status"] = "stopped"
