@@ -32,7 +32,17 @@ class Kind(StrEnum):
     ACCOUNT_CREATED = "account_created"
     POST_OPENED = "post_opened"
     POST_CLOSED = "post_closed"
+    POST_CHOSEN = "post_chosen"
+    ACCOUNT_CLOSED = "account_closed"
+    PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
+    PASSWORD_CHANGED = "password_changed"  # noqa: S105
+    FACTOR_ADDED = "factor_added"
+    FACTOR_REMOVED = "factor_removed"
+    RECOVERY_CODES_MADE = "recovery_codes_made"
     LOGGED_IN = "logged_in"
+    LOGGED_OUT = "logged_out"
+    LOGIN_LOCKED = "login_locked"
+    AUDIT_VERIFIED = "audit_verified"
     FILE_KEPT = "file_kept"
     JOB_SCHEDULED = "job_scheduled"
     JOB_ADVANCED = "job_advanced"
@@ -43,6 +53,7 @@ class Kind(StrEnum):
     UNPUBLISHED_READ = "unpublished_read"
     SUBJECTS_MERGED = "subjects_merged"
     SUBJECTS_PARTED = "subjects_parted"
+    DIRECTORY_DECIDED = "directory_decided"
     SCREENING_STARTED = "screening_started"
     FINDINGS_STORED = "findings_stored"
     FINDING_READ = "finding_read"
@@ -51,6 +62,17 @@ class Kind(StrEnum):
     LEAD_READ = "lead_read"
     LEAD_HANDED_OVER = "lead_handed_over"
     LEAD_MOVED = "lead_moved"
+    MANDATES_LOADED = "mandates_loaded"
+    MANDATES_APPROVED = "mandates_approved"
+    TEMPLATE_REPLACED = "template_replaced"
+    PAPER_DRAFTED = "paper_drafted"
+    PAPER_REVISED = "paper_revised"
+    PAPER_READ = "paper_read"
+    PAPER_APPROVED = "paper_approved"
+    PAPER_ISSUED = "paper_issued"
+    PAPER_SET = "paper_set"
+    PAPER_DROPPED = "paper_dropped"
+    PAPER_SHARED = "paper_shared"
 
 
 KIND_TEXTS: dict[Kind, Text] = {
@@ -58,7 +80,17 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.ACCOUNT_CREATED: Text("开设账号", "account created"),
     Kind.POST_OPENED: Text("设置岗位", "post opened"),
     Kind.POST_CLOSED: Text("结束岗位", "post ended"),
+    Kind.POST_CHOSEN: Text("选择岗位", "post chosen"),
+    Kind.ACCOUNT_CLOSED: Text("停用账号", "account closed"),
+    Kind.PASSWORD_RESET: Text("重置密码", "password reset"),
+    Kind.PASSWORD_CHANGED: Text("修改密码", "password changed"),
+    Kind.FACTOR_ADDED: Text("启用第二步验证", "second step added"),
+    Kind.FACTOR_REMOVED: Text("停用第二步验证", "second step removed"),
+    Kind.RECOVERY_CODES_MADE: Text("生成恢复码", "recovery codes made"),
     Kind.LOGGED_IN: Text("登录", "logged in"),
+    Kind.LOGGED_OUT: Text("退出", "logged out"),
+    Kind.LOGIN_LOCKED: Text("登录暂时锁定", "login locked for a while"),
+    Kind.AUDIT_VERIFIED: Text("核验审计记录", "audit verified"),
     Kind.FILE_KEPT: Text("保存文件", "file stored"),
     Kind.JOB_SCHEDULED: Text("安排任务", "job scheduled"),
     Kind.JOB_ADVANCED: Text("任务推进", "job advanced"),
@@ -69,6 +101,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.UNPUBLISHED_READ: Text("查看未公开申请", "unpublished application read"),
     Kind.SUBJECTS_MERGED: Text("合并监管对象", "subjects merged"),
     Kind.SUBJECTS_PARTED: Text("撤销合并", "merge undone"),
+    Kind.DIRECTORY_DECIDED: Text("处理名录差异", "differences of a directory decided"),
     Kind.SCREENING_STARTED: Text("开始筛查", "screening started"),
     Kind.FINDINGS_STORED: Text("保存比对提示", "findings stored"),
     Kind.FINDING_READ: Text("查看比对提示", "finding read"),
@@ -77,6 +110,17 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.LEAD_READ: Text("查看线索", "lead read"),
     Kind.LEAD_HANDED_OVER: Text("转办线索", "lead handed over"),
     Kind.LEAD_MOVED: Text("线索状态变更", "state of the lead changed"),
+    Kind.MANDATES_LOADED: Text("录入权责清单", "mandates loaded"),
+    Kind.MANDATES_APPROVED: Text("核准权责清单", "mandates approved"),
+    Kind.TEMPLATE_REPLACED: Text("更换文书模板", "template of a paper replaced"),
+    Kind.PAPER_DRAFTED: Text("起草文书", "paper drafted"),
+    Kind.PAPER_REVISED: Text("修改文书", "paper revised"),
+    Kind.PAPER_READ: Text("查看文书", "paper read"),
+    Kind.PAPER_APPROVED: Text("核准文书", "paper approved"),
+    Kind.PAPER_ISSUED: Text("印发文书", "paper issued"),
+    Kind.PAPER_SET: Text("生成文书文件", "files of the paper made"),
+    Kind.PAPER_DROPPED: Text("作废文书", "paper dropped"),
+    Kind.PAPER_SHARED: Text("共享文书", "paper shared"),
 }
 
 
@@ -158,6 +202,12 @@ def verify(published: Mapping[int, str] | None = None) -> State:
         head=verdict.head,
         first_bad=verdict.first_bad,
     )
+
+
+def length() -> tuple[int, str]:
+    """How many events the chain holds, and its head, as stored: nothing is recomputed."""
+    last = AuditLink.objects.order_by("-seq").first()
+    return (last.seq, last.digest) if last else (0, chain.ORIGIN)
 
 
 def sealed_links() -> Iterator[chain.Link]:
