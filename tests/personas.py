@@ -7,17 +7,19 @@ from contextlib import contextmanager
 
 from django.test import Client
 
+from lantian.config.demo_people import PEOPLE
 from lantian.office import actors
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Account, Post
 from lantian.office.scope import scoped
 
 CITY, NANKAI, XIQING, BINHAI = 120000, 120104, 120111, 120116
-LOGINS = ("city", "nankai", "xiqing", "binhai", "admin")
+CORPS = 12000001
+LOGINS = tuple(person.login for person in PEOPLE)
 
 
 def officer(login: str) -> OfficerActor:
-    """The actor of a persona: city, nankai, xiqing, binhai, admin."""
+    """The actor of a persona: one of `LOGINS`."""
     return actors.officer(Post.objects.get(account__login=login))
 
 

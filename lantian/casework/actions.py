@@ -110,6 +110,11 @@ def hand_over(*, lead_key: str, to: Unit, reason: str, version: int, by: Officer
     lead = _take(lead_key, version, by)
     if to == lead.holder:
         raise LeadRefused("线索已在该单位。", "The lead is with that office already.")
+    if not to.is_authority:
+        raise LeadRefused(
+            f"{to.name_zh}不承办线索，请选择有监管职责的单位。",
+            f"{to.name_en} handles no leads; choose an office with supervisory duties.",
+        )
     lead.state = check_move(MOVES, State(lead.state), Act.HAND_OVER)
     sender, lead.holder = lead.holder, to
     lead.seen_by = sorted({*lead.seen_by, to.pk})

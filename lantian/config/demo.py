@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from lantian.city import city, divisions
-from lantian.config.demo_people import PEOPLE
+from lantian.config.demo_people import MORE_UNITS, PEOPLE
 from lantian.core.messages import Text
 from lantian.office import actors, clock, files, jobs, people
 from lantian.office.intake import actions as intake
@@ -37,14 +37,15 @@ def screened() -> bool:
 def furnish(passwords: Mapping[str, str]) -> None:
     """Create offices, accounts and posts: all of them or, when killed, none."""
     by = actors.setup("demo")
-    for office in divisions.offices():
+    units = {office["id"]: office for office in (*divisions.offices(), *MORE_UNITS)}
+    for office in units.values():
         people.create_unit(
             unit_id=int(office["id"] or 0),
             name_zh=str(office["name_zh"]),
             name_en=str(office["name_en"]),
             kind=str(office["kind"]),
             parent=Unit.objects.get(pk=int(office["parent"])) if office["parent"] else None,
-            document_code=DOCUMENT_CODES[int(office["id"] or 0)],
+            document_code=str(office.get("document_code") or DOCUMENT_CODES[int(office["id"] or 0)]),
             by=by,
         )
     for person in PEOPLE:

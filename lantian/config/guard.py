@@ -17,6 +17,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver
 from django.utils.http import urlencode
 
+from lantian.config import sessions
 from lantian.core.messages import Refused
 from lantian.desk import errors
 from lantian.office import clock, people
@@ -69,6 +70,9 @@ def guard(view: View, need: Need) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(need, Public) and not request.user.is_authenticated:
             return redirect(f"/login/?{urlencode({'next': request.get_full_path()})}")
+        stopped = None if isinstance(need, Public) else sessions.stop(request)
+        if stopped is not None:
+            return stopped
         actor = actor_of(request)
         if isinstance(need, Permission) and actor.unit is None:
             return redirect("choose_post")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from allauth.account import views as account
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
-from lantian.config import health
+from lantian.config import (
+    accounts,  # noqa: F401 - connects the events of a second step's coming and going
+    health,
+)
 from lantian.config.access import ACCESS
 from lantian.config.guard import guard_all
 from lantian.desk.urls import urlpatterns as desk
@@ -19,6 +22,9 @@ urlpatterns = guard_all(
         path("login/", account.login, name="account_login"),
         path("logout/", account.logout, name="account_logout"),
         path("inactive/", account.account_inactive, name="account_inactive"),
+        path("account/password/", account.password_change, name="account_change_password"),
+        path("account/confirm/", account.reauthenticate, name="account_reauthenticate"),
+        path("account/security/", include("allauth.mfa.urls")),
         *desk,
     ],
     ACCESS,

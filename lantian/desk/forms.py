@@ -60,13 +60,20 @@ class AccountForm(RefusableForm):
         try:
             validate_password(password)
         except ValidationError as error:
-            raise ValidationError([_explained(one) for one in error.error_list]) from None
+            raise ValidationError([explained(one) for one in error.error_list]) from None
         return password
 
 
-def _explained(error: ValidationError) -> ValidationError:
+def explained(error: ValidationError) -> ValidationError:
+    """Django's refusal of a password in our own words."""
     text = PASSWORD_TEXTS.get(error.code or "")
     return ValidationError(said(text).format(**(error.params or {}))) if text else error
+
+
+class KeyForm(RefusableForm):
+    """An account, named by its key."""
+
+    account = forms.ModelChoiceField(Account.objects.all(), to_field_name="key")
 
 
 class PostForm(RefusableForm):

@@ -124,7 +124,9 @@ def lead(request: OfficerRequest, key: str) -> HttpResponse:
         "acts": _acts(request, row),
         "history": shown.history(steps),
         "may_hand_over": _may_hand_over(request, row),
-        "offices": [_office(unit) for unit in houses.by_id.values() if unit != row.holder],
+        "offices": [
+            _office(unit) for unit in houses.by_id.values() if unit.is_authority and unit != row.holder
+        ],
     }
     return render(request, "desk/lead.html", context)
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lantian.desk import accounts, findings, home, intake, leads, screening
+from lantian.desk import accounts, audit, findings, home, intake, leads, screening
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("post/", accounts.choose_post, name="choose_post"),
+    path("account/", accounts.own_account, name="account"),
     path("accounts/", accounts.admin_accounts, name="admin_accounts"),
+    path("audit/", audit.audit_page, name="audit"),
+    path("audit/verify", audit.audit_verify, name="audit_verify"),
     path("intake/", intake.intake, name="intake"),
     path("intake/<slug:key>/", intake.intake_batch, name="intake_batch"),
     path("intake/<slug:key>/progress", intake.intake_progress, name="intake_progress"),

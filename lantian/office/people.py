@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import date
 
 from django.db import transaction
@@ -11,6 +12,8 @@ from lantian.office import audit, clock
 from lantian.office.actors import Actor
 from lantian.office.models import Account, Plate, Post, Unit
 from lantian.office.permissions import ROLES, Permission, check_permission
+
+TEMPORARY_BYTES = 9  # of a temporary password: twelve characters to read out
 
 
 class PeopleRefused(Refused):
@@ -48,8 +51,7 @@ def create_account(*, login: str, name: str, password: str, by: Actor) -> Accoun
 def open_post(*, account: Account, unit: Unit, role: str, valid_from: date, by: Actor) -> Post:
     """Give an account a post from a day on."""
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
-    if role not in ROLES:
-        raise PeopleRefused(f"没有角色“{role}”。", f"There is no role '{role}'.")
+    _check_fits(account, unit, role)
     if Post.objects.filter(account=account, unit=unit, role=role, valid_to=None).exists():
         raise PeopleRefused(
             f"{account.name}在{unit.name_zh}已有这一岗位；如需变更，请先结束原岗位。",
@@ -70,6 +72,78 @@ def close_post(*, post: Post, by: Actor) -> Post:
     post.save(update_fields=["valid_to"])
     audit.record(audit.Kind.POST_CLOSED, by=by, about=("post", post.key), detail={"on": str(post.valid_to)})
     return post
+
+
+@transaction.atomic
+def choose_post(*, account: Account, post: Post, by: Actor) -> Post:
+    """Act in another of one's own posts from now on; `by` is the actor of the post chosen."""
+    if post.account_id != account.pk or not post.held_on(clock.today()):
+        raise PeopleRefused("您今天没有这一岗位。", "You do not hold this post today.")
+    audit.record(audit.Kind.POST_CHOSEN, by=by, about=("post", post.key), detail={"account": account.key})
+    return post
+
+
+@transaction.atomic
+def reset_password(*, account: Account, by: Actor) -> str:
+    """Give an account a temporary password, told once; it must be changed at the next login.
+
+    Whoever is logged in under the old password is out with his next page.
+    """
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    _check_open(account)
+    password = secrets.token_urlsafe(TEMPORARY_BYTES)
+    account.set_password(password)
+    account.must_change_password = True
+    account.save(update_fields=["password", "must_change_password"])
+    audit.record(audit.Kind.PASSWORD_RESET, by=by, about=("account", account.key))
+    return password
+
+
+@transaction.atomic
+def change_password(*, account: Account, password: str, by: Actor) -> None:
+    """Set the password that its owner chose; `by` is the owner in the post he acts in."""
+    account.set_password(password)
+    account.must_change_password = False
+    account.save(update_fields=["password", "must_change_password"])
+    audit.record(audit.Kind.PASSWORD_CHANGED, by=by, about=("account", account.key))
+
+
+@transaction.atomic
+def close_account(*, account: Account, by: Actor) -> Account:
+    """Close an account with every post it holds; its sessions end with their next page. Nothing is deleted."""
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    _check_open(account)
+    posts = list(Post.objects.filter(account=account, valid_to=None))
+    if by.audit_name in {f"post:{post.key}" for post in posts}:
+        raise PeopleRefused(
+            "不能停用自己正在使用的账号；请由另一位管理员办理。",
+            "You cannot close the account you are using; another administrator has to.",
+        )
+    for post in posts:
+        close_post(post=post, by=by)
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    audit.record(audit.Kind.ACCOUNT_CLOSED, by=by, about=("account", account.key))
+    return account
+
+
+def _check_open(account: Account) -> None:
+    if not account.is_active:
+        raise PeopleRefused("该账号已停用。", "This account is closed.")
+
+
+def _check_fits(account: Account, unit: Unit, role: str) -> None:
+    """Refuse a role that does not exist or makes no sense in the unit, and a post for a closed account."""
+    _check_open(account)
+    if role not in ROLES:
+        raise PeopleRefused(f"没有角色“{role}”。", f"There is no role '{role}'.")
+    if unit.kind not in ROLES[role].fits:
+        kinds = [kind for kind in Unit.Kind if kind in ROLES[role].fits]
+        name = ROLES[role].name
+        raise PeopleRefused(
+            f"“{name.zh}”只能设在{'、'.join(str(kind.label) for kind in kinds)}；{unit.name_zh}不属于这类单位。",
+            f"'{name.en}' belongs to a unit of the kind {', '.join(kinds)}; {unit.name_en} is none.",
+        )
 
 
 def posts_of(account: Account, on: date) -> list[Post]:

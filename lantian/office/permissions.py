@@ -19,46 +19,134 @@ class Permission(StrEnum):
     READ_LEADS = "read_leads"
     HAND_OVER = "hand_over"
     READ_UNPUBLISHED = "read_unpublished"
+    WRITE_PAPERS = "write_papers"
+    APPROVE_PAPERS = "approve_papers"
+    KEEP_RULES = "keep_rules"
     MANAGE_ACCOUNTS = "manage_accounts"
+    READ_AUDIT = "read_audit"
 
 
 @dataclass(frozen=True)
 class Role:
-    """A described list of permissions that a post carries; `sees_records` gives it the scope of its unit."""
+    """A described list of permissions that a post carries.
+
+    `fits` names the kinds of unit in which the role makes sense; `sees_records` gives it the scope of its unit;
+    after `idle_minutes` without a page the session of somebody who holds it ends (None: after its ten hours only).
+    """
 
     name: Text
     purpose: Text
     permissions: frozenset[Permission]
+    fits: frozenset[str]
     sees_records: bool = True
+    idle_minutes: int | None = None
 
 
-_READS = {Permission.READ_DESK, Permission.READ_FINDINGS, Permission.READ_LEADS}
+_READS = frozenset({Permission.READ_DESK, Permission.READ_FINDINGS, Permission.READ_LEADS})
+_SYSTEM = frozenset({Permission.MANAGE_ACCOUNTS, Permission.READ_AUDIT})
+_DISTRICTS = frozenset({"district", "zone"})
+_OFFICES = frozenset({"city", "district", "zone", "corps"})
 
 ROLES: dict[str, Role] = {
-    "office_officer": Role(
+    "patent_division": Role(
+        Text("市局专利处", "City patent division"),
+        Text(
+            "导入数据、运行筛查、研判、分办线索；可查看未公开的专利申请（每次查看都有记录）。",
+            "Takes in data, runs screening, judges findings, assigns leads; may read unpublished patent"
+            " applications, and each reading is recorded.",
+        ),
+        frozenset(Permission) - _SYSTEM,
+        frozenset({"city"}),
+    ),
+    "trademark_division": Role(
+        Text("市局商标处", "City trademark division"),
+        Text(
+            "导入数据、运行筛查、研判、分办线索；不能查看未公开的专利申请。",
+            "Takes in data, runs screening, judges findings, assigns leads; not unpublished patent applications.",
+        ),
+        frozenset(Permission) - _SYSTEM - {Permission.READ_UNPUBLISHED},
+        frozenset({"city"}),
+    ),
+    "district_officer": Role(
         Text("区局监管人员", "District officer"),
         Text(
-            "查看并研判本单位的数据比对提示，办理本单位线索。",
-            "Reads and judges the findings of its own office and handles that office's leads.",
+            "查看并研判本单位的数据比对提示，核查和转办本单位线索，起草和印发文书。",
+            "Reads and judges the findings of its own office; verifies that office's leads, hands them over, drafts"
+            " and issues papers.",
         ),
-        frozenset(_READS | {Permission.JUDGE, Permission.HAND_OVER}),
+        _READS | {Permission.JUDGE, Permission.HAND_OVER, Permission.WRITE_PAPERS, Permission.KEEP_RULES},
+        _DISTRICTS | {"team", "station"},
     ),
-    "city_officer": Role(
-        Text("市局监管人员", "City officer"),
+    "district_leader": Role(
+        Text("区局负责人", "District leader"),
         Text(
-            "导入数据、运行筛查、研判、分办线索；可查看未公开申请。",
-            "Takes in data, runs screening, judges findings, triages leads; may read unpublished applications.",
+            "查看本单位的全部提示和线索，决定转办，核准文书和权责清单；不代替监管人员研判。",
+            "Reads every finding and lead of the office, decides on hand-overs, approves papers and mandates; does not"
+            " judge for the officers.",
         ),
-        frozenset(Permission) - {Permission.MANAGE_ACCOUNTS},
+        _READS | {Permission.HAND_OVER, Permission.APPROVE_PAPERS, Permission.KEEP_RULES},
+        _DISTRICTS,
+    ),
+    "enforcement_corps": Role(
+        Text("执法总队办案人员", "Enforcement corps officer"),
+        Text(
+            "办理转给执法队伍的线索；其他单位的内容，只看得到已共享给本单位的。",
+            "Handles leads handed to the corps; of other offices it sees only what has been shared with it.",
+        ),
+        _READS | {Permission.HAND_OVER, Permission.WRITE_PAPERS, Permission.APPROVE_PAPERS},
+        frozenset({"corps", "team"}),
+    ),
+    "protection_centre": Role(
+        Text("保护中心人员", "Protection centre staff"),
+        Text(
+            "查看共享给保护中心的提示和线索，提供技术支持；不作研判，不办线索。",
+            "Reads findings and leads shared with the centre, for technical support; judges and handles nothing.",
+        ),
+        _READS,
+        frozenset({"centre"}),
+    ),
+    "association": Role(
+        Text("行业协会人员", "Association staff"),
+        Text(
+            "只使用自己的账号页面；协会协作功能开放前看不到任何业务内容。",
+            "Uses its own account page only; sees no records until work with the association is opened.",
+        ),
+        frozenset(),
+        frozenset({"association"}),
+        sees_records=False,
+    ),
+    "agency": Role(
+        Text("代理机构自助账号", "Agency self-service"),
+        Text(
+            "代理机构自用；看不到监管内容，自助功能开放前只能管理自己的账号。挂在所属监管单位名下。",
+            "For an agency itself: sees nothing of the desk; manages its own account until self-service opens."
+            " Kept under the office that supervises the agency.",
+        ),
+        frozenset(),
+        _DISTRICTS | {"city"},
+        sees_records=False,
+    ),
+    "auditor": Role(
+        Text("审计人员", "Auditor"),
+        Text(
+            "只查看审计记录并核验其完整性；不查看业务内容，不管理账号。",
+            "Reads the audit and verifies that it is whole; no supervision records, no accounts.",
+        ),
+        frozenset({Permission.READ_AUDIT}),
+        _OFFICES,
+        sees_records=False,
     ),
     "administrator": Role(
         Text("系统管理员", "Administrator"),
         Text(
-            "管理账号与岗位；不查看任何业务内容。",
-            "Manages accounts and posts; reads no supervision records.",
+            "管理账号与岗位；不查看任何业务内容，也不查看审计记录。30分钟不操作即自动退出。",
+            "Manages accounts and posts; reads neither supervision records nor the audit. Logged out after 30"
+            " minutes without a page.",
         ),
         frozenset({Permission.MANAGE_ACCOUNTS}),
+        _OFFICES,
         sees_records=False,
+        idle_minutes=30,
     ),
 }
 

@@ -254,7 +254,7 @@ def test_an_account_with_two_posts_chooses_the_one_it_acts_in() -> None:
             open_post(
                 account=account,
                 unit=Unit.objects.get(pk=unit),
-                role="office_officer",
+                role="district_officer",
                 by=by,
                 valid_from=clock.today(),
             )

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from lantian.casework import actions as casework
 from lantian.casework.models import Lead
+from lantian.config.demo_people import PEOPLE
 from lantian.office import audit, clock, files, jobs
 from lantian.office.actors import Actor
 from lantian.office.models import IntakeBatch, Job, RowError, StoredFile, Unit
@@ -21,7 +22,7 @@ from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
 
 MARK = "机密标记ZQX7"
-EVERYBODY = Actor("job:test", CITY, (CITY, NANKAI, XIQING, BINHAI), frozenset())
+EVERYBODY = Actor("job:test", CITY, tuple({person.unit for person in PEOPLE}), frozenset())
 
 
 @dataclass(frozen=True)

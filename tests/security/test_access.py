@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from lantian.config.access import ACCESS
+from lantian.config.demo_people import PEOPLE
 from lantian.config.guard import AnyAccount, Public, guard_all
 from lantian.office.models import Account, AuditEvent, Post
 from lantian.office.permissions import ROLES, Permission
@@ -30,10 +31,14 @@ POLICY = {
     "frame-ancestors 'none'",
     "form-action 'self'",
 }
-LOGINS = {"office_officer": "nankai", "city_officer": "city", "administrator": "admin"}
-UNITS = {"nankai": NANKAI, "city": CITY, "admin": CITY}
+# One persona for each role; the first that the demonstration has.
+LOGINS = {person.role: person.login for person in reversed(PEOPLE)}
+UNITS = {person.login: person.unit for person in PEOPLE}
 # Leaving and posting forms would end the walk; these are opened on their own below.
 LEAVES = {"account_logout"}
+# Pages about a second step that the walker has not set up: not found. With one: tests/security/test_login.py.
+PASSKEYS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
+UNSET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,8 @@ def patterns(found: list[URLPattern | URLResolver] | None = None) -> Iterator[UR
 def address(route: str, planted: Planted) -> str:
     """The address of a route with the key of the planted record it opens."""
     pattern = next(pattern for pattern in patterns() if pattern.name == route)
+    if route in PASSKEYS:
+        return reverse(route, args=[1])
     if "key" not in pattern.pattern.converters:
         return reverse(route)
     kinds = {
@@ -107,6 +114,8 @@ def fits(answer: Answer, who: str, whose: str) -> bool:
         return status in (200, 302, 400) or (answer.route == "readyz" and status == 503)
     if who == "stranger":
         return status == 302 and answer.location.startswith("/login/?next=")
+    if answer.route in UNSET:
+        return status == 404
     if isinstance(need, AnyAccount):
         return status == 200 or (status == 302 and not answer.location.startswith("/login/"))
     if who == "postless":
@@ -241,7 +250,7 @@ def test_a_post_is_chosen_when_there_are_several() -> None:
     """… chosen after login when there are several."""
     account = Account.objects.get(login="nankai")
     second = Post.objects.create(
-        account=account, unit_id=BINHAI, role="office_officer", valid_from="2026-01-01"
+        account=account, unit_id=BINHAI, role="district_officer", valid_from="2026-01-01"
     )
     client = browser("nankai")
     assert client.get(reverse("home"))["Location"] == reverse("choose_post")

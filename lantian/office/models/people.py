@@ -21,15 +21,22 @@ class Unit(models.Model):
         CORPS = "corps", "执法总队"
         TEAM = "team", "执法队"
         STATION = "station", "市场监管所"
+        CENTRE = "centre", "保护中心"
+        ASSOCIATION = "association", "行业协会"
 
     id = models.BigIntegerField(primary_key=True)
     name_zh = models.CharField(max_length=60, unique=True)
     name_en = models.CharField(max_length=90)
-    kind = models.CharField(max_length=10, choices=Kind)
+    kind = models.CharField(max_length=12, choices=Kind)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
 
     def __str__(self) -> str:
         return self.name_zh
+
+    @property
+    def is_authority(self) -> bool:
+        """Whether leads may be handed to it: a centre or an association handles none."""
+        return self.kind not in (Unit.Kind.CENTRE, Unit.Kind.ASSOCIATION)
 
     def name(self, language: str) -> str:
         """The name for a screen language; legal papers always carry `name_zh`."""
@@ -66,6 +73,7 @@ class Account(AbstractBaseUser):
     name = models.CharField(max_length=40)
     email = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
+    must_change_password = models.BooleanField(default=False)
 
     USERNAME_FIELD = "login"
     EMAIL_FIELD = "email"

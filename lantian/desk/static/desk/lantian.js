@@ -96,6 +96,14 @@ function startDemoLogin() {
   }
 }
 
+// allauth's passkey script tells its faults by this event.
+document.addEventListener("allauth.error", (event) => {
+  const words = document.querySelector("[data-passkey-fault]");
+  if (!words) return;
+  event.preventDefault();
+  words.hidden = false;
+});
+
 startHopping();
 startKeys();
 startDemoLogin();

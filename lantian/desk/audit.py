@@ -1,0 +1,156 @@
+"""The audit as the auditor reads it: events in words, the state of the chain, verification on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
+from django.views.decorators.http import require_POST, require_safe
+
+from lantian.core.messages import Text
+from lantian.desk.present.words import Offices, label, language, offices, said
+from lantian.desk.requests import OfficerRequest
+from lantian.office import audit, clock
+from lantian.office.models import Account, AuditEvent, Post
+from lantian.office.permissions import ROLES
+
+PAGE = 50
+RECORDS: dict[str, Text] = {
+    "unit": Text("单位", "unit"),
+    "account": Text("账号", "account"),
+    "post": Text("岗位", "post"),
+    "file": Text("文件", "file"),
+    "job": Text("任务", "job"),
+    "intake": Text("导入批次", "intake batch"),
+    "patent": Text("专利申请", "patent application"),
+    "subject": Text("监管对象", "subject"),
+    "screening": Text("筛查", "screening run"),
+    "finding": Text("比对提示", "finding"),
+    "lead": Text("线索", "lead"),
+    "audit": Text("审计记录", "audit"),
+}
+ACTORS: dict[str, Text] = {
+    "public": Text("登录页", "login page"),
+    "job": Text("后台任务", "job"),
+}
+
+WHOLE = Text(
+    "核验通过：链上 {sealed} 条记录完整，另有 {unsealed} 条刚发生、尚未入链。链头 {head}",
+    "Verified: the {sealed} events of the chain are whole, {unsealed} more have just happened and are not sealed"
+    " yet. Head {head}",
+)
+BROKEN = Text(
+    "核验不通过：从第 {bad} 条起，记录与链不符。请保存现场并立即报告负责人。链头 {head}",
+    "Not verified: from event {bad} on, records and chain differ. Keep everything as it is and report it at once."
+    " Head {head}",
+)
+
+
+@require_POST
+def audit_verify(request: OfficerRequest) -> HttpResponse:
+    """Recompute the whole chain and tell the result; that somebody did is an event too."""
+    state = audit.verify()
+    detail = {"ok": state.ok, "events": state.events, "head": state.head}
+    audit.record(audit.Kind.AUDIT_VERIFIED, by=request.actor, about=("audit", "chain"), detail=detail)
+    if state.ok:
+        words = said(WHOLE).format(
+            sealed=f"{state.sealed:,}", unsealed=f"{state.unsealed:,}", head=state.head
+        )
+        messages.success(request, words)
+    else:
+        messages.error(request, said(BROKEN).format(bad=state.first_bad, head=state.head))
+    return redirect("audit")
+
+
+@require_safe
+def audit_page(request: OfficerRequest) -> HttpResponse:
+    """Events, newest first, filtered by kind, unit and day; the chain's length without recomputing it."""
+    houses = offices()
+    filters = _filters(request, houses)
+    page = Paginator(_wanted(filters), PAGE).get_page(request.GET.get("page"))
+    page.object_list = _rows(page.object_list, houses)  # type: ignore[assignment]
+    context = {
+        "page": page,
+        "filters": filters,
+        "choices": {
+            "kind": [(str(kind), label(text)) for kind, text in audit.KIND_TEXTS.items()],
+            "unit": [(str(unit.pk), unit.name(language())) for unit in houses.by_id.values()],
+        },
+        "chain": audit.length(),
+    }
+    return render(request, "desk/audit.html", context)
+
+
+def _filters(request: OfficerRequest, houses: Offices) -> dict[str, str]:
+    """The filters of the address; words that mean nothing do not filter."""
+    kind, unit = request.GET.get("kind", ""), request.GET.get("unit", "")
+    return {
+        "kind": kind if kind in list(audit.Kind) else "",
+        "unit": unit if unit in map(str, houses.by_id) else "",
+        "day": str(_day(request.GET.get("day", "")) or ""),
+    }
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return parse_date(typed)
+    except ValueError:
+        return None
+
+
+def _wanted(filters: Mapping[str, str]) -> QuerySet[AuditEvent]:
+    rows = AuditEvent.objects.select_related("link").order_by("-id")
+    if filters["kind"]:
+        rows = rows.filter(kind=filters["kind"])
+    if filters["unit"]:
+        rows = rows.filter(unit=int(filters["unit"]))
+    day = _day(filters["day"])
+    if day:
+        begin = datetime.combine(day, time.min, clock.CHINA)
+        rows = rows.filter(at__gte=begin, at__lt=begin + timedelta(days=1))
+    return rows
+
+
+def _rows(events: Iterable[AuditEvent], houses: Offices) -> list[dict[str, Any]]:
+    """Events in words; people are named by the keys the events hold, records keep their keys."""
+    found = list(events)
+    posts = _posts(event.actor for event in found)
+    accounts = _accounts(event.about_key for event in found if event.about_kind == "account")
+    return [
+        {
+            "at": event.at,
+            "kind": label(audit.KIND_TEXTS[audit.Kind(event.kind)]),
+            "actor": _actor(event.actor, posts),
+            "unit": houses.by_id[event.unit].name(language())
+            if event.unit and event.unit in houses.by_id
+            else "",
+            "record": label(RECORDS[event.about_kind]) if event.about_kind in RECORDS else event.about_kind,
+            "key": accounts.get(event.about_key, event.about_key),
+            "seq": event.link.seq if hasattr(event, "link") else None,
+        }
+        for event in found
+    ]
+
+
+def _posts(names: Iterable[str]) -> dict[str, Post]:
+    keys = {name.removeprefix("post:") for name in names if name.startswith("post:")}
+    return {post.key: post for post in Post.objects.filter(key__in=keys).select_related("account")}
+
+
+def _accounts(keys: Iterable[str]) -> dict[str, str]:
+    return dict(Account.objects.filter(key__in=set(keys)).values_list("key", "login"))
+
+
+def _actor(name: str, posts: Mapping[str, Post]) -> str:
+    kind, _, key = name.partition(":")
+    if key in posts:
+        post = posts[key]
+        return f"{post.account.name} · {said(ROLES[post.role].name)}"
+    return f"{label(ACTORS[kind])} · {key}" if kind in ACTORS else name
