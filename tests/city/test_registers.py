@@ -25,7 +25,7 @@ OFFENCES = {"signer_suspended", "signer_revoked", "signer_left", "signer_elsewhe
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return build(1, 4000, DEMO)
+    return build(1, 3000, DEMO)
 
 
 @pytest.fixture(scope="module", params=["tiny", "demo"])
