@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -14,13 +16,15 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from lantian.casework import queries as casework
+from lantian.core.messages import Unreadable
 from lantian.desk import findings, intake
 from lantian.desk.present import jobs, leads
-from lantian.desk.present.words import label, language
+from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import clock
+from lantian.office import clock, maps
 from lantian.office.actors import OfficerActor
 from lantian.office.charts import Mark
+from lantian.office.models import Unit
 from lantian.office.permissions import Permission
 from lantian.screening import queries as screening
 from lantian.screening.states import STATE_TEXTS, State
@@ -45,7 +49,7 @@ def home(request: OfficerRequest) -> HttpResponse:
         },
         "due_next": [leads.lead(row, today) for row in casework.open_leads(by)[:NEXT_LEADS]],
         "show_office": by.unit == casework.city().pk,
-        "open_by_office": _open_by_office(by, today) if due.open else [],
+        **_open_leads(by, today),
         "findings_by_state": _findings_by_state(by_state),
         "batches": _batches(by),
     }
@@ -65,18 +69,38 @@ def _findings_by_state(counts: Mapping[State, int]) -> list[Mark]:
     ]
 
 
-def _open_by_office(by: OfficerActor, today: date) -> list[Mark]:
+def _open_leads(by: OfficerActor, today: date) -> dict[str, Any]:
+    """Open leads by office: for the city on the map, offices without a place on it beside; else the own office's."""
+    marks = _by_office(by, today)
+    if by.unit != casework.city().pk:
+        return {"open_by_office": [mark for _, mark in marks if mark.value]}
+    try:
+        land = maps.land(settings.HOME)
+    except Unreadable as fault:
+        return {"open_by_office": [mark for _, mark in marks], "map_fault": said(fault.text)}
+    codes = {area.code: area.name(language()) for area in land.areas}
+    return {
+        "land": land,
+        "by_district": {
+            str(unit.pk): replace(mark, label=codes[str(unit.pk)])
+            for unit, mark in marks
+            if str(unit.pk) in codes
+        },
+        "elsewhere": [mark for unit, mark in marks if str(unit.pk) not in codes and mark.value],
+    }
+
+
+def _by_office(by: OfficerActor, today: date) -> list[tuple[Unit, Mark]]:
     overdue = casework.open_leads(by).filter(due__lt=today).order_by()
     late = dict(overdue.values_list("holder").annotate(Count("id")))
     return [
-        Mark(
-            unit.name(language()),
-            count,
-            f"{reverse('docket')}?{urlencode({'office': str(unit.pk), 'state': 'open'})}",
-            late.get(unit.pk, 0),
-        )
+        (unit, Mark(unit.name(language()), count, _docket_of(unit), late.get(unit.pk, 0)))
         for unit, count in casework.open_by_office(by)
     ]
+
+
+def _docket_of(unit: Unit) -> str:
+    return f"{reverse('docket')}?{urlencode({'office': str(unit.pk), 'state': 'open'})}"
 
 
 def _batches(by: OfficerActor) -> list[dict[str, Any]] | None:

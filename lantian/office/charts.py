@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 
 NAVY, RED, TRACK = "#1d4f91", "#c8102e", "#e9edf3"
 SHADES = ("#1d4f91", "#4f86c6", "#1b7034", "#b7791f", "#7a869a", "#c8102e")
-ROW, METER = 44, 64
+METER = 64
+LINE, BAR, GAP = 20, 22, 4  # pixels: a line of words, the bar below them, the space after it
+ROOM, LABEL = 64, 300  # a bar leaves the rest of the width to its numbers; labels break at this many pixels
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,37 @@ class Mark:
 def bars(marks: Sequence[Mark], *, label: str, unit: str = "") -> SafeString:
     """Draw one labelled bar a row, in the order given, with a table twin; `unit` is a counting word (件)."""
     longest = max((mark.value for mark in marks), default=0) or 1
-    rows = format_html_join("", "{}", ((_bar(mark, i * ROW, longest, unit),) for i, mark in enumerate(marks)))
-    return _figure("chart-bars", label, _svg(rows, marks, label=label, height=ROW * len(marks)), marks)
+    lines = [broken(mark.label) for mark in marks]
+    tops = [0, *accumulate(LINE * len(words) + BAR + GAP for words in lines)]
+    rows = format_html_join(
+        "",
+        "{}",
+        (
+            (_bar(mark, words, top, longest, unit),)
+            for mark, words, top in zip(marks, lines, tops, strict=False)
+        ),
+    )
+    return _figure("chart-bars", label, _svg(rows, marks, label=label, height=tops[-1]), marks)
+
+
+def broken(label: str) -> list[str]:
+    """Break a label into lines that fit a phone; SVG breaks none itself. Chinese signs are twice as wide.
+
+    >>> broken("Tianjin Municipal Market Supervision Enforcement Corps")
+    ['Tianjin Municipal Market Supervision', 'Enforcement Corps']
+    """
+    lines = [""]
+    for word in label.split(" "):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and _pixels(longer) > LABEL:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return lines
+
+
+def _pixels(words: str) -> int:
+    return sum(13 if ord(sign) > 0x2E80 else 8 for sign in words)
 
 
 def share_bar(marks: Sequence[Mark], *, label: str) -> SafeString:
@@ -66,25 +97,33 @@ def meter(value: float, *, label: str) -> SafeString:
     )
 
 
-def _bar(mark: Mark, top: int, longest: int, unit: str) -> SafeString:
-    words = format_html(
-        '<text class="chart-label" x="0" y="{}">{}</text><text x="100%" y="{}" text-anchor="end">'
-        '<tspan class="chart-late">{}</tspan> &#8194;<tspan class="chart-value">{} {}</tspan></text>',
-        *(top + 15, mark.label, top + 15, _late(mark), mark.value, unit),
+def _bar(mark: Mark, lines: Sequence[str], top: int, longest: int, unit: str) -> SafeString:
+    """The label in lines; below it the bar, and to its right the numbers, where no label can reach them."""
+    below = top + LINE * len(lines)
+    words = format_html_join(
+        "",
+        '<text class="chart-label" x="0" y="{}">{}</text>',
+        ((top + LINE * place + 15, line) for place, line in enumerate(lines)),
+    )
+    numbers = format_html(
+        '<text x="100%" y="{}" text-anchor="end"><tspan class="chart-late">{}</tspan> &#8194;'
+        '<tspan class="chart-value">{} {}</tspan></text>',
+        *(below + 11, late_words(mark), mark.value, unit),
     )
     shapes = format_html_join(
         "",
         '<rect class="{}" x="0" y="{}" width="{}%" height="10" rx="2" fill="{}"/>',
         (
-            ("track", top + 24, 100, TRACK),
-            ("bar", top + 24, _percent(mark.value, longest), NAVY),
-            ("late", top + 24, _percent(mark.alert, longest), RED),
+            ("track", below + 2, ROOM, TRACK),
+            ("bar", below + 2, _percent(ROOM * mark.value, 100 * longest), NAVY),
+            ("late", below + 2, _percent(ROOM * mark.alert, 100 * longest), RED),
         ),
     )
     hit = format_html(
-        '<rect class="hit" x="0" y="{}" width="100%" height="{}" fill="transparent"/>', top, ROW - 2
+        '<rect class="hit" x="0" y="{}" width="100%" height="{}" fill="transparent"/>',
+        *(top, LINE * len(lines) + BAR),
     )
-    return _linked(mark, hit + words + shapes)
+    return _linked(mark, hit + words + numbers + shapes)
 
 
 def _part(start: float, width: float, place: int) -> SafeString:
@@ -127,7 +166,7 @@ def _figure(kind: str, label: str, drawing: SafeString, marks: Sequence[Mark]) -
     rows = format_html_join(
         "",
         '<tr><th scope="row">{}</th><td>{} {}</td></tr>',
-        ((_word(mark), mark.value, _late(mark)) for mark in marks),
+        ((_word(mark), mark.value, late_words(mark)) for mark in marks),
     )
     return format_html(
         '<figure class="chart-figure {}">{}<details class="chart-twin"><summary>{}</summary>'
@@ -136,7 +175,8 @@ def _figure(kind: str, label: str, drawing: SafeString, marks: Sequence[Mark]) -
     )
 
 
-def _late(mark: Mark) -> str:
+def late_words(mark: Mark) -> str:
+    """How many of a mark's units are overdue, in words; nothing when none is."""
     return _("%(count)s 件逾期") % {"count": mark.alert} if mark.alert else ""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django import template
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from lantian.office import charts
+from lantian.office import charts, charts_map, maps
 
 register = template.Library()
 
@@ -23,6 +23,18 @@ def bar_chart(marks: Iterable[charts.Mark], label: str, unit: str = "") -> SafeS
 def share_chart(marks: Iterable[charts.Mark], label: str) -> SafeString:
     """Draw `charts.share_bar`: `{% share_chart findings_by_state label=title %}`."""
     return charts.share_bar(list(marks or ()), label=label)
+
+
+@register.simple_tag
+def district_map(
+    marks: Mapping[str, charts.Mark],
+    others: Iterable[charts.Mark],
+    land: maps.Land,
+    label: str,
+    unit: str = "",
+) -> SafeString:
+    """Draw `charts_map.district_map`: `{% district_map by_district elsewhere land label=title unit=word %}`."""
+    return charts_map.district_map(marks, list(others), label=label, unit=unit, land=land)
 
 
 @register.simple_tag
