@@ -11,7 +11,8 @@ class RegistryConfig(AppConfig):
     def ready(self) -> None:
         from lantian.office.intake.spec import register
         from lantian.registry.dated import DATED
+        from lantian.registry.directories import COMPARED
         from lantian.registry.intake import AGENCIES, COMPANIES, PRACTITIONERS
 
-        for spec in (AGENCIES, COMPANIES, PRACTITIONERS, *DATED):
+        for spec in (AGENCIES, COMPANIES, PRACTITIONERS, *DATED, *COMPARED):
             register(spec)

@@ -5,3 +5,7 @@ from lantian.core.messages import Refused
 
 class MergeRefused(Refused):
     """Two subjects cannot be merged or parted as asked."""
+
+
+class DirectoryRefused(Refused):
+    """Differences of a directory cannot be decided as asked."""

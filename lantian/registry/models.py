@@ -143,6 +143,12 @@ class RegisterFact(Fact):
 
     objects = FactQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            # Who practises at an agency: the agency is the item of a practitioner's fact.
+            models.Index(fields=["item"], condition=models.Q(kind="employment"), name="employed_where"),
+        ]
+
 
 class DirectoryDiff(models.Model):
     """One difference between a directory and the register; nothing of it is held before it is accepted.

@@ -2,9 +2,38 @@
 
 from __future__ import annotations
 
-import polars as pl
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from lantian.registry.models import Agency, Subject, SubjectAlias
+import polars as pl
+from django.db.models import Q, QuerySet
+
+from lantian.registry.kinds import TWINS, FactKind
+from lantian.registry.models import Agency, Company, RegisterFact, Subject, SubjectAlias
+from lantian.registry.routing import Route, route
+
+WAITING = "city"  # the place of those whom no step of routing could place
+KINDS = (Subject.Kind.AGENCY, Subject.Kind.COMPANY, Subject.Kind.PRACTITIONER)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a list of subjects shows; empty fields do not filter. `place` is a district or `city`."""
+
+    words: str = ""
+    kind: str = ""
+    place: str = ""
+    conflict: bool = False
+
+
+@dataclass(frozen=True)
+class Disagreement:
+    """Two registers that say the same thing differently."""
+
+    kind: FactKind
+    said: str
+    other_kind: FactKind
+    other: str
 
 
 def resolve(subject: Subject) -> Subject:
@@ -25,6 +54,78 @@ def find(number: str) -> Subject | None:
         agency = Agency.objects.select_related("subject").filter(agency_code=number).first()
         subject = agency.subject if agency else None
     return resolve(subject) if subject else None
+
+
+def by_key(key: str) -> Subject | None:
+    """The subject of an address, aliases resolved."""
+    subject = Subject.objects.filter(key=key).first()
+    return resolve(subject) if subject else None
+
+
+def subjects(wanted: Filter) -> QuerySet[Subject]:
+    """Subjects in the order of their names."""
+    found = Subject.objects.select_related("agency")
+    if wanted.words:
+        words = wanted.words.strip()
+        named = Q(name__icontains=words) | Q(number__istartswith=words) | Q(agency__agency_code=words)
+        found = found.filter(named)
+    if wanted.kind:
+        found = found.filter(kind=wanted.kind)
+    if wanted.place == WAITING:
+        found = found.filter(district_code=None).exclude(kind=Subject.Kind.PRACTITIONER)
+    elif wanted.place:
+        found = found.filter(district_code=wanted.place)
+    if wanted.conflict:
+        found = found.filter(route_conflict=True)
+    return found.order_by("name_pinyin", "id")
+
+
+def numbers_of(subject: Subject) -> list[str]:
+    """Every number by which records name a subject: its own, its agency code, those merged into it."""
+    merged = SubjectAlias.objects.filter(kept=subject, parted_at=None).values_list("old_id", flat=True)
+    own = Q(pk__in=[subject.pk, *merged])
+    codes = Agency.objects.filter(subject__in=Subject.objects.filter(own)).values_list(
+        "agency_code", flat=True
+    )
+    return [*Subject.objects.filter(own).values_list("number", flat=True), *(code for code in codes if code)]
+
+
+def route_of(subject: Subject, on: date) -> Route:
+    """Where routing places a subject, with what speaks against it."""
+    agency = Agency.objects.filter(subject=subject).first()
+    entry = agency or Company.objects.filter(subject=subject).first()
+    given, address = (entry.district_code, entry.address) if entry else (None, None)
+    return route(subject.number, given, address, on)
+
+
+def facts_of(subject: Subject, on: date, known: datetime | None = None) -> list[RegisterFact]:
+    """What stands about a subject on a day, as held at a moment, with the file it came from if visible."""
+    facts = RegisterFact.objects.on(on, known=known).filter(subject=subject)
+    return list(facts.select_related("batch__file").order_by("kind", "item"))
+
+
+def history_of(subject: Subject) -> list[RegisterFact]:
+    """Everything ever held about a subject, the newest first."""
+    facts = RegisterFact.objects.filter(subject=subject, known__isempty=False)
+    return list(facts.select_related("batch__file").order_by("-known", "kind", "item"))
+
+
+def people_of(agency: Subject, on: date, known: datetime | None = None) -> list[Subject]:
+    """Practitioners who practise at an agency on a day, by name."""
+    here = RegisterFact.objects.on(on, known=known).filter(
+        kind=str(FactKind.EMPLOYMENT), item__in=numbers_of(agency)
+    )
+    return list(Subject.objects.filter(pk__in=here.values("subject_id")).order_by("name_pinyin", "id"))
+
+
+def disagreements(subject: Subject, on: date) -> list[Disagreement]:
+    """Where the agency directory and the market register differ (专利代理管理办法 第十八条)."""
+    says = {fact.kind: fact.value for fact in facts_of(subject, on)}
+    return [
+        Disagreement(kind, says[kind], other, says[other])
+        for kind, other in TWINS
+        if kind in says and other in says and says[kind] != says[other]
+    ]
 
 
 def agencies_frame() -> pl.DataFrame:
