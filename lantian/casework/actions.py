@@ -12,11 +12,14 @@ from lantian.casework.errors import LeadRefused, Stale
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import MOVES, Act, State
 from lantian.core import deadlines
+from lantian.core.competence import Act as LegalAct
+from lantian.core.competence import Field, Grant
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
-from lantian.office import audit, clock, numbers
+from lantian.office import audit, clock, competence, numbers
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
+from lantian.office.papers import actions as papers
 from lantian.office.permissions import Permission, check_permission
 
 VERIFICATION = "lead_check"  # rule id in rulebooks/deadlines.toml
@@ -31,6 +34,7 @@ class Opening:
     subject: tuple[str, str, str]
     ground: Text
     holder: Unit
+    field: Field | None = None  # None: by the kind of the subject
 
 
 @transaction.atomic
@@ -41,6 +45,8 @@ def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
     if known := Lead.objects.filter(origin_kind=kind, origin_key=key).first():
         raise LeadRefused(f"已转为线索 {known.number}。", f"It is lead {known.number} already.")
     today = clock.today()
+    field = opening.field or queries.field_of(opening.subject[0])
+    grant = competence.may(by, LegalAct.OPEN_LEAD, field, today)
     due = due_date(today)
     city = queries.city()
     units = {opening.holder.pk, city.pk, by.unit}
@@ -52,6 +58,7 @@ def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
         subject_kind=opening.subject[0],
         subject_no=opening.subject[1][:120],
         subject_name=opening.subject[2][:200],
+        field=str(field),
         ground_zh=opening.ground.zh,
         ground_en=opening.ground.en,
         origin_unit_id=by.unit,
@@ -65,7 +72,13 @@ def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
         seen_by=sorted(unit for unit in units if unit is not None),
     )
     _append(lead, "open", by=by)
-    detail = {"origin": kind, "origin_key": key, "holder": opening.holder.pk, "due": str(due.due)}
+    detail = {
+        "origin": kind,
+        "origin_key": key,
+        "holder": opening.holder.pk,
+        "due": str(due.due),
+        **_right(grant),
+    }
     audit.record(audit.Kind.LEAD_OPENED, by=by, about=("lead", lead.key), detail=detail)
     return lead
 
@@ -94,9 +107,10 @@ def move(*, lead_key: str, act: Act, version: int, by: OfficerActor) -> Lead:
     check_permission(by.permissions, Permission.READ_LEADS)
     lead = _take(lead_key, version, by)
     lead.state = check_move(MOVES, State(lead.state), act)
+    grant = competence.may(by, LegalAct.VERIFY, Field(lead.field))
     _change(lead, by)
     _append(lead, act, by=by)
-    detail = {"act": str(act), "state": lead.state}
+    detail = {"act": str(act), "state": lead.state, **_right(grant)}
     audit.record(audit.Kind.LEAD_MOVED, by=by, about=("lead", lead.key), detail=detail)
     return lead
 
@@ -116,13 +130,20 @@ def hand_over(*, lead_key: str, to: Unit, reason: str, version: int, by: Officer
             f"{to.name_en} handles no leads; choose an office with supervisory duties.",
         )
     lead.state = check_move(MOVES, State(lead.state), Act.HAND_OVER)
+    grant = competence.may(by, LegalAct.HAND_OVER, Field(lead.field))
     sender, lead.holder = lead.holder, to
     lead.seen_by = sorted({*lead.seen_by, to.pk})
     _change(lead, by)
     _append(lead, Act.HAND_OVER, by=by, sender=sender, to=to, reason=reason)
-    detail = {"from": sender.pk, "to": to.pk}
+    papers.share(("lead", lead.key), lead.seen_by, by=by)
+    detail = {"from": sender.pk, "to": to.pk, **_right(grant)}
     audit.record(audit.Kind.LEAD_HANDED_OVER, by=by, about=("lead", lead.key), detail=detail)
     return lead
+
+
+def _right(grant: Grant) -> dict[str, str]:
+    """What an act rested on, for its event."""
+    return {"capacity": str(grant.capacity), "row": grant.row}
 
 
 def _take(lead_key: str, version: int, by: OfficerActor) -> Lead:

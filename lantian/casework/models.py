@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from lantian.casework.states import ACT_TEXTS, STATE_TEXTS, State
+from lantian.core.competence import FIELD_TEXTS
 from lantian.office.keys import new_key
 
 
@@ -19,6 +20,9 @@ class Lead(models.Model):
     subject_kind = models.CharField(max_length=12)
     subject_no = models.CharField(max_length=120)
     subject_name = models.CharField(max_length=200)
+    field = models.CharField(
+        max_length=20, choices={str(field): text.zh for field, text in FIELD_TEXTS.items()}
+    )
     ground_zh = models.TextField()
     ground_en = models.TextField()
     state = models.CharField(

@@ -9,6 +9,7 @@ from django.db.models import Count, QuerySet
 
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import OPEN_STATES
+from lantian.core.competence import Field
 from lantian.office.actors import Actor
 from lantian.office.models import Unit
 
@@ -21,6 +22,21 @@ class Due:
     today: int
     week: int
     open: int
+
+
+# Whom a lead concerns decides which instrument applies; an officer may say otherwise when he opens it.
+FIELDS: dict[str, Field] = {
+    "agency": Field.PATENT_AGENCY,
+    "practitioner": Field.PRACTITIONER,
+    "applicant": Field.APPLICANT,
+    "company": Field.UNLICENSED,
+    "person": Field.UNLICENSED,
+}
+
+
+def field_of(subject_kind: str) -> Field:
+    """The field of a lead by the kind of its subject; whoever is none of these is asked about as an applicant."""
+    return FIELDS.get(subject_kind, Field.APPLICANT)
 
 
 def city() -> Unit:

@@ -40,6 +40,7 @@ class Environment:
     embedded: Cluster | None
     today: date | None
     secret_key_file: Path
+    font_dir: Path | None
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:
@@ -60,6 +61,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         embedded=cluster,
         today=_today(env.get("LANTIAN_TODAY"), mode),
         secret_key_file=Path(env.get("LANTIAN_SECRET_KEY_FILE") or home / "secret.key"),
+        font_dir=Path(env["FONT_DIR"]) if env.get("FONT_DIR") else None,
     )
 
 

@@ -15,6 +15,7 @@ from lantian.config.environment import Mode
 ENVIRONMENT = environment.read()
 HOME = ENVIRONMENT.home
 FILES = HOME / "files"
+FONT_DIR = ENVIRONMENT.font_dir
 MODE = ENVIRONMENT.mode
 TODAY = ENVIRONMENT.today
 SECRET_KEY = environment.secret_key(ENVIRONMENT)

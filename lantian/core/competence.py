@@ -95,6 +95,8 @@ UNIT_KIND_TEXTS: dict[str, Text] = {
     "corps": Text("执法总队", "the enforcement corps"),
     "team": Text("执法队", "the enforcement team"),
     "station": Text("市场监管所", "the station"),
+    "centre": Text("保护中心", "the protection centre"),
+    "association": Text("行业协会", "the association"),
 }
 
 ROW: dict[str, Kind] = {

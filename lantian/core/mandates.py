@@ -39,7 +39,7 @@ def read_mandates(text: str, *, file: str, offices: Sequence[int]) -> tuple[Rule
     Raises `BadRulebook`, or `BadMatrix` for a row of a strange office, an entrusted row without its principal,
     a decision without remedy clause, and two rows that answer one question.
     """
-    book = _read(text, file)
+    book = read_book(text, file=file)
     rows = tuple(competence.rows_of(book, loaded=True))
     for row in rows:
         _check_offices(row, file, frozenset(offices))
@@ -49,7 +49,8 @@ def read_mandates(text: str, *, file: str, offices: Sequence[int]) -> tuple[Rule
     return book, rows
 
 
-def _read(text: str, file: str) -> Rulebook:
+def read_book(text: str, *, file: str) -> Rulebook:
+    """Read the form of a file of mandates, without asking whose offices it names; raises `BadRulebook`."""
     if not file.lower().endswith(".csv"):
         return Rulebook.from_text(text, file=file, shapes=SHAPES)
     try:

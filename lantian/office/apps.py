@@ -11,3 +11,4 @@ class OfficeConfig(AppConfig):
     def ready(self) -> None:
         from lantian.office import tasks  # noqa: F401 - the queue's tasks
         from lantian.office.intake import actions  # noqa: F401 - registers the job
+        from lantian.office.papers import setting  # noqa: F401 - registers the job

@@ -15,7 +15,14 @@ from lantian.office import audit, clock
 from lantian.office.actors import Actor
 from lantian.office.models import StoredFile
 
-PARQUET, CSV = "application/vnd.apache.parquet", "text/csv"
+PARQUET, CSV, PDF = "application/vnd.apache.parquet", "text/csv", "application/pdf"
+TYPES = {
+    b"PAR1": PARQUET,
+    b"%PDF": PDF,
+    b"\x89PNG": "image/png",
+    b"\xff\xd8\xff": "image/jpeg",
+    b"PK\x03\x04": "application/zip",
+}
 
 
 class FileGone(Refused):
@@ -82,4 +89,4 @@ def _place(sha256: str) -> Path:
 
 
 def _type_by_content(head: bytes) -> str:
-    return PARQUET if head.startswith(b"PAR1") else CSV
+    return next((name for start, name in TYPES.items() if head.startswith(start)), CSV)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.db.models import Q
+
 from lantian.office.models import Counter, Plate, Unit
 
 
@@ -17,5 +21,19 @@ def next_number(unit: Unit, kind: str, year: int) -> int:
 def document_number(unit: Unit, kind_code: str, year: int, serial: int) -> str:
     """Write a number in the form of GB/T 9704, e.g. `津知线索〔2026〕3号`."""
     plate = Plate.objects.filter(unit=unit, valid_to=None).order_by("id").first()
-    code = plate.document_code if plate else str(unit.pk)
+    return number_text(plate.document_code if plate else str(unit.pk), kind_code, year, serial)
+
+
+def number_text(code: str, kind_code: str, year: int, serial: int) -> str:
+    """The same from the code of a plate: six-corner brackets, no leading zero, no 第.
+
+    >>> number_text("津知", "转", 2026, 3)
+    '津知转〔2026〕3号'
+    """
     return f"{code}{kind_code}〔{year}〕{serial}号"
+
+
+def plates_of(unit: Unit, on: date) -> list[Plate]:
+    """Plates under which a unit acts on a day, the one it was registered with first."""
+    in_force = Q(valid_to=None) | Q(valid_to__gt=on)
+    return list(Plate.objects.filter(in_force, unit=unit, valid_from__lte=on).order_by("id"))

@@ -68,6 +68,16 @@ station  trademark_agency AAAA······
 station  practitioner     AAAA······
 station  unlicensed       AAAA······
 station  applicant        AAAA······
+centre patent_agency ··········
+centre trademark_agency ··········
+centre practitioner ··········
+centre unlicensed ··········
+centre applicant ··········
+association patent_agency ··········
+association trademark_agency ··········
+association practitioner ··········
+association unlicensed ··········
+association applicant ··········
 """
 LETTERS = {"O": Capacity.OWN, "E": Capacity.ENTRUSTED, "A": Capacity.ASSISTING, "R": Capacity.REPORT_ONLY}
 LINES = [tuple(line.split()) for line in TRUTH.strip().splitlines()]

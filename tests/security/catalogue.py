@@ -23,9 +23,22 @@ PROTECTED = {
     "casework_lead",
     "casework_leadstep",
     "registry_directorydiff",
+    "office_paper",
+    "office_paperversion",
+    "office_paperapproval",
 }
-# Rule versions and draw bundles join when they exist.
-APPEND_ONLY = {"office_auditevent", "office_auditlink", "screening_judgement", "casework_leadstep"}
+# Draw bundles join when they exist.
+APPEND_ONLY = {
+    "office_auditevent",
+    "office_auditlink",
+    "office_paperversion",
+    "office_paperapproval",
+    "office_papertemplate",
+    "office_mandatebook",
+    "office_mandateapproval",
+    "screening_judgement",
+    "casework_leadstep",
+}
 
 TABLES = """
 SELECT c.relname, pg_get_userbyid(c.relowner), c.relrowsecurity,

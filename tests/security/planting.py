@@ -10,10 +10,14 @@ from django.db.models import QuerySet
 
 from lantian.casework import actions as casework
 from lantian.casework.models import Lead
+from lantian.casework.papers import record_of
 from lantian.config.demo_people import PEOPLE
 from lantian.office import audit, clock, files, jobs
 from lantian.office.actors import Actor
-from lantian.office.models import IntakeBatch, Job, RowError, StoredFile, Unit
+from lantian.office.models import IntakeBatch, Job, Paper, RowError, StoredFile, Unit
+from lantian.office.papers import actions as papers
+from lantian.office.papers.actions import Wording
+from lantian.office.papers.approving import Elsewhere, record_approval
 from lantian.office.scope import scoped
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding, Run
@@ -33,10 +37,11 @@ class Planted:
     lead: str
     batch: str
     run: str
+    paper: str
 
 
 def plant(*units: int) -> Planted:
-    """Plant the mark in a finding, its run, judgement, lead, step, and in a batch with file, job and row error.
+    """Plant the mark in a finding, its run, judgement, lead, step, paper, and in a batch with file, job and row error.
 
     Afterwards these rows are seen by the given units and by no other.
     """
@@ -50,16 +55,18 @@ def plant(*units: int) -> Planted:
         audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("finding", finding.key))
         lead = _lead(finding)
         batch = _batch()
+        paper = _paper(lead)
     # Only the planted finding hangs on the run from now on: the run's units become those of the finding.
     with scoped(EVERYBODY):
         for found in (
             Finding.objects.filter(pk=finding.pk), Lead.objects.filter(pk=lead.pk),
             Run.objects.filter(pk=run.pk), IntakeBatch.objects.filter(pk=batch.pk),
             StoredFile.objects.filter(pk__in=[batch.file_id, batch.errors_file_id]),
-            Job.objects.filter(pk__in=[batch.job_id, run.job_id]),
+            Job.objects.filter(pk__in=[batch.job_id, run.job_id]), Paper.objects.filter(pk=paper.pk),
+            StoredFile.objects.filter(pk=paper.pdf_id), Job.objects.filter(mandate=f"paper:{paper.key}"),
         ):  # fmt: skip
             assert found.update(seen_by=sorted(units)) > 0
-    return Planted(finding.key, lead.key, batch.key, run.key)
+    return Planted(finding.key, lead.key, batch.key, run.key, paper.key)
 
 
 def text_holding(mark: str) -> set[tuple[str, str]]:
@@ -118,3 +125,20 @@ def _batch() -> IntakeBatch:
     batch.save()
     RowError.objects.create(batch=batch, row=2, column="title", value=MARK, message_zh=MARK, message_en=MARK)
     return batch
+
+
+def _paper(lead: Lead) -> Paper:
+    """An issued paper with the mark in its text, its approval and its number; its PDF is a file of its own."""
+    by = officer("city")
+    typed = {"contact": MARK}
+    paper = papers.draft(
+        kind="forward_letter", record=record_of(lead, by=by), wording=Wording(typed, MARK), by=by
+    )
+    scan = files.keep(name=f"scan{MARK}.png", chunks=[f"scan{MARK}".encode()], seen_by=by.units, by=by)
+    given = Elsewhere("paper", f"甲{MARK}", clock.today(), scan)
+    record_approval(key=paper.key, version=1, given=given, by=by)
+    numbered = papers.Numbered(f"津{MARK}〔2026〕1号")
+    paper = papers.issue(key=paper.key, version=2, by=by, how=numbered)
+    paper.pdf = paper.docx = scan
+    paper.save()
+    return paper

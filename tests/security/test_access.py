@@ -78,6 +78,7 @@ def address(route: str, planted: Planted) -> str:
         "screening": planted.run,
         "finding": planted.finding,
         "judge": planted.finding,
+        "paper": planted.paper,
     }
     return reverse(route, args=[kinds.get(route.split("_")[0], planted.lead)])
 
@@ -103,7 +104,7 @@ def walk(client: Client, planted: Planted) -> Iterator[Answer]:
             response.status_code,
             response.get("Location", ""),
             dict(response.headers),
-            raw.decode(),
+            raw.decode(errors="replace"),
         )
 
 

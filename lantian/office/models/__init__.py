@@ -1,7 +1,9 @@
 """Rows of the office."""
 
 from lantian.office.models.audit import AuditEvent, AuditLink
+from lantian.office.models.competence import MandateApproval, MandateBook
 from lantian.office.models.jobs import Job, Progress
+from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
 from lantian.office.models.people import Account, Plate, Post, Unit
 from lantian.office.models.records import Counter, IntakeBatch, RowError, StoredFile
 
@@ -12,6 +14,12 @@ __all__ = [
     "Counter",
     "IntakeBatch",
     "Job",
+    "MandateApproval",
+    "MandateBook",
+    "Paper",
+    "PaperApproval",
+    "PaperTemplate",
+    "PaperVersion",
     "Plate",
     "Post",
     "Progress",

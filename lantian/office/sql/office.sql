@@ -4,6 +4,14 @@ CALL protect('office_job');
 CALL protect('office_storedfile');
 CALL protect('office_intakebatch');
 CALL protect_with('office_rowerror', 'office_intakebatch', 'batch_id');
+CALL protect('office_paper');
+CALL protect_with('office_paperversion', 'office_paper', 'paper_id');
+CALL protect_with('office_paperapproval', 'office_paper', 'paper_id');
+CALL append_only('office_paperversion');
+CALL append_only('office_paperapproval');
+CALL append_only('office_papertemplate');
+CALL append_only('office_mandatebook');
+CALL append_only('office_mandateapproval');
 -- Rate limits and lock-outs, shared by all server processes; loss in a crash is harmless.
 CREATE UNLOGGED TABLE office_sharedstate (
     cache_key varchar(255) PRIMARY KEY,

@@ -1,0 +1,73 @@
+"""Reads of papers. Every query runs under the reader's scope; the database hides what is not his."""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+
+from lantian.office.actors import Actor
+from lantian.office.models import Paper, PaperApproval, PaperTemplate, PaperVersion, Unit
+from lantian.office.papers.content import Content
+from lantian.office.papers.states import State
+from lantian.office.papers.template import KINDS, Template, read_template, shipped
+
+
+def papers(by: Actor) -> QuerySet[Paper]:
+    """Papers of the reader's office, and issued ones shared with it, the newest first."""
+    rows = Paper.objects.select_related("unit", "issuer", "created_by__account").order_by("-id")
+    return rows.filter(Q(unit_id=by.unit) | Q(state=State.ISSUED))
+
+
+def about(kind: str, key: str, by: Actor) -> list[Paper]:
+    """Papers about one record."""
+    return list(papers(by).filter(about_kind=kind, about_key=key))
+
+
+def find(key: str, by: Actor) -> Paper | None:
+    """One paper, if the reader may see it."""
+    return papers(by).select_related("plate", "pdf", "docx", "issued_by__account").filter(key=key).first()
+
+
+def versions(paper: Paper) -> list[PaperVersion]:
+    """Every version of a paper, oldest first."""
+    return list(paper.versions.select_related("post__account").order_by("number"))
+
+
+def latest(paper: Paper) -> PaperVersion:
+    """The version that stands."""
+    return paper.versions.select_related("post__account").order_by("-number")[0]
+
+
+def content(version: PaperVersion) -> Content:
+    """What a version says."""
+    return Content.from_stored(version.content)
+
+
+def approvals(paper: Paper) -> list[PaperApproval]:
+    """Approvals of every version, oldest first."""
+    return list(paper.approvals.select_related("post__account", "version", "scan").order_by("id"))
+
+
+def approval_of(version: PaperVersion) -> PaperApproval | None:
+    """The approval of one version."""
+    return version.approvals.order_by("-id").first()
+
+
+def template(unit: Unit | int, kind: str) -> Template:
+    """The template an office uses: its own newest one, else its parent's, else the one that is shipped."""
+    found: Unit | None = Unit.objects.get(pk=unit) if isinstance(unit, int) else unit
+    while found is not None:
+        own = PaperTemplate.objects.filter(unit=found, kind=kind).order_by("-number").first()
+        if own is not None:
+            return read_template(own.text, file=own.file_name)
+        found = found.parent
+    return shipped(kind)
+
+
+def templates(unit: Unit | int) -> list[Template]:
+    """The templates an office uses, one of each kind."""
+    return [template(unit, kind) for kind in KINDS]
+
+
+def template_versions(unit_id: int) -> list[PaperTemplate]:
+    """Templates that an office put in place of ours, the newest first."""
+    return list(PaperTemplate.objects.filter(unit_id=unit_id).select_related("post__account").order_by("-id"))
