@@ -50,6 +50,8 @@ class Kind(StrEnum):
     JOB_ENDED = "job_ended"
     INTAKE_STARTED = "intake_started"
     ROWS_TAKEN_IN = "rows_taken_in"
+    ROWS_PREVIEWED = "rows_previewed"
+    PREVIEW_DECIDED = "preview_decided"
     UNPUBLISHED_READ = "unpublished_read"
     SUBJECTS_MERGED = "subjects_merged"
     SUBJECTS_PARTED = "subjects_parted"
@@ -98,6 +100,8 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.JOB_ENDED: Text("任务结束", "job ended"),
     Kind.INTAKE_STARTED: Text("开始导入", "intake started"),
     Kind.ROWS_TAKEN_IN: Text("导入数据行", "rows taken in"),
+    Kind.ROWS_PREVIEWED: Text("预览数据行", "rows previewed"),
+    Kind.PREVIEW_DECIDED: Text("确认或放弃导入", "intake confirmed or discarded"),
     Kind.UNPUBLISHED_READ: Text("查看未公开申请", "unpublished application read"),
     Kind.SUBJECTS_MERGED: Text("合并监管对象", "subjects merged"),
     Kind.SUBJECTS_PARTED: Text("撤销合并", "merge undone"),

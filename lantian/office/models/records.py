@@ -26,7 +26,13 @@ class StoredFile(models.Model):
 
 
 class IntakeBatch(models.Model):
-    """One file taken into one table: provenance, how far, and what became of its rows."""
+    """One file taken into one table, or looked at first: provenance, how far, and what became of its rows."""
+
+    class Stage(models.TextChoices):
+        TAKING = "taking", "导入"
+        PREVIEW = "preview", "预览"
+        CONFIRMED = "confirmed", "已确认的预览"
+        DISCARDED = "discarded", "已放弃的预览"
 
     key = models.CharField(max_length=26, unique=True, default=new_key)
     table = models.CharField(max_length=30)
@@ -34,12 +40,15 @@ class IntakeBatch(models.Model):
     errors_file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     job = models.OneToOneField("office.Job", models.PROTECT, null=True, related_name="batch")
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="batches")
+    stage = models.CharField(max_length=10, choices=Stage, default=Stage.TAKING)
+    preview = models.OneToOneField("self", models.PROTECT, null=True, related_name="taking")
     created_at = models.DateTimeField()
     read = models.BigIntegerField(default=0)
     new = models.BigIntegerField(default=0)
     same = models.BigIntegerField(default=0)
     changed = models.BigIntegerField(default=0)
     refused = models.BigIntegerField(default=0)
+    columns = models.JSONField(default=dict)
     ignored_columns = models.JSONField(default=list)
     notes_zh = models.TextField(blank=True)
     notes_en = models.TextField(blank=True)
