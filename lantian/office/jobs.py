@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from asgiref.sync import async_to_sync
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate.contrib.django import app as queue
 
 from lantian.core.messages import Refused, Text
@@ -25,6 +25,7 @@ from lantian.office.scope import scoped
 
 log = logging.getLogger(__name__)
 STALLED_AFTER_SECONDS = 30
+LOST_CONNECTION = (OperationalError, InterfaceError)
 _FUNCTIONS: dict[str, Callable[..., None]] = {}
 
 
@@ -90,6 +91,7 @@ def defer(name: str, *, lock: str, arguments: Mapping[str, str], mandate: str, b
     row = Job.objects.create(
         name=name,
         arguments=dict(arguments),
+        lock=lock,
         post_id=by.post_id,
         mandate=mandate,
         created_at=clock.now(),
@@ -116,7 +118,9 @@ def cancel(*, job: Job, by: Actor) -> None:
 def execute(key: str, post: str, tell: Callable[[int, int], None] | None = None) -> None:
     """Run one job to its end; safe to call again for a job that died. `tell` hears (done, total)."""
     on_behalf = actors.officer(Post.objects.get(key=post))
-    with _alone(key):
+    with scoped(on_behalf):
+        lock = Job.objects.values_list("lock", flat=True).get(key=key)
+    with _alone(lock):
         with scoped(on_behalf):
             row = Job.objects.select_related("progress").get(key=key)
         if not row.open:
@@ -136,15 +140,15 @@ def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
 
 
 @contextmanager
-def _alone(key: str) -> Iterator[None]:
-    """Hold a job against another process (a worker beside a command); death of the process lets go."""
+def _alone(lock: str) -> Iterator[None]:
+    """Hold a lock against other processes, a command beside a worker too; death of the process lets go."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
+        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [lock])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock])
 
 
 def _silent(done: int, total: int) -> None:
@@ -160,6 +164,8 @@ def _attempt(running: Running) -> tuple[Job.State, Text]:
         )
     except Refused as refusal:
         return Job.State.FAILED, refusal.text
+    except LOST_CONNECTION:
+        raise  # the queue tries again, and the job goes on from its cursor
     except Exception:
         log.exception("job failed", extra={"job": running.job.key})
         return Job.State.FAILED, Text(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app as queue
 
 from lantian.office import jobs
 
 
-@queue.task(name="lantian.run")
+# A restart of the database takes seconds; after these tries the job stays for the administrator.
+TRIES = RetryStrategy(max_attempts=5, exponential_wait=2, retry_exceptions=set(jobs.LOST_CONNECTION))
+
+
+@queue.task(name="lantian.run", retry=TRIES)
 def run(key: str, post: str) -> None:
     """Run the job with this key for the post that scheduled it."""
     jobs.execute(key, post)

@@ -300,7 +300,7 @@ def test_one_job_never_runs_in_two_processes(database: Database) -> None:
     """A worker beside a command at the terminal: the second one waits until the first has let go."""
     job = a_job("intake")
     with psycopg.connect(database.app_url) as other:
-        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [job.key])
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [job.lock])
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '50ms'")
         with pytest.raises(DatabaseError, match="lock timeout"):

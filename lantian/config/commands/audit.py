@@ -44,7 +44,7 @@ def _of_file(path: Path, heads: Mapping[int, str]) -> dict[str, object]:
 
 def _links(path: Path) -> Iterator[chain.Link]:
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").rstrip("\n").split("\n")
     except (OSError, UnicodeDecodeError) as fault:
         raise Unreadable(f"{path} 无法读取：{fault}", f"{path} cannot be read: {fault}") from fault
     for number, line in enumerate(lines, start=1):

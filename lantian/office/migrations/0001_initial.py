@@ -176,6 +176,7 @@ class Migration(migrations.Migration):
                 ('key', models.CharField(default=lantian.office.keys.new_key, max_length=26, unique=True)),
                 ('name', models.CharField(max_length=40)),
                 ('arguments', models.JSONField(default=dict)),
+                ('lock', models.CharField(max_length=60)),
                 ('state', models.CharField(choices=[('waiting', '等待中'), ('running', '进行中'), ('done', '已完成'), ('cancelled', '已取消'), ('failed', '失败')], default='waiting', max_length=10)),
                 ('cancelled', models.BooleanField(default=False)),
                 ('fault_zh', models.CharField(blank=True, max_length=500)),

@@ -21,6 +21,7 @@ class Job(models.Model):
     key = models.CharField(max_length=26, unique=True, default=new_key)
     name = models.CharField(max_length=40)
     arguments = models.JSONField(default=dict)
+    lock = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     cancelled = models.BooleanField(default=False)
     fault_zh = models.CharField(max_length=500, blank=True)
