@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lantian.desk import accounts, audit, findings, home, intake, leads, screening
+from lantian.desk import accounts, audit, directory, findings, home, intake, leads, screening, subjects
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("intake/<slug:key>/", intake.intake_batch, name="intake_batch"),
     path("intake/<slug:key>/progress", intake.intake_progress, name="intake_progress"),
     path("intake/<slug:key>/cancel", intake.intake_cancel, name="intake_cancel"),
+    path("intake/<slug:key>/differences", directory.differences, name="differences"),
     path("intake/<slug:key>/errors", intake.intake_errors, name="intake_errors"),
     path("screening/", screening.screening, name="screening"),
     path("screening/start", screening.screening_start, name="screening_start"),
@@ -26,6 +27,8 @@ urlpatterns: list[URLPattern] = [
     path("findings/", findings.findings, name="findings"),
     path("findings/<slug:key>/", findings.finding, name="finding"),
     path("findings/<slug:key>/judge", findings.judge, name="judge"),
+    path("subjects/", subjects.subjects, name="subjects"),
+    path("subjects/<slug:key>/", subjects.subject, name="subject"),
     path("leads/", leads.docket, name="docket"),
     path("leads/<slug:key>/", leads.lead, name="lead"),
     path("leads/<slug:key>/move", leads.lead_move, name="lead_move"),

@@ -29,6 +29,18 @@ def counts() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def by_year(numbers: Sequence[str], *, agency: bool) -> dict[int, int]:
+    """How many applications name an agency (by its code) or an applicant (by its number), by year of filing."""
+    named = "agency_code = ANY(%s)" if agency else "applicant_ids && %s::text[]"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT extract(year FROM filing_date)::int, count(*) FROM filings_patent"  # noqa: S608 - constants
+            f" WHERE {named} AND filing_date IS NOT NULL GROUP BY 1 ORDER BY 1",
+            [list(numbers)],
+        )
+        return dict(cursor.fetchall())
+
+
 def screened_frame() -> pl.DataFrame:
     """The canonical table `patents` in the order of intake, text of published applications only."""
     with connection.cursor() as cursor:

@@ -10,6 +10,7 @@ from lantian.core.messages import Text
 from lantian.desk.present.words import either, label, language, said
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job
+from lantian.registry.directories import DIRECTORIES
 from lantian.screening.models import Run
 
 STATE_TEXTS: dict[str, Text] = {
@@ -25,6 +26,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "candidates": Text("寻找相近的申请", "looking for similar applications"),
     "compare": Text("逐对核算相似度", "measuring pairs"),
     "findings": Text("保存提示", "storing findings"),
+    "differences": Text("采纳差异", "accepting differences"),
 }
 LEFT_OUT_TEXTS: dict[str, Text] = {
     "unpublished": Text("未公开或公开状态不明", "unpublished, or not known to be published"),
@@ -81,6 +83,7 @@ def batch(row: IntakeBatch) -> dict[str, Any]:
         "file_name": row.file.name,
         "sha256": row.file.sha256,
         "size": row.file.size,
+        "compared": row.table in DIRECTORIES,
         "table_label": said(spec_of(row.table).title),
         "by": row.post.account.name,
         "unit": row.post.unit.name(language()),

@@ -39,13 +39,13 @@ def _column(table: TableSpec, column: Column) -> dict[str, Any]:
         meaning = said(ONE_OF).format(words=", ".join(column.choices))
     return {
         "name": column.name,
-        "label": _label(table.headers or table.name, column.name),
+        "label": column_label(table.headers or table.name, column.name),
         "required": column.required,
         "meaning": meaning,
     }
 
 
-def _label(table: str, column: str) -> str:
+def column_label(table: str, column: str) -> str:
     """The column's first Chinese header; in English its own name, which is English already."""
     aliases = _headers().get(table, {}).get(column, ())
     return aliases[0] if aliases and not language().startswith("en") else column.replace("_", " ")

@@ -1,0 +1,51 @@
+"""Differences of a directory as their page shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lantian.core.messages import Text
+from lantian.desk.present.tables import column_label
+from lantian.desk.present.words import label, language
+from lantian.office.intake.spec import spec_of
+from lantian.registry.models import DirectoryDiff
+
+KIND_TEXTS: dict[str, Text] = {
+    DirectoryDiff.Kind.NEW: Text("新增", "new"),
+    DirectoryDiff.Kind.CHANGED: Text("变更", "changed"),
+    DirectoryDiff.Kind.MISSING: Text("名录中缺少", "missing in the file"),
+}
+STATE_TEXTS: dict[str, Text] = {
+    DirectoryDiff.State.WAITING: Text("待确认", "waiting"),
+    DirectoryDiff.State.ACCEPTED: Text("已采纳", "accepted"),
+    DirectoryDiff.State.REJECTED: Text("未采纳", "left out"),
+}
+SHOWN_FIELDS = 12
+
+
+def difference(row: DirectoryDiff) -> dict[str, Any]:
+    """One difference: whom it is about and, field by field, old and new."""
+    table = spec_of(row.batch.table).headers
+    fields = [
+        {"name": column_label(table, name), "old": _words(old), "new": _words(new)}
+        for name, (old, new) in row.fields.items()
+    ]
+    return {
+        "id": row.pk,
+        "row": row.row,
+        "kind": row.kind,
+        "kind_label": label(KIND_TEXTS[row.kind]),
+        "name": row.name,
+        "number": row.number,
+        "fields": fields[:SHOWN_FIELDS],
+        "more": max(len(fields) - SHOWN_FIELDS, 0),
+        "state": row.state,
+        "state_label": label(STATE_TEXTS[row.state]),
+        "decided_at": row.decided_at,
+    }
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, list):
+        return ("; " if language().startswith("en") else "；").join(map(str, value))
+    return "" if value is None else str(value)

@@ -1,0 +1,109 @@
+"""Who is supervised: the list, and one subject's whole file on one page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from lantian.casework.models import Lead
+from lantian.core.messages import Text
+from lantian.desk.present import leads as leads_shown
+from lantian.desk.present import subjects as shown
+from lantian.desk.present.words import Offices, label, language, offices, said
+from lantian.desk.requests import OfficerRequest
+from lantian.filings import queries as filings
+from lantian.office import clock
+from lantian.office.charts import Mark
+from lantian.registry import queries
+from lantian.registry.models import Subject
+from lantian.registry.queries import Filter
+from lantian.screening import queries as screening
+
+PAGE, SHOWN, PEOPLE_SHOWN = 25, 10, 50
+CONFLICT = Text("登记机关与区、地址不一致", "authority, district and address differ")
+
+
+@require_safe
+def subjects(request: OfficerRequest) -> HttpResponse:
+    """The list, filtered."""
+    houses = offices()
+    wanted = _wanted(request)
+    page = Paginator(queries.subjects(wanted), PAGE).get_page(request.GET.get("page"))
+    today = clock.today()
+    page.object_list = [shown.subject(row, houses, today) for row in page.object_list]  # type: ignore[misc]
+    context = {
+        "page": page,
+        "kinds": [(str(kind), label(shown.KIND_TEXTS[kind])) for kind in queries.KINDS],
+        "choices": {"place": _places(houses), "conflict": [("yes", said(CONFLICT))]},
+        "filters": {
+            "q": wanted.words,
+            "kind": wanted.kind,
+            "place": wanted.place,
+            "conflict": "yes" if wanted.conflict else "",
+        },
+    }
+    return render(request, "desk/subjects.html", context)
+
+
+def _wanted(request: OfficerRequest) -> Filter:
+    asked = {name: request.GET.get(name, "") for name in ("q", "kind", "place", "conflict")}
+    kind = asked["kind"] if asked["kind"] in Subject.Kind.values else ""
+    return Filter(asked["q"][:60].strip(), kind, asked["place"][:10], asked["conflict"] == "yes")
+
+
+def _places(houses: Offices) -> list[tuple[str, str]]:
+    districts = [unit for unit in houses.by_id.values() if unit.kind == "district"]
+    waiting = (queries.WAITING, said(shown.WAITING))
+    return [*((str(unit.pk), unit.name(language())) for unit in districts), waiting]
+
+
+@require_safe
+def subject(request: OfficerRequest, key: str) -> HttpResponse:
+    """One file: who it is, what the registers say, people, filings, findings and leads that the reader may see."""
+    row = queries.by_key(key)
+    if row is None:
+        raise Http404
+    if row.key != key:
+        return redirect("subject", row.key)
+    houses, today = offices(), clock.today()
+    numbers = queries.numbers_of(row)
+    facts = queries.facts_of(row, today)
+    history = queries.history_of(row)
+    found = screening.findings(screening.Filter()).filter(subject_no__in=numbers)
+    leads = Lead.objects.select_related("holder").filter(subject_no__in=numbers).order_by("-id")
+    context = {
+        "subject": shown.subject(row, houses, today) | shown.identity(row, numbers),
+        "place": shown.place(row, houses, today),
+        "disagreements": [shown.disagreement(one) for one in queries.disagreements(row, today)],
+        "facts": [shown.fact(one) for one in facts if one.kind not in shown.PEOPLE],
+        "members": [shown.fact(one) for one in facts if one.kind in shown.PEOPLE],
+        "people": _people(row),
+        "filings": _years(row, numbers),
+        "filings_label": said(shown.FILINGS),
+        "findings": [shown.finding(one) for one in found[:SHOWN]],
+        "findings_count": found.count(),
+        "leads": [leads_shown.lead(one, today) for one in leads[:SHOWN]],
+        "events": shown.events(history, found[:SHOWN], leads[:SHOWN]),
+    }
+    return render(request, "desk/subject.html", context)
+
+
+def _people(row: Subject) -> list[dict[str, Any]]:
+    people = queries.people_of(row, clock.today()) if row.kind == Subject.Kind.AGENCY else []
+    return [{"name": one.name, "number": one.number, "key": one.key} for one in people[:PEOPLE_SHOWN]]
+
+
+def _years(row: Subject, numbers: list[str]) -> list[Mark]:
+    counts = filings.by_year(numbers, agency=row.kind == Subject.Kind.AGENCY)
+    return [Mark(str(year), count) for year, count in counts.items()]
+
+
+def file_of(number: str) -> str:
+    """The address of the file of a number, empty when the registry does not know it."""
+    row = queries.find(number) if number else None
+    return reverse("subject", args=[row.key]) if row else ""
