@@ -38,9 +38,9 @@ def messages() -> Iterator[tuple[Message, str]]:
     """Every message with the file it stands in."""
     from django.utils.translation.template import templatize
 
-    for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("*.html")]):
+    for path in sorted([*ROOT.rglob("*.py"), *ROOT.rglob("*.html"), *ROOT.rglob("messages/*.txt")]):
         text = path.read_text("utf-8")
-        if path.suffix == ".html":
+        if path.suffix != ".py":
             text = f"({templatize(text, origin=str(path))})"  # inside brackets Python asks for no indentation
         place = path.relative_to(ROOT.parent).as_posix()
         for _, message, _, context in extract("python", io.BytesIO(text.encode()), KEYWORDS):

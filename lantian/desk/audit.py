@@ -23,23 +23,21 @@ from lantian.office.permissions import ROLES
 
 PAGE = 50
 RECORDS: dict[str, Text] = {
-    "unit": Text("单位", "unit"),
+    "unit": Text("单位", "office"),
     "account": Text("账号", "account"),
     "post": Text("岗位", "post"),
     "file": Text("文件", "file"),
     "job": Text("任务", "job"),
-    "intake": Text("导入批次", "intake batch"),
-    "patent": Text("专利申请", "patent application"),
+    "intake": Text("导入批次", "intake batches"),
+    "patent": Text("专利申请", "patent applications"),
     "subject": Text("监管对象", "subject"),
     "screening": Text("筛查", "screening run"),
     "finding": Text("比对提示", "finding"),
     "lead": Text("线索", "lead"),
     "audit": Text("审计记录", "audit"),
 }
-ACTORS: dict[str, Text] = {
-    "public": Text("登录页", "login page"),
-    "job": Text("后台任务", "job"),
-}
+LOGIN_PAGE = Text("登录页", "login page")
+JOB = Text("后台任务", "job")
 
 WHOLE = Text(
     "核验通过：链上 {sealed} 条记录完整，另有 {unsealed} 条刚发生、尚未入链。链头 {head}",
@@ -153,4 +151,6 @@ def _actor(name: str, posts: Mapping[str, Post]) -> str:
     if key in posts:
         post = posts[key]
         return f"{post.account.name} · {said(ROLES[post.role].name)}"
-    return f"{label(ACTORS[kind])} · {key}" if kind in ACTORS else name
+    if kind == "job":
+        return f"{label(JOB)} · {key}"
+    return label(LOGIN_PAGE) if kind == "public" else name

@@ -18,6 +18,11 @@ PAGES = {
     "finding": ("city", "/findings/?clearing=not_cleared >> td.subject a"),
     "docket": ("xiqing", "/leads/"),
     "admin_accounts": ("admin", "/accounts/"),
+    "audit": ("auditor", "/audit/"),
+    "account": ("agency", "/account/"),
+    "password": ("leader", "/account/password/"),
+    "login_security": ("leader", "/account/security/"),
+    "asking_once_more": ("leader", "/account/confirm/"),
     "not_found": ("city", "/no-such-page/"),
     "not_allowed": ("xiqing", "/intake/"),
 }
