@@ -11,15 +11,16 @@ django.setup()
 
 from lantian.config import demo  # noqa: E402
 from lantian.config.demo_people import PEOPLE  # noqa: E402
-from lantian.office import audit  # noqa: E402
+from lantian.office import audit, search  # noqa: E402
 from tests.early import PASSWORD  # noqa: E402
 
 
 def fill() -> None:
-    """Furnish, take in, screen, seal."""
+    """Furnish, take in, screen, make findable, seal."""
     demo.furnish({person.login: PASSWORD for person in PEOPLE})
     demo.take_in_city(lambda _: None)
     demo.screen()
+    search.refresh()
     audit.seal()
 
 

@@ -16,7 +16,7 @@ from lantian.core.competence import Act as LegalAct
 from lantian.core.competence import Field, Grant
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
-from lantian.office import audit, clock, competence, numbers
+from lantian.office import audit, clock, competence, numbers, search
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
 from lantian.office.papers import actions as papers
@@ -72,6 +72,7 @@ def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
         seen_by=sorted(unit for unit in units if unit is not None),
     )
     _append(lead, "open", by=by)
+    search.note([queries.search_record(lead)])
     detail = {
         "origin": kind,
         "origin_key": key,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -12,6 +13,7 @@ from lantian.casework.states import OPEN_STATES
 from lantian.core.competence import Field
 from lantian.office.actors import Actor
 from lantian.office.models import Unit
+from lantian.office.search import Record
 
 
 @dataclass(frozen=True)
@@ -94,3 +96,16 @@ def steps(lead: Lead) -> list[LeadStep]:
     return list(
         lead.steps.select_related("post__account", "post__unit", "from_unit", "to_unit").order_by("id")
     )
+
+
+def search_record(lead: Lead) -> Record:
+    """A lead as global search finds it: by number, by name and number of its subject."""
+    return Record("lead", lead.key, (lead.number, lead.subject_name), (lead.number, lead.subject_no))
+
+
+def by_keys(keys: Sequence[str]) -> list[Lead]:
+    """Leads with these keys that the reader may see, in the order asked."""
+    found = {
+        lead.key: lead for lead in Lead.objects.select_related("holder", "origin_unit").filter(key__in=keys)
+    }
+    return [found[key] for key in keys if key in found]

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from lantian.desk import accounts, audit, directory, findings, home, intake, leads, screening, subjects
+from lantian.desk import (
+    accounts,
+    audit,
+    directory,
+    findings,
+    home,
+    intake,
+    leads,
+    screening,
+    search,
+    subjects,
+)
 
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("search/", search.search, name="search"),
     path("post/", accounts.choose_post, name="choose_post"),
     path("account/", accounts.own_account, name="account"),
     path("accounts/", accounts.admin_accounts, name="admin_accounts"),

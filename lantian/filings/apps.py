@@ -9,7 +9,10 @@ class FilingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lantian.filings import queries
         from lantian.filings.intake import PATENTS
+        from lantian.office import search
         from lantian.office.intake.spec import register
 
         register(PATENTS)
+        search.register(queries.SEARCHED)

@@ -11,6 +11,7 @@ from lantian.filings.models import Patent, UnpublishedText
 from lantian.office import audit
 from lantian.office.actors import Actor
 from lantian.office.permissions import Permission, check_permission
+from lantian.office.search import Source
 
 # What detectors read; contacts, accounts and payers are case-bound and never feed a nightly run.
 SCREENED = (
@@ -18,6 +19,15 @@ SCREENED = (
     "abstract", "claim", "main_ipc", "applicants", "applicant_ids", "agency_code", "agency_name",
     "dual_filing_declared", "priority_nos", "parent_no",
 )  # fmt: skip
+# Published applications as global search finds them: by title and by both numbers.
+SEARCHED = Source(
+    "patent",
+    """
+    SELECT 'patent' AS kind, application_no AS key, 'patent' AS facet, batch_id AS batch,
+        coalesce(title, '') AS names, ARRAY[application_no, publication_no] AS numbers
+    FROM filings_patent WHERE disclosure = 'published'
+    """,
+)
 _LISTS = {"applicants", "applicant_ids", "priority_nos"}
 _DATES = {"filing_date", "publication_date"}
 

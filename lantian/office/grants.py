@@ -36,6 +36,8 @@ GRANTS: dict[str, str] = {
     "office_rowerror": APPEND,
     "office_counter": WRITE,
     "office_paper": WRITE,
+    "office_searchentry": WRITE,
+    "office_publicentry": WRITE,
     "registry_subject": WRITE,
     "registry_subjectalias": WRITE,
     "registry_agency": WRITE,

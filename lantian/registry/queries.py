@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import polars as pl
 from django.db.models import Q, QuerySet
 
+from lantian.office.search import Source
 from lantian.registry.kinds import TWINS, FactKind
 from lantian.registry.models import Agency, Company, RegisterFact, Subject, SubjectAlias
 from lantian.registry.routing import Route, route
 
 WAITING = "city"  # the place of those whom no step of routing could place
 KINDS = (Subject.Kind.AGENCY, Subject.Kind.COMPANY, Subject.Kind.PRACTITIONER)
+# Public register facts as global search finds them: by name now and before, initials, and every number.
+SEARCHED = Source(
+    "subject",
+    r"""
+    SELECT 'subject' AS kind, one.number AS key, one.kind AS facet,
+        coalesce(greatest(one.batch_id, agency.batch_id, company.batch_id, person.batch_id), 0) AS batch,
+        concat_ws(E'\n', one.name, initials(one.name_pinyin), array_to_string(company.former_names, E'\n')) AS names,
+        ARRAY[one.number, agency.agency_code, person.practice_no] AS numbers
+    FROM registry_subject one
+    LEFT JOIN registry_agency agency ON agency.credit_code = one.number
+    LEFT JOIN registry_company company ON company.credit_code = one.number
+    LEFT JOIN registry_practitioner person ON person.licence_no = one.number
+    """,
+)
 
 
 @dataclass(frozen=True)
@@ -134,3 +150,9 @@ def agencies_frame() -> pl.DataFrame:
     fields = ["agency_code", "subject_id", "subject__name", "status", "subject__district_code", *names[5:]]
     rows = list(Agency.objects.order_by("id").values_list(*fields))
     return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+def by_numbers(numbers: Sequence[str]) -> list[Subject]:
+    """Subjects with these numbers, in the order asked; unknown numbers are left out."""
+    found = Subject.objects.select_related("agency").in_bulk(list(numbers), field_name="number")
+    return [found[number] for number in numbers if number in found]

@@ -17,7 +17,7 @@ from lantian.core.deadlines import Deadline
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
 from lantian.detect.findings import possible_keys, unit_of
-from lantian.office import audit, clock, jobs
+from lantian.office import audit, clock, jobs, search
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
@@ -84,6 +84,7 @@ def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timede
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
     )
+    search.note(queries.search_record(row) for row in rows)
     detail = {"run": run.key, "findings": len(rows)}
     audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("screening", run.key), detail=detail)
 

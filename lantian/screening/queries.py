@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from lantian.office.search import Record
 from lantian.screening.models import STRENGTHS, Finding, Judgement, Run
 from lantian.screening.states import MOVES, Outcome, State
 
@@ -80,3 +81,16 @@ def find_run(key: str) -> Run | None:
 def known_keys(keys: Sequence[str]) -> set[str]:
     """Those of the keys under which findings are stored."""
     return set(Finding.objects.filter(key__in=keys).values_list("key", flat=True))
+
+
+def search_record(finding: Finding) -> Record:
+    """A finding as global search finds it: by its subject, by every application it compares."""
+    return Record(
+        "finding", finding.key, (finding.subject_name,), (finding.key, finding.subject_no, *finding.members)
+    )
+
+
+def by_keys(keys: Sequence[str]) -> list[Finding]:
+    """Findings with these keys that the reader may see, in the order asked, each with its `outcome`."""
+    found = {finding.key: finding for finding in findings(Filter()).filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]

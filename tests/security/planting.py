@@ -12,7 +12,7 @@ from lantian.casework import actions as casework
 from lantian.casework.models import Lead
 from lantian.casework.papers import record_of
 from lantian.config.demo_people import PEOPLE
-from lantian.office import audit, clock, files, jobs
+from lantian.office import audit, clock, files, jobs, search
 from lantian.office.actors import Actor
 from lantian.office.models import IntakeBatch, Job, Paper, RowError, StoredFile, Unit
 from lantian.office.papers import actions as papers
@@ -20,6 +20,7 @@ from lantian.office.papers.actions import Wording
 from lantian.office.papers.approving import Elsewhere, record_approval
 from lantian.office.scope import scoped
 from lantian.screening import actions as screening
+from lantian.screening import queries as findings
 from lantian.screening.models import Finding, Run
 from lantian.screening.states import Outcome
 from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
@@ -52,6 +53,8 @@ def plant(*units: int) -> Planted:
         _mark(Finding.objects.filter(pk=finding.pk), "subject_name", "reason_zh", "reason_en")
         Finding.objects.filter(pk=finding.pk).update(score=1)  # on the first page of the list
         _mark(Run.objects.filter(pk=run.pk), "not_run_zh", "not_run_en")
+        finding.refresh_from_db()
+        search.note([findings.search_record(finding)])
         audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("finding", finding.key))
         lead = _lead(finding)
         batch = _batch()
@@ -76,8 +79,9 @@ def text_holding(mark: str) -> set[tuple[str, str]]:
         if not any(right.endswith("SELECT") for right in rights):
             continue
         for column in _columns(table):
-            statement = f'SELECT 1 FROM "{table}" WHERE "{column}"::text LIKE %s LIMIT 1'
-            if rows(statement, f"%{mark}%"):
+            # Search entries hold folded text.
+            statement = f'SELECT 1 FROM "{table}" WHERE lower("{column}"::text) LIKE %s LIMIT 1'
+            if rows(statement, f"%{mark.lower()}%"):
                 found.add((table, column))
     return found
 

@@ -6,6 +6,7 @@ from lantian.office.models.jobs import Job, Progress
 from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
 from lantian.office.models.people import Account, Plate, Post, Unit
 from lantian.office.models.records import Counter, IntakeBatch, RowError, StoredFile
+from lantian.office.models.search import PublicEntry, SearchEntry
 
 __all__ = [
     "Account",
@@ -23,7 +24,9 @@ __all__ = [
     "Plate",
     "Post",
     "Progress",
+    "PublicEntry",
     "RowError",
+    "SearchEntry",
     "StoredFile",
     "Unit",
 ]

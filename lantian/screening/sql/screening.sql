@@ -6,3 +6,4 @@ CALL append_only('screening_judgement');
 CREATE POLICY seen_with_lead ON screening_finding FOR SELECT USING (
     EXISTS (SELECT FROM casework_lead WHERE origin_kind = 'finding' AND origin_key = screening_finding.key)
 );
+CALL searched_as('finding', 'screening_finding');

@@ -70,12 +70,35 @@ function startKeys() {
 
 function onKey(event) {
   const busy = event.ctrlKey || event.altKey || event.metaKey || event.isComposing;
-  if (busy || !keysAreOn() || event.target.closest("input, textarea, select")) return;
-  const target = document.querySelector(`[data-hotkey="${CSS.escape(event.key.toLowerCase())}"]`);
+  if (busy || !keysAreOn() || event.target.closest("input, textarea, select, dialog")) return;
+  const key = CSS.escape(event.key.toLowerCase());
+  const target = document.querySelector(going(event.key) ? `[data-go="${key}"]` : `[data-hotkey="${key}"]`);
   if (!target || target.closest("[hidden]")) return;
   event.preventDefault();
+  if (target.matches("input")) target.select();
   target.click();
+  target.matches("input") && target.focus();
   if (target.tagName === "SUMMARY") openVerdict(target.parentElement);
+}
+
+// G, then a letter within a second, goes to a page.
+const gone = { at: 0 };
+
+function going(key) {
+  const after = Date.now() - gone.at < 1000;
+  gone.at = key.toLowerCase() === "g" ? Date.now() : 0;
+  return after;
+}
+
+function startKeyDialog() {
+  const dialog = document.getElementById("keys");
+  const button = document.querySelector("[data-open-keys]");
+  if (!dialog || !button) return;
+  button.hidden = false;
+  button.addEventListener("click", () => dialog.showModal());
+  const box = dialog.querySelector("[data-keys-always]");
+  box.checked = keysAreOn();
+  box.addEventListener("change", () => localStorage.setItem("lantian-keys", box.checked ? "on" : "off"));
 }
 
 function openVerdict(verdict) {
@@ -106,4 +129,5 @@ document.addEventListener("allauth.error", (event) => {
 
 startHopping();
 startKeys();
+startKeyDialog();
 startDemoLogin();
