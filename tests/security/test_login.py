@@ -15,6 +15,7 @@ import pytest
 from allauth.core.internal import ratelimit
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -83,6 +84,16 @@ def test_after_five_failures_the_right_password_is_refused_wherever_they_came_fr
     assert kinds("nankai")[-1] == "login_locked"
     assert kinds("nankai").count("login_locked") == 1
     assert log_in(here, "city").status_code == 302, "nobody else is locked out"
+
+
+def test_guesses_at_many_logins_push_no_lock_out_of_the_shared_table() -> None:
+    client = Client()
+    for _ in range(5):
+        log_in(client, "nankai", "wrong-wrong")
+    for number in range(400):
+        cache.set(f"another login {number}", [time.time()], 600)
+    log_in(client, "nankai")
+    assert not inside(client)
 
 
 def test_the_message_says_when_to_try_again_and_then_it_works(monkeypatch: pytest.MonkeyPatch) -> None:
