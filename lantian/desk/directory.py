@@ -41,12 +41,12 @@ ALL = Text(
 def differences(request: OfficerRequest, key: str) -> HttpResponse:
     """The differences of one directory; POST accepts or rejects those marked, or all of a kind."""
     batch = batches().filter(key=key).first()
-    if batch is None or batch.table not in directories.DIRECTORIES:
+    if batch is None:
         raise Http404
     if request.method != "POST":
         return _page(request, batch)
     act = ACTS.get(request.POST.get("act", ""))
-    if act is None:
+    if act is None or batch.table not in directories.DIRECTORIES:
         raise BadRequest("the act comes from the page of differences")
     try:
         act(request, batch)

@@ -49,7 +49,7 @@ class Step(StrEnum):
 
 STEP_TEXTS: dict[Step, Text] = {
     Step.AUTHORITY: Text("登记机关", "registering authority"),
-    Step.ZONE: Text("功能区", "functional zone"),
+    Step.ZONE: Text("功能区范围", "functional zone"),
     Step.DISTRICT: Text("名录所列区", "district as given"),
     Step.ADDRESS: Text("地址", "address"),
     Step.OUTSIDE: Text("外地登记", "registered elsewhere"),

@@ -27,7 +27,7 @@ KIND_TEXTS: dict[str, Text] = {
     Subject.Kind.AGENCY: Text("代理机构", "agency"),
     Subject.Kind.COMPANY: Text("企业", "company"),
     Subject.Kind.PRACTITIONER: Text("代理师", "practitioner"),
-    Subject.Kind.APPLICANT: Text("申请人", "applicant"),
+    Subject.Kind.APPLICANT: Text("专利申请人", "applicant"),
     Subject.Kind.PERSON: Text("个人", "person"),
 }
 WAITING = Text("待市局确定", "waits with the city")
@@ -41,7 +41,7 @@ WORDS: Mapping[str, Text] = {
     "suspended": Text("暂停", "suspended"),
     "revoked": Text("吊销", "revoked"),
     "closed": Text("注销", "closed"),
-    "cancelled": Text("注销", "cancelled"),
+    "cancelled": Text("已注销", "cancelled"),
     "abnormal": Text("经营异常", "abnormal"),
     "deceased": Text("死亡", "deceased"),
     "valid": Text("有效", "valid"),
@@ -61,7 +61,7 @@ WORDS: Mapping[str, Text] = {
 YES, NO = Text("在名录中", "in the directory"), Text("不在名录中", "not in the directory")
 OPENED, FOUND = (
     Text("立为线索 {number}", "lead {number} opened"),
-    Text("数据比对提示", "finding of data comparison"),
+    Text("发现数据比对提示", "finding stored"),
 )
 # What a fact says first stands first; keys that only repeat the subject are left out.
 ORDER = ("name", "role", "enrolment_no", "agency_code", "form", "status", "address", "phone", "practice_no")
