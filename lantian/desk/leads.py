@@ -21,6 +21,7 @@ from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import ACT_TEXTS, MOVES, OPEN_STATES, STATE_TEXTS, Act, State
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk import papers
 from lantian.desk.present import findings as shown_findings
 from lantian.desk.present import leads as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
@@ -124,6 +125,7 @@ def lead(request: OfficerRequest, key: str) -> HttpResponse:
         "acts": _acts(request, row),
         "history": shown.history(steps),
         "may_hand_over": _may_hand_over(request, row),
+        **papers.of_lead(request, row),
         "offices": [
             _office(unit) for unit in houses.by_id.values() if unit.is_authority and unit != row.holder
         ],

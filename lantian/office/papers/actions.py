@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -13,6 +14,7 @@ from lantian.core.chain import digest_of
 from lantian.core.competence import Act as LegalAct
 from lantian.core.competence import Field, Grant, NoCompetence
 from lantian.core.moves import check_move
+from lantian.core.rulebook import Basis
 from lantian.office import audit, clock, competence, jobs, numbers
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Paper, PaperVersion, Plate, Unit
@@ -67,9 +69,15 @@ class Right:
         return {
             "issuer": self.plate.name_zh,
             "mandate": mandate.zh if mandate else "",
-            "basis": self.grant.basis.cite().zh,
+            "basis": cited(self.grant.basis),
             "remedy": competence.remedy_of(self.grant, self.issuer),
         }
+
+
+def cited(basis: Basis) -> str:
+    """A citation as papers write it: the instrument in book marks, its number after them."""
+    names = [re.sub(r"^([^（]+)", r"《\1》", name) for name in basis.instrument.zh.split("；")]
+    return "、".join(names) + basis.article.zh
 
 
 def right_to(by: OfficerActor, act: LegalAct, about: Field, *, on: date) -> Right:
@@ -163,7 +171,11 @@ def issue(
     paper.state, paper.dated, paper.issued_at, paper.issued_by_id = state, on, clock.now(), by.post_id
     paper.grant, paper.seen_by = competence.stored(right.grant), sorted({*paper.seen_by, *seen_by})
     _save_issued(paper, by)
-    detail = {"numbering": str(paper.numbering), "row": right.grant.row, "digest": queries.latest(paper).digest}
+    detail = {
+        "numbering": str(paper.numbering),
+        "row": right.grant.row,
+        "digest": queries.latest(paper).digest,
+    }
     audit.record(audit.Kind.PAPER_ISSUED, by=by, about=("paper", paper.key), detail=detail)
     jobs.defer(
         "papers",

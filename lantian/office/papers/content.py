@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from lantian.core.messages import Refused
-from lantian.office.papers.template import BUILT_IN, FREE, Template, parts
+from lantian.office.papers.template import BUILT_IN, FREE, ROWS, Template, parts
 
 TEMPLATE, RECORD, TYPED, UNBOUND = "template", "record", "typed", "free"
 # What GB/T 9704 sets in another face: first level 黑体, second level 楷体.
@@ -147,13 +147,14 @@ def _values(template: Template, record: Mapping[str, str], typed: Mapping[str, s
 def _blocks(template: Template, values: Mapping[str, Span], sentences: list[str]) -> Iterable[Block]:
     after = False
     for text in template.body:
-        if text == FREE:
+        if text == ROWS:
+            after = True
+        elif text == FREE:
             yield from (Block("para", (Span(sentence, UNBOUND),)) for sentence in sentences)
         else:
             for spans in _paragraphs(_filled(text, values)):
                 kind = next((kind for form, kind in _LEVELS if form.match(plain(spans))), "para")
                 yield Block("after" if after else kind, spans)
-        after = bool(template.rows)
 
 
 def _filled(text: str, values: Mapping[str, Span]) -> tuple[Span, ...]:

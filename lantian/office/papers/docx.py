@@ -21,7 +21,10 @@ SONG, FANG, KAI, HEI = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312"
 FACES = {"h1": HEI, "h2": KAI}
 SIZE_2, SIZE_3, SIZE_4 = Pt(22), Pt(16), Pt(14)
 LINE = Pt(28.95)  # 225 mm in 22 lines
-GRID = {"type": "linesAndChars", "linePitch": "579", "charSpace": "-849"}  # 22 lines of 28 characters
+# 22 lines; 28 characters come from the spacing of the runs: a grid of characters narrower than the type makes
+# LibreOffice give each character two cells.
+GRID = {"type": "lines", "linePitch": "579"}
+TIGHTER = "-4"  # twentieths of a point: 16 pt set on 156 mm / 28
 MARGINS = {"top_margin": 37, "left_margin": 28, "bottom_margin": 35, "right_margin": 26}
 ZIP_MOMENT = (1980, 1, 1, 0, 0, 0)  # a fixed one: the same letter gives the same bytes
 
@@ -73,7 +76,8 @@ def _body(document: Any, letter: Letter) -> None:
     before = [block for block in letter.content.blocks if block.kind != "after"]
     after = [block for block in letter.content.blocks if block.kind == "after"]
     for block in before:
-        _line(document, plain(block.spans), face=FACES.get(block.kind, FANG), indent=True)
+        paragraph = _line(document, plain(block.spans), face=FACES.get(block.kind, FANG), indent=True)
+        paragraph.paragraph_format.keep_with_next = block.kind in FACES
     if letter.content.rows:
         _table(document, [(label, plain(spans)) for label, spans in letter.content.rows])
     for block in after:
@@ -85,11 +89,13 @@ def _body(document: Any, letter: Letter) -> None:
 
 
 def _end(document: Any, letter: Letter) -> None:
-    _line(document, "")
-    for words in (letter.issuer, day_words(letter.dated)):
+    if letter.content.form == "sheet":  # its own line names the unit
+        _line(document, day_words(letter.dated), align="right")
+        return
+    for words in ("", letter.issuer, day_words(letter.dated)):
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
         paragraph = _line(document, words, align="right")
         paragraph.paragraph_format.right_indent = SIZE_3 * 4
-        paragraph.paragraph_format.keep_together = True
     if letter.content.copies:
         _line(document, "")
         _line(document, f"抄送：{plain(letter.content.copies)}。", size=SIZE_4)
@@ -98,6 +104,7 @@ def _end(document: Any, letter: Letter) -> None:
 def _table(document: Any, rows: Iterable[tuple[str, str]]) -> None:
     table = document.add_table(rows=0, cols=2, style="Table Grid")
     table.autofit = False
+    table.columns[0].width, table.columns[1].width = Mm(38), Mm(118)
     for label, text in rows:
         cells = table.add_row().cells
         for cell, width, words, face in ((cells[0], 38, label, HEI), (cells[1], 118, text, FANG)):
@@ -123,6 +130,10 @@ def _line(
     form.space_before = form.space_after = Pt(0)
     form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, LINE
     paragraph.alignment = _ALIGNED[align]
+    for name in ("autoSpaceDE", "autoSpaceDN"):  # no gap between Chinese and figures, as in the PDF
+        switch = OxmlElement(f"w:{name}")
+        switch.set(qn("w:val"), "0")
+        paragraph._p.get_or_add_pPr().insert_element_before(switch, "w:spacing", "w:ind", "w:jc", "w:rPr")
     if indent:
         form.first_line_indent = SIZE_3 * 2
         # In characters, so that another size keeps two of them.
@@ -141,7 +152,12 @@ _ALIGNED = {
 def _write(paragraph: Any, words: str, face: str, size: Any) -> Any:
     run = paragraph.add_run(words)
     run.font.size, run.font.name = size, face
-    _fonts(run._r.get_or_add_rPr(), face)
+    properties = run._r.get_or_add_rPr()
+    _fonts(properties, face)
+    if size == SIZE_3:
+        tighter = OxmlElement("w:spacing")
+        tighter.set(qn("w:val"), TIGHTER)
+        properties.insert_element_before(tighter, "w:sz", "w:szCs")
     return run
 
 

@@ -1,7 +1,8 @@
 """A template of a paper: data, read strictly. What it binds stands in its fields, what it says in its body.
 
 A template is a rule book with one rule, named after the kind of paper. `{name}` in its texts is a field or one of
-`BUILT_IN`; a paragraph that is `{*}` alone is the place where the officer may add sentences of his own.
+`BUILT_IN`; a paragraph that is `{*}` alone is the place where the officer may add sentences of his own, and one
+that is `{rows}` alone the place of the table.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from lantian.core.competence import Act
 from lantian.core.messages import Text, Unreadable
 from lantian.core.rulebook import Many, OneOf, Rulebook, Shape
 
-FREE = "{*}"
+FREE, ROWS = "{*}", "{rows}"
 TYPED = "typed"
 # Values that every record offers to a paper; the room that keeps the record fills them.
 BINDINGS = (
@@ -186,13 +187,18 @@ def _check(template: Template, file: str) -> None:
         where = f"rule.{template.kind}[1].{place}"
         for name in places(text):
             used.add(name)
-            if name == "*" and text == FREE and place.startswith("body"):
+            if text in (FREE, ROWS) and place.startswith("body"):
                 continue
             if name not in declared and name not in BUILT_IN:
                 raise BadTemplate(
                     f"{file}，{where}：字段“{name}”没有在 fields 中声明。",
                     f"{file}, {where}: the field '{name}' is not declared in fields.",
                 )
+    if (ROWS in template.body) != bool(template.rows):
+        raise BadTemplate(
+            f"{file}，rule.{template.kind}[1].body：有表格的模板要写明表格的位置 {ROWS}，没有表格的不写。",
+            f"{file}, rule.{template.kind}[1].body: {ROWS} marks the place of the table, if and only if there is one.",
+        )
     if idle := sorted(declared - used):
         raise BadTemplate(
             f"{file}，rule.{template.kind}[1].fields：字段“{idle[0]}”没有用到。",

@@ -28,6 +28,7 @@ TONES = {
     "strong": "danger", "medium": "warn", "weak": "neutral",  # strength
     "waiting": "neutral", "running": "info", "done": "ok", "cancelled": "neutral", "failed": "danger",  # job
     "received": "info", "verifying": "warn", "verified": "ok",  # lead
+    "draft": "info", "approved": "warn", "issued": "ok", "dropped": "neutral",  # paper
     "new": "info", "changed": "warn", "missing": "danger",  # difference of a directory
     "active": "ok", "suspended": "warn", "revoked": "danger", "closed": "neutral",  # agency
 }  # fmt: skip

@@ -1,0 +1,308 @@
+"""Papers: the list, a new one about a lead, one paper with what may be done, its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lantian.casework import papers as casework
+from lantian.casework import queries as leads
+from lantian.casework.models import Lead
+from lantian.core.competence import FIELD_TEXTS, Field
+from lantian.core.messages import Refused, Text
+from lantian.core.moves import open_acts
+from lantian.desk.present import papers as shown
+from lantian.desk.present.words import label, said
+from lantian.desk.requests import OfficerRequest
+from lantian.office import audit, clock, competence, files
+from lantian.office.models import Paper, PaperApproval, StoredFile
+from lantian.office.papers import actions, queries
+from lantian.office.papers.actions import Numbered, Record, Wording
+from lantian.office.papers.approving import Elsewhere, approve, record_approval
+from lantian.office.papers.content import MissingFields
+from lantian.office.papers.states import MOVES, Act, State
+from lantian.office.papers.template import KINDS, Template
+from lantian.office.permissions import Permission
+
+PAGE, LARGEST_SCAN = 25, 20 * 1024 * 1024
+SCANS = {files.PDF, "image/png", "image/jpeg"}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+DRAFTED = Text("草稿已保存，请另一人核准。", "The draft is saved; another person has to approve it.")
+APPROVED = Text("已核准，可以印发。", "Approved; it may be issued.")
+ISSUED = Text("已印发：{number}。文件正在生成。", "Issued as {number}. Its files are being made.")
+DROPPED = Text("已作废，未占用文号。", "Dropped; it took no number.")
+
+
+@require_safe
+def papers(request: OfficerRequest) -> HttpResponse:
+    """Papers of the office, and issued ones shared with it."""
+    page = Paginator(queries.papers(request.actor), PAGE).get_page(request.GET.get("page"))
+    page.object_list = [shown.paper(row) for row in page.object_list]  # type: ignore[misc]
+    return render(request, "desk/papers.html", {"page": page})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lead_paper(request: OfficerRequest, key: str) -> HttpResponse:
+    """A new paper about a lead: choose its kind, fill it in, look at it, save it."""
+    lead = leads.find(key)
+    if lead is None:
+        raise Http404
+    record = casework.record_of(lead, by=request.actor)
+    record = _in_field(record, _asked(request).get("field", ""))
+    kind = _asked(request).get("kind", "")
+    if kind not in KINDS:
+        return render(request, "desk/lead_paper.html", _choice(request, lead, record))
+    template = queries.template(request.actor.unit, kind)
+    if request.method != "POST":
+        return _form(request, lead, record, template, {})
+    try:
+        return _written(request, lead, record, template)
+    except MissingFields as refusal:
+        return _form(request, lead, record, template, {"error": said(refusal.text), "missing": refusal.names})
+    except Refused as refusal:
+        return _form(request, lead, record, template, {"error": said(refusal.text)})
+
+
+def _written(request: OfficerRequest, lead: Lead, record: Record, template: Template) -> HttpResponse:
+    wording = _wording(request, template)
+    if request.POST.get("do") != "save":
+        right, content = actions.preview(kind=template.kind, record=record, wording=wording, by=request.actor)
+        ground = shown.ground(competence.stored(right.grant), right.plate.name_zh)
+        return _form(request, lead, record, template, {"preview": shown.text(content), "ground": ground})
+    paper = actions.draft(kind=template.kind, record=record, wording=wording, by=request.actor)
+    messages.success(request, said(DRAFTED))
+    return redirect("paper", paper.key)
+
+
+def _asked(request: OfficerRequest) -> Mapping[str, str]:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _in_field(record: Record, typed: str) -> Record:
+    """The record in the field that the officer chose; the lead's own field otherwise."""
+    field = Field(typed) if typed in list(Field) else record.field
+    return Record(record.about, field, record.values, record.seen_by)
+
+
+def _choice(request: OfficerRequest, lead: Lead, record: Record) -> dict[str, Any]:
+    """Every kind of paper with what the matrix says of it."""
+    unit = request.actor.unit
+    kinds = [_offer(request, template, record.field) for template in queries.templates(unit)]
+    return {"lead": _lead(lead), "kinds": kinds, **_fields_of_law(record)}
+
+
+def _offer(request: OfficerRequest, template: Template, field: Field) -> dict[str, str]:
+    offer = {"kind": template.kind, "name": label(template.name)}
+    try:
+        right = actions.right_to(request.actor, template.act, field, on=clock.today())
+    except Refused as refusal:
+        return offer | {"refusal": said(refusal.text)}
+    return offer | shown.ground(competence.stored(right.grant), right.plate.name_zh)
+
+
+def _form(
+    request: OfficerRequest, lead: Lead, record: Record, template: Template, more: dict[str, Any]
+) -> HttpResponse:
+    wording = _wording(request, template)
+    context = {
+        "lead": _lead(lead),
+        "kind": template.kind,
+        "name": label(template.name),
+        "fields": shown.fields(template, wording.typed, more.get("missing", ())),
+        "free": wording.free if template.open_to_free_text else None,
+        **_fields_of_law(record),
+        **more,
+    }
+    return render(request, "desk/lead_paper.html", context, status=422 if "error" in more else 200)
+
+
+def _lead(lead: Lead) -> dict[str, str]:
+    return {"key": lead.key, "number": lead.number, "subject": lead.subject_name or lead.subject_no}
+
+
+def _fields_of_law(record: Record) -> dict[str, Any]:
+    choices = [(str(field), label(text)) for field, text in FIELD_TEXTS.items()]
+    return {"field": str(record.field), "field_choices": choices}
+
+
+def _wording(request: OfficerRequest, template: Template) -> Wording:
+    typed = {field.name: request.POST.get(f"f_{field.name}", "") for field in template.fields if field.typed}
+    return Wording(typed, request.POST.get("free", ""))
+
+
+@require_safe
+def paper(request: OfficerRequest, key: str) -> HttpResponse:
+    """One paper; opening it is recorded."""
+    row = _found(request, key)
+    audit.record(audit.Kind.PAPER_READ, by=request.actor, about=("paper", row.key))
+    return _paper_page(request, row)
+
+
+def _paper_page(request: OfficerRequest, row: Paper, more: Mapping[str, Any] | None = None) -> HttpResponse:
+    version = queries.latest(row)
+    template = queries.template(row.unit, row.kind)
+    lead = leads.find(row.about_key)
+    context = {
+        "paper": shown.paper(row),
+        "lead": _lead(lead) if lead else None,
+        "text": shown.text(queries.content(version)),
+        "ground": shown.ground(row.grant, row.plate.name_zh),
+        "versions": [shown.version(one) for one in queries.versions(row)],
+        "approvals": [shown.approval(one) for one in queries.approvals(row)],
+        "may": _may(request, row, lead),
+        "fields": shown.fields(template, version.typed),
+        "free": version.free if template.open_to_free_text else None,
+        "has_files": row.pdf_id is not None and row.docx_id is not None,
+        "has_scan": _scan(row) is not None,
+        "today": clock.today(),
+        **(more or {}),
+    }
+    return render(request, "desk/paper.html", context, status=422 if more else 200)
+
+
+def _may(request: OfficerRequest, row: Paper, lead: Lead | None) -> list[str]:
+    """What this officer may try now; whether it may be done is decided by the action."""
+    if request.actor.unit != row.unit_id:
+        return []
+    held = request.actor.permissions
+    needs = {
+        Act.REVISE: Permission.WRITE_PAPERS,
+        Act.ISSUE: Permission.WRITE_PAPERS,
+        Act.DROP: Permission.WRITE_PAPERS,
+        Act.APPROVE: Permission.APPROVE_PAPERS,
+    }
+    acts = open_acts(MOVES, State(row.state))
+    may = [str(act) for act in acts if needs[act] in held and not (act is Act.REVISE and lead is None)]
+    return [*may, "record"] if Act.APPROVE in acts and Permission.WRITE_PAPERS in held else may
+
+
+@require_POST
+def paper_revise(request: OfficerRequest, key: str) -> HttpResponse:
+    """Save a new version."""
+    row = _found(request, key)
+    lead = leads.find(row.about_key)
+    if lead is None:
+        raise Http404
+    record = _in_field(casework.record_of(lead, by=request.actor), row.field)
+    template = queries.template(row.unit, row.kind)
+    wording = _wording(request, template)
+    try:
+        actions.revise(key=key, record=record, wording=wording, version=_version(request), by=request.actor)
+    except MissingFields as refusal:
+        fields = shown.fields(template, wording.typed, refusal.names)
+        more = {"error": said(refusal.text), "fields": fields, "free": wording.free}
+        return _paper_page(request, _found(request, key), more)
+    messages.success(request, said(DRAFTED))
+    return redirect("paper", key)
+
+
+@require_POST
+def paper_approve(request: OfficerRequest, key: str) -> HttpResponse:
+    """Approve on screen."""
+    _found(request, key)
+    approve(key=key, version=_version(request), by=request.actor)
+    messages.success(request, said(APPROVED))
+    return redirect("paper", key)
+
+
+@require_POST
+def paper_record(request: OfficerRequest, key: str) -> HttpResponse:
+    """Record an approval given on paper or in the OA, with its scan."""
+    _found(request, key)
+    version = _version(request)
+    on = _day(request.POST.get("on", ""))
+    upload = request.FILES.get("scan")
+    if upload is None or on is None or (upload.size or 0) > LARGEST_SCAN:
+        raise Refused(
+            "请填写核准日期，并上传核准页的扫描件（PDF、PNG 或 JPEG，不超过20 MB）。",
+            "Give the day of approval and upload the scan of it (PDF, PNG or JPEG, at most 20 MB).",
+        )
+    by = request.actor
+    scan = files.keep(name=upload.name or "scan", chunks=upload.chunks(), seen_by=by.units, by=by)
+    if scan.content_type not in SCANS:
+        raise Refused("扫描件应为 PDF、PNG 或 JPEG。", "The scan has to be PDF, PNG or JPEG.")
+    given = Elsewhere(request.POST.get("how", ""), request.POST.get("approver", ""), on, scan)
+    record_approval(key=key, version=version, given=given, by=by)
+    messages.success(request, said(APPROVED))
+    return redirect("paper", key)
+
+
+@require_POST
+def paper_issue(request: OfficerRequest, key: str) -> HttpResponse:
+    """Issue: our number is taken now, or the OA's typed back."""
+    row = _found(request, key)
+    lead = leads.find(row.about_key)
+    how = Numbered(request.POST.get("oa_number", ""), _day(request.POST.get("dated", "")))
+    issued = actions.issue(
+        key=key, version=_version(request), by=request.actor, how=how, seen_by=lead.seen_by if lead else ()
+    )
+    messages.success(request, said(ISSUED).format(number=issued.number))
+    return redirect("paper", key)
+
+
+@require_POST
+def paper_drop(request: OfficerRequest, key: str) -> HttpResponse:
+    """Drop a paper that was not issued."""
+    _found(request, key)
+    actions.drop(key=key, version=_version(request), by=request.actor)
+    messages.success(request, said(DROPPED))
+    return redirect("paper", key)
+
+
+@require_safe
+def paper_file(request: OfficerRequest, key: str) -> FileResponse:
+    """A file of a paper as an attachment that the browser may do nothing with: pdf (default), docx, scan."""
+    row = _found(request, key)
+    which = request.GET.get("as", "pdf")
+    file = {"pdf": row.pdf, "docx": row.docx, "scan": _scan(row)}.get(which)
+    if file is None:
+        raise Http404
+    kind = DOCX if which == "docx" else file.content_type
+    response = FileResponse(
+        files.path_of(file).open("rb"), as_attachment=True, filename=file.name, content_type=kind
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+def of_lead(request: OfficerRequest, lead: Lead) -> dict[str, Any]:
+    """The card of papers on a lead's page."""
+    rows = queries.about(casework.ABOUT, lead.key, request.actor)
+    may = Permission.WRITE_PAPERS in request.actor.permissions
+    return {"papers": [shown.paper(row) for row in rows], "may_write": may}
+
+
+def _scan(row: Paper) -> StoredFile | None:
+    """The scan of the approval under which a paper stands."""
+    found = PaperApproval.objects.filter(paper=row).select_related("scan").order_by("-id").first()
+    return found.scan if found else None
+
+
+def _version(request: OfficerRequest) -> int:
+    typed = request.POST.get("version", "")
+    if not (typed.isascii() and typed.isdigit()):
+        raise BadRequest("version comes from the paper's own page")
+    return int(typed)
+
+
+def _day(typed: str) -> date | None:
+    try:
+        return date.fromisoformat(typed.strip())
+    except ValueError:
+        return None
+
+
+def _found(request: OfficerRequest, key: str) -> Paper:
+    row = queries.find(key, request.actor)
+    if row is None:
+        raise Http404
+    return row
