@@ -191,14 +191,12 @@ def test_zero_bytes_in_a_cell_do_no_harm() -> None:
         (b"", "The file is empty"),
         (b"\xef\xbb\xbf", "The file is empty"),
         (b"\n\n", "lacks the column|The file is empty"),
-        ("申请号,名称\n1,外观".encode("gb18030"), "not UTF-8"),
-        (b"PK\x03\x04rest of a workbook", "Excel workbook"),
-        (b"\xd0\xcf\x11\xe0rest of a workbook", "Excel workbook"),
+        (b"PK\x03\x04rest of a workbook", "The workbook is broken"),
+        (b"\xd0\xcf\x11\xe0rest of a workbook", "The workbook is broken"),
         (parquet(application_no=[number(1)])[:-9], "Not a whole Parquet file"),
         (b"PAR1", "Not a whole Parquet file"),
         (table(("1", "a", "b"), head=("application_no", "title", "发明名称")), "all mean 'title'"),
         (table(("1", "a", "b"), head=("application_no", "title", "title")), "all mean 'title'"),
-        (b"application_no,title\n1," + b"x" * 1_000_001, "Broken CSV"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_understood_is_refused_kindly_and_leaves_nothing(
@@ -469,13 +467,14 @@ _ROWS = st.lists(
 def test_every_row_of_any_file_is_new_same_changed_or_refused(rows: list[tuple[str, ...]]) -> None:
     from django.db import transaction
 
+    filled = [row for row in rows if any(cell.strip() for cell in row)]  # an empty row is none
     with transaction.atomic():
         batch = take(table(*rows))
         again = take(table(*rows))
         named = {row for row, *_ in errors(batch)}
         transaction.set_rollback(True)
     for found in (batch, again):
-        assert found.read == found.new + found.same + found.changed + found.refused == len(rows)
+        assert found.read == found.new + found.same + found.changed + found.refused == len(filled)
     assert (again.new, again.changed, again.refused) == (0, 0, batch.refused)
     assert len(named) == batch.refused
 

@@ -4,65 +4,146 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 from django.db import transaction
 
-from lantian.core.messages import Text
+from lantian.core.messages import Refused, Text
 from lantian.office import audit, clock, files, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.intake import cells, readers
-from lantian.office.intake.spec import Fault, Moved, TableSpec, name_columns, spec_of
-from lantian.office.models import IntakeBatch, Post, RowError, StoredFile
+from lantian.office.intake.ahead import ahead
+from lantian.office.intake.sources import Source, Window
+from lantian.office.intake.spec import Fault, Moved, TableSpec, name_columns, recognised, spec_of
+from lantian.office.models import IntakeBatch, Job, Post, RowError, StoredFile
 from lantian.office.permissions import Permission, check_permission
 
 STEP = 5_000
 MOST_ERRORS_KEPT = 10_000
+Stage = IntakeBatch.Stage
 _NO_PART_OF_A_NUMBER = r"[\s.\x00\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]"
+
+
+class IntakeRefused(Refused):
+    """A preview cannot be decided as asked."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """Up to `STEP` places of a file: rows in their types, faults, and how many places they cover."""
+
+    frame: pl.DataFrame
+    faults: list[Fault]
+    count: int
 
 
 def start(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
     """Begin to take a kept file into a table; an unfinished intake of the same file is taken up again."""
+    return _begin(table, file, Stage.TAKING, by)
+
+
+def preview(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
+    """Begin to look at what a file would do to a table; nothing of it is stored but counts and faults."""
+    return _begin(table, file, Stage.PREVIEW, by)
+
+
+def confirm(*, batch: IntakeBatch, by: OfficerActor) -> IntakeBatch:
+    """Take in what was previewed: a new batch begins, and the preview stays as it was seen."""
+    check_permission(by.permissions, Permission.TAKE_IN)
+    with transaction.atomic():
+        row = _decide(batch, Stage.CONFIRMED, by)
+        taking = _begin(row.table, row.file, Stage.TAKING, by)
+        if taking.preview is None:
+            taking.preview = row
+            taking.save(update_fields=["preview"])
+    return taking
+
+
+def discard(*, batch: IntakeBatch, by: OfficerActor) -> None:
+    """Leave a previewed file out."""
+    check_permission(by.permissions, Permission.TAKE_IN)
+    with transaction.atomic():
+        _decide(batch, Stage.DISCARDED, by)
+
+
+def _begin(table: str, file: StoredFile, stage: Stage, by: OfficerActor) -> IntakeBatch:
     check_permission(by.permissions, Permission.TAKE_IN)
     spec = spec_of(table)
-    name_columns(spec, readers.open_source(files.path_of(file)).headers)
+    source = readers.open_source(files.path_of(file), partial(recognised, spec))
+    named = name_columns(spec, source.headers)
     with transaction.atomic():
-        unfinished = _unfinished(table, file)
+        unfinished = _unfinished(table, file, stage)
         if unfinished:
             return unfinished
         batch = IntakeBatch(
-            table=table, file=file, post_id=by.post_id, created_at=clock.now(), seen_by=list(by.units)
-        )
+            table=table, file=file, post_id=by.post_id, created_at=clock.now(), seen_by=list(by.units),
+            stage=stage, columns=named,
+        )  # fmt: skip
         batch.job = jobs.defer(
-            "intake",
+            "intake" if stage == Stage.TAKING else "preview",
             lock=f"intake:{table}",
             arguments={"batch": batch.key},
             mandate=f"intake:{batch.key}",
             by=by,
         )
         batch.save(force_insert=True)
-        detail = {"table": table, "sha256": file.sha256}
+        detail = {"table": table, "sha256": file.sha256, "stage": str(stage)}
         audit.record(audit.Kind.INTAKE_STARTED, by=by, about=("intake", batch.key), detail=detail)
     return batch
+
+
+def _decide(batch: IntakeBatch, stage: Stage, by: OfficerActor) -> IntakeBatch:
+    row = IntakeBatch.objects.select_for_update(of=("self",)).select_related("job", "file").get(pk=batch.pk)
+    if row.stage != Stage.PREVIEW or row.job is None or row.job.state != Job.State.DONE:
+        raise IntakeRefused(
+            "这次预览还没有完成，或已经处理过；请刷新页面。",
+            "This preview has not ended, or was decided already; load the page again.",
+        )
+    row.stage = stage
+    row.save(update_fields=["stage"])
+    audit.record(audit.Kind.PREVIEW_DECIDED, by=by, about=("intake", row.key), detail={"stage": str(stage)})
+    return row
 
 
 @jobs.job("intake")
 def take_in(running: jobs.Running, *, batch: str) -> None:
     """The job: window by window, each step of rows one transaction with its cursor."""
-    with running.step():
-        row = IntakeBatch.objects.select_related("file").get(key=batch)
-        source = readers.open_source(files.path_of(row.file))
-    intake = Intake(spec_of(row.table), source)
+    row, intake = _opened(running, batch)
     done = int(running.cursor.get("rows", 0))
-    for window, count in intake.steps(done):
+    for step in ahead(intake.steps(done)):
         with running.step():
-            intake.apply(window, row, running.actor)
-            done += count
-            running.advance("rows", done, source.rows, {"rows": done})
+            intake.apply(step, row, running.actor)
+            done += step.count
+            running.advance("rows", done, intake.rows, {"rows": done})
     with running.step():
         _finish(row, intake, running.actor)
+
+
+@jobs.job("preview")
+def look_at(running: jobs.Running, *, batch: str) -> None:
+    """The job: the same chain, each step's rows rolled back, only counts and faults kept."""
+    row, intake = _opened(running, batch)
+    done = int(running.cursor.get("rows", 0))
+    for step in ahead(intake.steps(done)):
+        with running.step():
+            intake.look_at(step, row, running.actor)
+            done += step.count
+            running.advance("preview", done, intake.rows, {"rows": done})
+    with running.step():
+        _describe(row, intake)
+        row.save(update_fields=["ignored_columns", "notes_zh", "notes_en"])
+        audit.record(audit.Kind.ROWS_PREVIEWED, by=running.actor, about=("intake", row.key), detail={})
+
+
+def _opened(running: jobs.Running, batch: str) -> tuple[IntakeBatch, Intake]:
+    with running.step():
+        row = IntakeBatch.objects.select_related("file").get(key=batch)
+        path = files.path_of(row.file)
+    return row, Intake(spec_of(row.table), path)
 
 
 def rehearse(
@@ -70,7 +151,7 @@ def rehearse(
 ) -> IntakeBatch:
     """Take a file in without storing anything: the same chain in one transaction that is rolled back."""
     check_permission(by.permissions, Permission.TAKE_IN)
-    intake = Intake(spec_of(table), readers.open_source(path))
+    intake = Intake(spec_of(table), path)
     units = list(by.units)
     with transaction.atomic():
         file = StoredFile.objects.create(
@@ -85,9 +166,9 @@ def rehearse(
         batch = IntakeBatch.objects.create(
             table=table, file=file, post=post, created_at=clock.now(), seen_by=units
         )
-        for step, count in intake.steps(0):
+        for step in intake.steps(0):
             intake.apply(step, batch, by)
-            progress(count, intake.source.rows)
+            progress(step.count, intake.rows)
         transaction.set_rollback(True)
     return batch
 
@@ -95,58 +176,71 @@ def rehearse(
 class Intake:
     """One file on its way into one table."""
 
-    def __init__(self, spec: TableSpec, source: readers.Source) -> None:
+    def __init__(self, spec: TableSpec, path: Path) -> None:
         self.spec = spec
-        self.source = source
-        self.named = name_columns(spec, source.headers)
-        self.first_row = _first_rows(self.keys())
+        self.source = readers.open_source(path, partial(recognised, spec))
+        self.named = name_columns(spec, self.source.headers)
+        self.rows, numbered = self._numbered()
+        self.keys = numbered["key"]
+        self.first_row = _first_rows(numbered)
 
     @property
     def ignored(self) -> list[str]:
         """Headers that mean nothing to the table."""
-        return [header for header in self.source.headers if header not in self.named]
+        return [header for header in self.source.headers if header and header not in self.named]
 
-    def keys(self) -> pl.Series:
-        """The key of every row of the file, as compared; null where the row has none."""
+    def steps(self, start: int) -> Iterator[Step]:
+        """Yield what is to be checked and moved, step by step, from place `start` on; asks no database."""
+        for window in self.source.windows(start):
+            yield from self._cut(window)
+
+    def apply(self, step: Step, batch: IntakeBatch, by: Actor) -> None:
+        """Write one step's rows and errors and count them on the batch, inside the open transaction."""
+        step = self._checked(step)
+        self._count(step, batch, self.spec.move(step.frame, batch, by), audit.Kind.ROWS_TAKEN_IN, by)
+
+    def look_at(self, step: Step, batch: IntakeBatch, by: Actor) -> None:
+        """Count what one step would do, inside the open transaction, and undo it."""
+        step = self._checked(step)
+        with transaction.atomic():
+            moved = self.spec.move(step.frame, batch, by)
+            transaction.set_rollback(True)
+        self._count(step, batch, moved, audit.Kind.ROWS_PREVIEWED, by)
+
+    def _count(self, step: Step, batch: IntakeBatch, moved: Moved, kind: audit.Kind, by: Actor) -> None:
+        refused = len({fault.row for fault in step.faults})
+        _add(batch, moved)
+        batch.read += step.frame.height + refused
+        batch.refused += refused
+        batch.save(update_fields=["read", "new", "same", "changed", "refused"])
+        if batch.refused - refused < MOST_ERRORS_KEPT:
+            _keep_errors(batch, step.faults)
+        counts = {"new": moved.new, "same": moved.same, "changed": moved.changed, "refused": refused}
+        audit.record(kind, by=by, about=("intake", batch.key), detail=counts)
+
+    def _numbered(self) -> tuple[int, pl.DataFrame]:
+        """Count the places of the file and read the key of every row, as compared; one pass."""
         headers = {name: header for header, name in self.named.items()}
         wanted = [headers[name] for name in (self.spec.key, *self.spec.also) if name in headers]
-        parts = pl.DataFrame([self.source.column(header).alias(header) for header in wanted])
-        return parts.select(pl.concat_str(map(_folded, wanted), separator="|", ignore_nulls=True)).to_series()
+        count, frames = 0, []
+        for window in self.source.windows(0, only=wanted):
+            count += window.count
+            frames.append(window.frame.select("row", _key(window.frame, wanted)))
+        nothing = pl.DataFrame(schema={"row": pl.Int64, "key": pl.String})
+        return count, pl.concat([nothing, *frames])
 
-    def steps(self, start: int) -> Iterator[tuple[tuple[pl.DataFrame, list[Fault]], int]]:
-        """Yield ((good rows, faults), rows read) for every step from row `start` on."""
-        for window, faults in self.source.windows(start):
-            yield from self._cut(window, faults)
+    def _cut(self, window: Window) -> Iterator[Step]:
+        for low in range(window.first, window.first + window.count, STEP):
+            high = min(low + STEP, window.first + window.count)
+            rows = window.frame.filter(pl.col("row").is_between(low, high, closed="left"))
+            faults = [fault for fault in window.faults if low <= fault.row < high]
+            frame, unreadable = cells.shape(rows, self.spec, self.named)
+            yield Step(frame, [*faults, *unreadable], high - low)
 
-    def apply(self, step: tuple[pl.DataFrame, list[Fault]], batch: IntakeBatch, by: Actor) -> None:
-        """Write one step's rows and errors and count them on the batch, inside the open transaction."""
-        frame, faults = step
-        refused = {fault.row for fault in faults}
-        moved = self.spec.move(frame, batch, by)
-        _add(batch, moved)
-        batch.read += frame.height + len(refused)
-        batch.refused += len(refused)
-        batch.save(update_fields=["read", "new", "same", "changed", "refused"])
-        if batch.refused - len(refused) < MOST_ERRORS_KEPT:
-            _keep_errors(batch, faults)
-        counts = {"new": moved.new, "same": moved.same, "changed": moved.changed, "refused": len(refused)}
-        audit.record(audit.Kind.ROWS_TAKEN_IN, by=by, about=("intake", batch.key), detail=counts)
-
-    def _cut(
-        self, window: pl.DataFrame, faults: list[Fault]
-    ) -> Iterator[tuple[tuple[pl.DataFrame, list[Fault]], int]]:
-        first = min([*window["row"].head(1).to_list(), *(fault.row for fault in faults)])
-        count = window.height + len(faults)
-        for low in range(first, first + count, STEP):
-            high = min(low + STEP, first + count)
-            rows = window.filter(pl.col("row").is_between(low, high, closed="left"))
-            yield self._checked(rows, [f for f in faults if low <= f.row < high]), high - low
-
-    def _checked(self, rows: pl.DataFrame, faults: list[Fault]) -> tuple[pl.DataFrame, list[Fault]]:
-        frame, unreadable = cells.shape(rows, self.spec, self.named)
-        frame, wrong = self.spec.check(frame)
+    def _checked(self, step: Step) -> Step:
+        frame, wrong = self.spec.check(step.frame)
         frame, repeated = self._once(frame)
-        return frame, [*faults, *unreadable, *wrong, *repeated]
+        return Step(frame, [*step.faults, *wrong, *repeated], step.count)
 
     def _once(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Keep the first row of every key in the file; the later ones are named, not silently merged."""
@@ -158,18 +252,27 @@ class Intake:
         return frame.filter(~pl.col("row").is_in([fault.row for fault in repeated])), repeated
 
 
-def _folded(header: str) -> pl.Expr:
+def _folded(header: str, dtype: pl.DataType) -> pl.Expr:
     """One spelling for a number written in several: full width, spaces, the dot, the country's letters."""
-    plain = pl.col(header).str.normalize("NFKC").str.replace_all(_NO_PART_OF_A_NUMBER, "").str.to_uppercase()
+    cell = pl.col(header)
+    text = (
+        cell.cast(pl.List(pl.String)).list.join("；") if isinstance(dtype, pl.List) else cell.cast(pl.String)
+    )
+    plain = text.str.normalize("NFKC").str.replace_all(_NO_PART_OF_A_NUMBER, "").str.to_uppercase()
     return plain.str.replace(r"^(CN|ZL)+", "")
 
 
-def _first_rows(keys: pl.Series) -> dict[int, int]:
+def _key(frame: pl.DataFrame, headers: Sequence[str]) -> pl.Expr:
+    parts = [_folded(header, frame.schema[header]) for header in headers]
+    return pl.concat_str(parts, separator="|", ignore_nulls=True).alias("key")
+
+
+def _first_rows(numbered: pl.DataFrame) -> dict[int, int]:
     """Rows whose key stood in an earlier row of the file → that row."""
-    first = readers.HEADER_ROWS + 1
-    frame = pl.DataFrame({"key": keys, "row": pl.int_range(first, first + keys.len(), eager=True)})
-    later = frame.with_columns(pl.col("row").first().over("key").alias("first")).filter(
-        pl.col("key").is_not_null() & (pl.col("key") != "") & (pl.col("row") != pl.col("first"))
+    later = (
+        numbered.filter(pl.col("key").is_duplicated())
+        .with_columns(pl.col("row").first().over("key").alias("first"))
+        .filter(pl.col("key").is_not_null() & (pl.col("key") != "") & (pl.col("row") != pl.col("first")))
     )
     return dict(later.select("row", "first").iter_rows())
 
@@ -180,8 +283,10 @@ def _repeated(first: int) -> Text:
     )
 
 
-def _unfinished(table: str, file: StoredFile) -> IntakeBatch | None:
-    batches = IntakeBatch.objects.filter(table=table, file=file).select_related("job").order_by("-id")
+def _unfinished(table: str, file: StoredFile, stage: Stage) -> IntakeBatch | None:
+    batches = (
+        IntakeBatch.objects.filter(table=table, file=file, stage=stage).select_related("job").order_by("-id")
+    )
     return next((batch for batch in batches if batch.job and batch.job.open), None)
 
 
@@ -206,20 +311,27 @@ def _keep_errors(batch: IntakeBatch, faults: Iterable[Fault]) -> None:
     RowError.objects.bulk_create(rows, ignore_conflicts=True)
 
 
+def _describe(batch: IntakeBatch, intake: Intake) -> None:
+    spec = intake.spec
+    notes = [*intake.source.notes, spec.explain(list(intake.named.values())), spec.remark(batch)]
+    batch.ignored_columns = intake.ignored
+    batch.notes_zh = "".join(note.zh for note in notes)
+    batch.notes_en = " ".join(note.en for note in notes if note.en)
+
+
 def _finish(batch: IntakeBatch, intake: Intake, by: Actor) -> None:
-    note = intake.spec.explain(list(intake.named.values()))
-    batch.ignored_columns, batch.notes_zh, batch.notes_en = intake.ignored, note.zh, note.en
+    _describe(batch, intake)
     if batch.refused:
         content = _errors_csv(batch, intake.source)
         batch.errors_file = files.keep(
             name=f"errors-{batch.file.name}.csv", chunks=[content], seen_by=batch.seen_by, by=by
         )
     batch.save(update_fields=["ignored_columns", "notes_zh", "notes_en", "errors_file"])
-    intake.spec.conclude(batch, intake.keys(), by)
+    intake.spec.conclude(batch, intake.keys, by)
     audit.record(audit.Kind.ROWS_TAKEN_IN, by=by, about=("intake", batch.key), detail={"read": batch.read})
 
 
-def _errors_csv(batch: IntakeBatch, source: readers.Source) -> bytes:
+def _errors_csv(batch: IntakeBatch, source: Source) -> bytes:
     """The refused rows as they came, with the reason behind each: correct them and take this file in."""
     errors: dict[int, list[str]] = {}
     for error in RowError.objects.filter(batch=batch).order_by("row", "id").iterator():
@@ -227,11 +339,11 @@ def _errors_csv(batch: IntakeBatch, source: readers.Source) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow([*source.headers, "错误说明"])
-    for window, out_of_shape in source.windows(0):
-        wrong = window.filter(pl.col("row").is_in(sorted(errors)))
+    for window in source.windows(0):
+        wrong = window.frame.filter(pl.col("row").is_in(sorted(errors)))
         for row, *values in wrong.iter_rows():
             writer.writerow([*map(_plain, values), "；".join(errors[row])])
-        for fault in out_of_shape:
+        for fault in window.faults:
             writer.writerow([*map(_plain, fault.raw), fault.text.zh])
     return out.getvalue().encode("utf-8-sig")
 

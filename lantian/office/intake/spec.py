@@ -16,6 +16,10 @@ from lantian.core.messages import Text, Unreadable, WrongUse
 from lantian.office.actors import Actor
 from lantian.office.models import IntakeBatch
 
+# Chinese names contain no comma, names of foreign companies do; symbols of a classification never.
+BETWEEN_NAMES = r"(\p{Han}[)）]?)[,，、](\p{Han})"
+BETWEEN_SYMBOLS = r"[,，、]"
+
 
 class Cell(StrEnum):
     """Types of the canonical tables (`tables.md`)."""
@@ -31,7 +35,8 @@ class Cell(StrEnum):
 class Column:
     """One canonical column; `required` cells may not be empty, `choices` are the words allowed.
 
-    `words` names the list in which files' words for the choices stand, where it is not the column's own name.
+    `words` names the list in which files' words for the choices stand, where it is not the column's own name;
+    `commas` says between which signs a comma parts a list as well (a pattern of two groups, or of none).
     """
 
     name: str
@@ -39,6 +44,7 @@ class Column:
     required: bool = False
     choices: tuple[str, ...] = ()
     words: str = ""
+    commas: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,8 @@ class TableSpec:
 
     `check(frame)` returns the frame in normal form and the faults of its rows; `move(frame, batch, by)` writes
     good rows. Frames carry the column `row` (int64). `also` names further key columns; `headers` the list of
-    header aliases, where it is not the table's own; `conclude(batch, keys, by)` runs once, after the last row.
+    header aliases, where it is not the table's own; `conclude(batch, keys, by)` runs once, after the last row;
+    `explain(columns)` says what the file leaves out, `remark(batch)` what is remarkable in the rows stored.
     """
 
     name: str
@@ -80,6 +87,7 @@ class TableSpec:
     check: Callable[[pl.DataFrame], tuple[pl.DataFrame, list[Fault]]]
     move: Callable[[pl.DataFrame, IntakeBatch, Actor], Moved]
     explain: Callable[[Sequence[str]], Text] = field(default=lambda _: Text("", ""))
+    remark: Callable[[IntakeBatch], Text] = field(default=lambda _: Text("", ""))
     also: tuple[str, ...] = ()
     headers: str = ""
     conclude: Callable[[IntakeBatch, pl.Series, Actor], None] = field(default=lambda batch, keys, by: None)
@@ -128,21 +136,38 @@ def fold_header(header: str) -> str:
     return "".join(unicodedata.normalize("NFKC", header).lower().split())
 
 
+def recognised(spec: TableSpec, headers: Sequence[str]) -> int:
+    """Count the columns of a table that a row of headers names."""
+    meaning = _meanings(spec)
+    return len({meaning[name] for name in map(fold_header, headers) if name in meaning})
+
+
 def name_columns(spec: TableSpec, headers: Sequence[str]) -> dict[str, str]:
     """Map a file's headers to canonical columns; refuse a missing key column or two columns of one meaning."""
-    meaning = {fold_header(name): name for name in spec.column_names()}
-    for name, aliases in _aliases().get(spec.headers or spec.name, {}).items():
-        meaning.update({fold_header(alias): name for alias in aliases})
+    meaning = _meanings(spec)
     meant = [(header, meaning[fold_header(header)]) for header in headers if fold_header(header) in meaning]
     _refuse_twice(meant)
     named = dict(meant)
     for column in spec.columns:
         if column.required and column.name not in named.values():
-            raise Unreadable(
-                f"文件缺少“{column.name}”列；现有列：{'、'.join(headers)}。请补上该列，或把列名改为通用写法。",
-                f"The file lacks the column '{column.name}'; it has: {', '.join(headers)}. Add or rename it.",
-            )
+            _refuse_without(spec, column.name, [header for header in headers if header])
     return named
+
+
+def _meanings(spec: TableSpec) -> Mapping[str, str]:
+    meaning = {fold_header(name): name for name in spec.column_names()}
+    for name, aliases in _aliases().get(spec.headers or spec.name, {}).items():
+        meaning.update({fold_header(alias): name for alias in aliases})
+    return meaning
+
+
+def _refuse_without(spec: TableSpec, name: str, headers: Sequence[str]) -> None:
+    known = "、".join(_aliases().get(spec.headers or spec.name, {}).get(name, [])[:3])
+    zh, en = "、".join(headers)[:300], ", ".join(headers)[:300]
+    raise Unreadable(
+        f"文件缺少“{name}”列（通用写法：{known}）；现有列：{zh}。请补上该列，或把列名改为通用写法。",
+        f"The file lacks the column '{name}'; it has: {en}. Add it, or rename one to {known}.",
+    )
 
 
 def _refuse_twice(meant: Sequence[tuple[str, str]]) -> None:
