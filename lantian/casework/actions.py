@@ -44,17 +44,25 @@ def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
     kind, key = opening.origin
     if known := Lead.objects.filter(origin_kind=kind, origin_key=key).first():
         raise LeadRefused(f"已转为线索 {known.number}。", f"It is lead {known.number} already.")
-    today = clock.today()
     field = opening.field or queries.field_of(opening.subject[0])
-    grant = competence.may(by, LegalAct.OPEN_LEAD, field, today)
+    grant = competence.may(by, LegalAct.OPEN_LEAD, field)
+    lead = _opened(opening, field, by)
+    _append(lead, "open", by=by)
+    search.note([queries.search_record(lead)])
+    detail = {"origin": kind, "origin_key": key, "holder": lead.holder_id, "due": str(lead.due)}
+    audit.record(audit.Kind.LEAD_OPENED, by=by, about=("lead", lead.key), detail=detail | _right(grant))
+    return lead
+
+
+def _opened(opening: Opening, field: Field, by: OfficerActor) -> Lead:
+    """The row of a new lead, with its number and its due date."""
+    today, city = clock.today(), queries.city()
     due = due_date(today)
-    city = queries.city()
-    units = {opening.holder.pk, city.pk, by.unit}
     serial = numbers.next_number(city, NUMBER_KIND, today.year)
-    lead = Lead.objects.create(
+    return Lead.objects.create(
         number=numbers.document_number(city, NUMBER_CODE, today.year, serial),
-        origin_kind=kind,
-        origin_key=key,
+        origin_kind=opening.origin[0],
+        origin_key=opening.origin[1],
         subject_kind=opening.subject[0],
         subject_no=opening.subject[1][:120],
         subject_name=opening.subject[2][:200],
@@ -69,19 +77,8 @@ def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
         derivation=derivation(due),
         changed_at=clock.now(),
         changed_by_id=by.post_id,
-        seen_by=sorted(unit for unit in units if unit is not None),
+        seen_by=sorted({opening.holder.pk, city.pk, by.unit}),
     )
-    _append(lead, "open", by=by)
-    search.note([queries.search_record(lead)])
-    detail = {
-        "origin": kind,
-        "origin_key": key,
-        "holder": opening.holder.pk,
-        "due": str(due.due),
-        **_right(grant),
-    }
-    audit.record(audit.Kind.LEAD_OPENED, by=by, about=("lead", lead.key), detail=detail)
-    return lead
 
 
 def due_date(start: date) -> deadlines.Deadline:

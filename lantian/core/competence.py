@@ -85,7 +85,7 @@ FIELD_TEXTS: dict[Field, Text] = {
     Field.TRADEMARK_AGENCY: Text("商标代理机构", "trademark agencies"),
     Field.PRACTITIONER: Text("专利代理师", "patent practitioners"),
     Field.UNLICENSED: Text("无资质专利代理", "unlicensed patent practice"),
-    Field.APPLICANT: Text("专利申请人", "patent applicants"),
+    Field.APPLICANT: Text("专利申请的申请人", "patent applicants"),
 }
 UNIT_KIND_TEXTS: dict[str, Text] = {
     NATIONAL: Text("国家知识产权局", "the national office (CNIPA)"),
