@@ -15,7 +15,7 @@ from lantian.casework import queries as casework
 from lantian.casework.states import STATE_TEXTS
 from lantian.casework.states import State as LeadState
 from lantian.core.messages import Text
-from lantian.desk.present.words import either, label, language, offices, said
+from lantian.desk.present.words import either, label, language, offices
 from lantian.desk.requests import OfficerRequest
 from lantian.filings import queries as filings
 from lantian.office import search as searching
@@ -67,7 +67,7 @@ def _group(name: str, question: Question, chosen: str) -> dict[str, Any]:
     rows = group.rows(hits.keys if chosen else hits.keys[:FEW])
     return {
         "key": name,
-        "name": said(group.name),
+        "name": label(group.name),
         "count": len(hits.keys),
         "more": hits.more,
         "rest": len(hits.keys) - len(rows),
@@ -146,19 +146,19 @@ def _facets(*kinds: tuple[Subject.Kind, Text]) -> dict[str, Group]:
 
 
 GROUPS: dict[str, Group] = {
-    "lead": Group(Text("线索", "Leads"), Permission.READ_LEADS, searching.protected, _leads),
+    "lead": Group(Text("线索", "lead"), Permission.READ_LEADS, searching.protected, _leads),
     "finding": Group(
-        Text("数据比对提示", "Findings"), Permission.READ_FINDINGS, searching.protected, _findings
+        Text("数据比对提示", "findings"), Permission.READ_FINDINGS, searching.protected, _findings
     ),
     **_facets(
-        (Subject.Kind.AGENCY, Text("代理机构", "Agencies")),
-        (Subject.Kind.PRACTITIONER, Text("代理师", "Practitioners")),
-        (Subject.Kind.COMPANY, Text("企业", "Companies")),
-        (Subject.Kind.APPLICANT, Text("申请人", "Applicants")),
-        (Subject.Kind.PERSON, Text("个人", "Persons")),
+        (Subject.Kind.AGENCY, Text("代理机构", "agency")),
+        (Subject.Kind.PRACTITIONER, Text("代理师", "practitioner")),
+        (Subject.Kind.COMPANY, Text("企业", "company")),
+        (Subject.Kind.APPLICANT, Text("申请人", "applicants")),
+        (Subject.Kind.PERSON, Text("个人", "person")),
     ),
     "patent": Group(
-        Text("专利申请（已公开）", "Patent applications (published)"),
+        Text("专利申请（已公开）", "patent applications (published)"),
         Permission.READ_DESK,
         searching.public,
         _patents,

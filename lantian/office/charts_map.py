@@ -10,9 +10,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lantian.office.charts import RED, TRACK, Mark, late_words
+from lantian.office.charts import RED, Mark, late_words
 from lantian.office.maps import INSET, Area, Land, Point
 
+BLANK = "#f6f7f9"  # paler than nought, and without a number
 SHADES = ("#eef2f8", "#cfdef0", "#9dbde0", "#3f70ad", "#163d70")
 LIGHT_INK_FROM = 3  # from this shade on, white words are read better than dark ones
 STEPS = len(SHADES) - 1
@@ -74,10 +75,10 @@ def _inset(marks: Mapping[str, Mark], size: int, unit: str, land: Land) -> SafeS
 
 def _area(area: Area, mark: Mark | None, size: int, unit: str, path: str) -> SafeString:
     """One district by one of its outlines; a small one is a link in the enlargement only."""
-    fill = SHADES[shade(mark.value, size)] if mark else TRACK
+    fill = SHADES[shade(mark.value, size)] if mark else BLANK
     shape = format_html(
-        '<path class="{}" d="{}" fill="{}" stroke="#fff" stroke-width="2" stroke-linejoin="round"/>',
-        *("area" if mark else "area area-blank", path, fill),
+        '<path class="{}" d="{}" fill="{}" stroke="{}" stroke-width="2" stroke-linejoin="round"/>',
+        *("area" if mark else "area area-blank", path, fill, "#fff" if mark else "#d5dbe3"),
     )
     if mark is None:
         return format_html("<g><title>{}</title>{}</g>", _("%(name)s：不在本页范围") % _named(area), shape)

@@ -26,6 +26,23 @@ class Permission(StrEnum):
     READ_AUDIT = "read_audit"
 
 
+PERMISSION_TEXTS: dict[Permission, Text] = {
+    Permission.READ_DESK: Text("查看总览", "read the overview"),
+    Permission.TAKE_IN: Text("导入数据", "take in data"),
+    Permission.SCREEN: Text("运行数据比对", "run comparisons"),
+    Permission.READ_FINDINGS: Text("查看数据比对提示", "read findings"),
+    Permission.JUDGE: Text("研判提示", "judge findings"),
+    Permission.READ_LEADS: Text("查看线索", "read leads"),
+    Permission.HAND_OVER: Text("转办线索", "hand leads over"),
+    Permission.READ_UNPUBLISHED: Text("查看未公开的专利申请", "read unpublished patent applications"),
+    Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
+    Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),
+    Permission.KEEP_RULES: Text("维护权责清单和文书模板", "keep the mandates and the templates of papers"),
+    Permission.MANAGE_ACCOUNTS: Text("管理账号与岗位", "manage accounts and posts"),
+    Permission.READ_AUDIT: Text("查看审计记录", "read the audit"),
+}
+
+
 @dataclass(frozen=True)
 class Role:
     """A described list of permissions that a post carries.
@@ -154,7 +171,8 @@ ROLES: dict[str, Role] = {
 def check_permission(permissions: frozenset[Permission], needed: Permission) -> None:
     """Raise `NotAllowed` unless the permission is held."""
     if needed not in permissions:
+        text = PERMISSION_TEXTS[needed]
         raise NotAllowed(
-            f"您当前的岗位没有“{needed}”权限；需要时请联系系统管理员调整岗位。",
-            f"Your present post lacks the permission '{needed}'; ask the administrator to change it if you need to.",
+            f"您当前的岗位没有“{text.zh}”的权限；需要时请联系系统管理员调整岗位。",
+            f"Your present post may not {text.en}; ask the administrator to change it if you need to.",
         )

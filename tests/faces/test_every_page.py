@@ -10,6 +10,8 @@ from tests.running import House
 
 PAGES = {
     "home": ("city", "/"),
+    "home_of_a_district": ("nankai", "/"),
+    "search": ("city", "/search/?q=天津"),
     "intake": ("city", "/intake/"),
     "intake_batch": ("city", "/intake/ >> table.rows a, table a"),
     "screening": ("city", "/screening/"),
