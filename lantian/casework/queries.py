@@ -14,6 +14,7 @@ from lantian.core.competence import Field
 from lantian.office.actors import Actor
 from lantian.office.models import Unit
 from lantian.office.search import Record
+from lantian.registry import queries as registry
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,16 @@ def city() -> Unit:
     return Unit.objects.get(kind=Unit.Kind.CITY)
 
 
-def office_for(district_code: str | None) -> Unit:
-    """The office with jurisdiction over a district; what nobody can place waits with the city."""
-    known = district_code and Unit.objects.filter(pk=int(district_code)).first()
-    return known or city()
+def office_for(district_code: str | None, *, subject_no: str = "") -> Unit:
+    """The office with jurisdiction: where routing places the subject, if the registry knows it, else the district.
+
+    A functional zone that is a unit of its own comes before its district. What nobody can place waits with the city.
+    """
+    subject = registry.find(subject_no) if subject_no else None
+    placed = subject is not None and subject.kind != subject.Kind.PRACTITIONER
+    codes = (subject.zone, subject.district_code) if subject and placed else (district_code,)
+    units = {str(unit.pk): unit for unit in Unit.objects.all()}
+    return next((units[code] for code in codes if code in units), None) or city()
 
 
 def docket(by: Actor) -> QuerySet[Lead]:

@@ -23,6 +23,7 @@ from lantian.desk.present import pairs
 from lantian.desk.present.pairs import Chosen
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
+from lantian.desk.subjects import file_of
 from lantian.filings import queries as filings
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
@@ -170,7 +171,7 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
     context = _texts(request, row) | {
         "finding": shown.finding(row, state, houses)
         | shown.opened(row, said_of_it)
-        | {"lead": casework.of_origin("finding", row.key)},
+        | {"lead": casework.of_origin("finding", row.key), "file": file_of(row.subject_no)},
         "judgements": shown.judgements(row, said_of_it),
         "may_judge": may_judge,
         "outcomes": [str(outcome) for outcome in open_outcomes],
@@ -215,8 +216,5 @@ def _nearest(left: str, numbers: list[str], near: Mapping[str, float]) -> str:
 
 
 def _next_pending(row: Finding) -> str:
-    """The next finding waiting after this one in the order of the list, else the first one waiting."""
-    waiting = queries.waiting().exclude(pk=row.pk)
-    later = Q(score__lt=row.score) | Q(score=row.score, pk__gt=row.pk)
-    following = waiting.filter(later).first() or waiting.first()
+    following = queries.next_waiting(row)
     return reverse("finding", args=[following.key]) if following else ""

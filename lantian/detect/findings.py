@@ -58,8 +58,10 @@ class Findings:
 
 
 def findings_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Build the table, sorted by key."""
-    return pl.DataFrame(list(rows), schema=SCHEMA, orient="row").sort("key")
+    """Build the table, sorted by key; two findings of one key would be a fault of the detector."""
+    frame = pl.DataFrame(list(rows), schema=SCHEMA, orient="row").sort("key")
+    assert frame["key"].is_unique().all(), "a key belongs to one finding"
+    return frame
 
 
 def not_run(zh: str, en: str, left_out: Mapping[str, int] | None = None) -> Findings:
@@ -71,10 +73,10 @@ def unit_of(subject_kind: str, subject_no: str, clearing: str) -> str:
     """Name whom a finding points at, for its key.
 
     >>> unit_of("agency", "12345", "not_cleared"), unit_of("network", "any", "presumed_lawful")
-    ('agency:12345', 'network:|lawful')
+    ('agency:12345', 'network:|presumed_lawful')
     """
     who = "" if subject_kind == "network" else subject_no.split("|")[0]
-    return f"{subject_kind}:{who}" + ("" if clearing == "not_cleared" else "|lawful")
+    return f"{subject_kind}:{who}" + ("" if clearing == "not_cleared" else f"|{clearing}")
 
 
 def finding_key(detector: str, unit: str, anchor: str) -> str:

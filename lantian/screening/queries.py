@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from lantian.office.search import Record
@@ -51,6 +51,14 @@ def state_after(outcome: str) -> State:
 def waiting() -> QuerySet[Finding]:
     """Findings not cleared and not judged yet."""
     return findings(Filter(state=State.WAITING, clearing="not_cleared"))
+
+
+def next_waiting(after: Finding) -> Finding | None:
+    """The finding that waits next after this one in the order of the list, else the first that waits."""
+    weight = list(STRENGTHS).index(after.strength)
+    later = Q(weight__gt=weight) | Q(weight=weight, score__lt=after.score)
+    following = waiting().filter(later | Q(weight=weight, score=after.score, pk__gt=after.pk)).first()
+    return following or waiting().exclude(pk=after.pk).first()
 
 
 def find(key: str) -> Finding | None:

@@ -136,6 +136,18 @@ def test_a_permitted_double_filing_never_mixes_with_an_open_group() -> None:
     assert found.frame["key"].n_unique() == 2
 
 
+def test_one_family_that_is_presumed_and_cleared_keeps_two_keys() -> None:
+    """An application with an undeclared twin and a divisional is the anchor of two findings."""
+    rows = [
+        filing("1", dual_filing_declared=None),
+        double("2") | {"dual_filing_declared": None},
+        filing("3", kind="m", parent_no="1", filing_date=date(2025, 6, 1), dual_filing_declared=None),
+    ]
+    found = screened(*rows)
+    assert {"presumed_lawful", "cleared"} <= set(found.frame["clearing"])
+    assert found.frame["key"].n_unique() == found.frame.height
+
+
 def test_a_double_filing_without_filing_days_is_presumed_lawful() -> None:
     rows = (filing("1", dual_filing_declared=True), double("2"))
     (finding,) = screened(*rows, without=("filing_date",)).frame.to_dicts()

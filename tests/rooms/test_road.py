@@ -149,3 +149,17 @@ def test_one_finding_becomes_one_lead() -> None:
         )
         with pytest.raises(LeadRefused, match="It is lead"):
             casework.open_lead(opening, by=by)
+
+
+@pytest.mark.parametrize("district", [None, "", "滨海新区", "²", "999999"])
+def test_what_nobody_can_place_waits_with_the_city(district: str | None) -> None:
+    with acting("city"):
+        assert docket.office_for(district) == docket.city()
+
+
+def test_the_next_finding_follows_the_order_of_the_list() -> None:
+    with acting("city"):
+        listed = list(findings.waiting())
+        following = [findings.next_waiting(finding) for finding in listed]
+        assert following[:-1] == listed[1:]
+        assert following[-1] == listed[0]
