@@ -11,6 +11,7 @@ import pytest
 
 from lantian.casework import states as casework
 from lantian.core.moves import diagram
+from lantian.office.papers import states as papers
 from lantian.screening import states as screening
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -18,7 +19,7 @@ PACKAGE = ROOT / "lantian"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 ROOMS = ("registry", "filings", "screening", "casework")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
-DIAGRAMS = {"lead": casework.MOVES, "finding": screening.MOVES}
+DIAGRAMS = {"lead": casework.MOVES, "finding": screening.MOVES, "paper": papers.MOVES}
 
 
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:
