@@ -6,13 +6,21 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from lantian.core import identifiers
-from lantian.core.identifiers import Identifier
 from lantian.core.messages import Text
+from lantian.filings import numbers
+from lantian.filings.models import Patent
 from lantian.office import clock
 from lantian.office.actors import Actor
 from lantian.office.intake.moving import Fate, upsert
-from lantian.office.intake.spec import Cell, Column, Fault, Moved, TableSpec
+from lantian.office.intake.spec import (
+    BETWEEN_NAMES,
+    BETWEEN_SYMBOLS,
+    Cell,
+    Column,
+    Fault,
+    Moved,
+    TableSpec,
+)
 from lantian.office.models import IntakeBatch
 from lantian.office.permissions import Permission, check_permission
 
@@ -21,6 +29,12 @@ KINDS = ("invention", "utility_model", "design")
 STATUSES = (
     "pending", "published", "granted", "rejected", "withdrawn", "deemed_withdrawn", "abandoned", "invalidated",
 )  # fmt: skip
+UNNAMED = "不公告发明人"
+_NAME_AND_CODE = r"^(.*\S)\s*[ 　\t(（]\s*([0-9０-９]{5})\s*[)）]?$"
+_NO_KIND = Text(
+    "缺专利类型，从号码也看不出；请填写发明、实用新型或外观设计。",
+    "The kind is missing and the number does not tell it; write invention, utility model or design.",
+)
 # What became public stays public: a later file that does not say so cannot hide it again.
 STAYS_PUBLIC = """
 UPDATE stage SET disclosure = 'published' {texts} FROM filings_patent known
@@ -31,16 +45,21 @@ WHERE known.application_no = stage.application_no
 
 def check(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """Numbers in normal form, kind and disclosure derived where the file does not say them."""
-    numbers = [identifiers.application_no(text) for text in frame["application_no"]]
+    normal, kind, invalid = numbers.read(frame["application_no"])
     faults = [
-        Fault(row, "application_no", number.normal[:60], number.reason or Text("", ""))
-        for row, number in zip(frame["row"].to_list(), numbers, strict=True)
-        if number.invalid
+        Fault(frame["row"][index], "application_no", number.normal[:60], number.reason or Text("", ""))
+        for index, number in invalid.items()
     ]
+    given = frame["kind"] if "kind" in frame.columns else None
+    kinds = kind if given is None else given.fill_null(kind)
+    if given is not None:  # a file that tells kinds owes one where a foreign number cannot tell it either
+        faults += [
+            Fault(row, "kind", "", _NO_KIND)
+            for row in frame["row"].filter(kinds.is_null()).to_list()
+            if row not in {fault.row for fault in faults}
+        ]
     frame = frame.with_columns(
-        pl.Series("application_no", [number.normal for number in numbers], dtype=pl.String),
-        _kind(frame, numbers),
-        _disclosure(frame),
+        normal.alias("application_no"), kinds.alias("kind"), _disclosure(frame), *_agency(frame)
     )
     return frame.filter(~pl.col("row").is_in([fault.row for fault in faults])), faults
 
@@ -84,9 +103,26 @@ def explain(columns: Sequence[str]) -> Text:
     )
 
 
-def _kind(frame: pl.DataFrame, numbers: Sequence[Identifier]) -> pl.Series:
-    derived = pl.Series("kind", [identifiers.application_kind(n.normal) for n in numbers], dtype=pl.String)
-    return frame["kind"].fill_null(derived) if "kind" in frame.columns else derived
+def remark(batch: IntakeBatch) -> Text:
+    """Inventors who asked not to be named are kept as the office publishes them, and counted."""
+    count = Patent.objects.filter(batch=batch, inventors__contains=[UNNAMED]).count()
+    if not count:
+        return Text("", "")
+    return Text(
+        f"{count} 件登记为“{UNNAMED}”，照原样保留。",
+        f"{count} applications give '{UNNAMED}' (inventor not to be named); kept as written.",
+    )
+
+
+def _agency(frame: pl.DataFrame) -> list[pl.Expr]:
+    """Agencies written as name and code in one cell are parted, as in exports of the patent office."""
+    if "agency_name" not in frame.columns:
+        return []
+    name = pl.col("agency_name")
+    code = name.str.extract(_NAME_AND_CODE, 2).str.normalize("NFKC")
+    given = pl.col("agency_code") if "agency_code" in frame.columns else pl.lit(None, pl.String)
+    parted = pl.coalesce(name.str.extract(_NAME_AND_CODE, 1), name)
+    return [parted.alias("agency_name"), pl.coalesce(given, code).alias("agency_code")]
 
 
 def _disclosure(frame: pl.DataFrame) -> pl.Expr:
@@ -108,6 +144,8 @@ def _columns() -> tuple[Column, ...]:
         **{n: Column(n, Cell.DATE) for n in ("filing_date", "publication_date", "grant_date", "status_date")},
         **{n: Column(n, Cell.FLAG) for n in ("fee_reduced", "dual_filing_declared")},
         **{n: Column(n, Cell.LIST) for n in LISTS},
+        **{n: Column(n, Cell.LIST, commas=BETWEEN_NAMES) for n in ("applicants", "inventors")},
+        "ipc": Column("ipc", Cell.LIST, commas=BETWEEN_SYMBOLS),
     }
     return tuple(special.get(name, Column(name)) for name in ORDER)
 
@@ -132,4 +170,5 @@ PATENTS = TableSpec(
     check=check,
     move=move,
     explain=explain,
+    remark=remark,
 )

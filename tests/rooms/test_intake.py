@@ -7,7 +7,6 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -19,79 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lantian.config.commands import main
-from lantian.core.identifiers import application_check_digit
 from lantian.core.messages import NotAllowed, Refused, Unreadable, WrongUse
 from lantian.filings import queries as filings
 from lantian.filings.models import Patent, UnpublishedText
-from lantian.office import clock, files, jobs
+from lantian.office import clock, files
 from lantian.office.intake import actions as intake
-from lantian.office.models import AuditEvent, IntakeBatch, Job, Post, RowError, StoredFile
+from lantian.office.models import AuditEvent, IntakeBatch, Job, RowError, StoredFile
 from lantian.registry.models import Agency, Subject
+from tests.intaking import HEAD, advice, begin, counts, errors, number, parquet, published, table, take, wrong
 from tests.personas import CITY, acting, officer
 
 pytestmark = pytest.mark.django_db
-HEAD = ("application_no", "disclosure", "title", "filing_date")
 REAL = Path(os.environ.get("LANTIAN_REAL_DATA", "../shared/data/real")) / "cn_patents_100k.parquet"
-
-
-def number(serial: int, kind: int = 1) -> str:
-    base = f"2025{kind}{serial:07d}"
-    return f"{base}.{application_check_digit(base)}"
-
-
-def wrong(serial: int) -> str:
-    right = number(serial)
-    return right[:-1] + ("1" if right[-1] == "0" else "0")
-
-
-def published(serial: int, title: str = "一种装置", day: str = "2025-01-02") -> tuple[str, ...]:
-    return (number(serial), "published", title, day)
-
-
-def table(*rows: Sequence[str], head: Sequence[str] = HEAD) -> bytes:
-    out = io.StringIO()
-    csv.writer(out).writerows([head, *rows])
-    return out.getvalue().encode()
-
-
-def parquet(**columns: Sequence[Any] | pl.Series) -> bytes:
-    out = io.BytesIO()
-    pl.DataFrame(columns).write_parquet(out)
-    return out.getvalue()
-
-
-def begin(content: bytes, *, into: str = "patents", login: str = "city") -> IntakeBatch:
-    with acting(login) as by:
-        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by)
-        return intake.start(table=into, file=file, by=by)
-
-
-def take(content: bytes, *, into: str = "patents") -> IntakeBatch:
-    """Take a file in to its end; the job must not fail."""
-    batch = begin(content, into=into)
-    assert batch.job is not None
-    jobs.execute(batch.job.key, Post.objects.get(account__login="city").key)
-    with acting("city"):
-        job = Job.objects.get(pk=batch.job.pk)
-        assert job.state == Job.State.DONE, job.fault_en
-        return IntakeBatch.objects.select_related("file", "errors_file").get(pk=batch.pk)
-
-
-def counts(batch: IntakeBatch) -> tuple[int, int, int, int, int]:
-    return batch.read, batch.new, batch.same, batch.changed, batch.refused
-
-
-def errors(batch: IntakeBatch) -> list[tuple[int, str, str]]:
-    with acting("city"):
-        return list(
-            RowError.objects.filter(batch=batch).order_by("row", "id").values_list("row", "column", "value")
-        )
-
-
-def advice(batch: IntakeBatch) -> list[tuple[str, str]]:
-    with acting("city"):
-        found = RowError.objects.filter(batch=batch).order_by("row", "id")
-        return list(found.values_list("message_zh", "message_en"))
 
 
 def patent(serial: int) -> Patent:
