@@ -26,6 +26,7 @@ from lantian.desk.present import findings as shown_findings
 from lantian.desk.present import leads as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
+from lantian.desk.subjects import file_of
 from lantian.office import audit, clock
 from lantian.office.models import Unit
 from lantian.office.permissions import Permission
@@ -119,7 +120,7 @@ def lead(request: OfficerRequest, key: str) -> HttpResponse:
     audit.record(audit.Kind.LEAD_READ, by=request.actor, about=("lead", row.key))
     houses, steps = offices(), queries.steps(row)
     context = {
-        "lead": _head(row, steps),
+        "lead": _head(row, steps) | {"file": file_of(row.subject_no)},
         "finding": _finding(row, houses),
         "road": shown.road(row, steps),
         "acts": _acts(request, row),
@@ -151,7 +152,7 @@ def _finding(row: Lead, houses: Offices) -> dict[str, Any] | None:
 
 def _acts(request: OfficerRequest, row: Lead) -> list[dict[str, str]]:
     """What the holder may do next, as buttons."""
-    if request.actor.unit != row.holder_id:
+    if request.actor.unit != row.holder_id or Permission.VERIFY not in request.actor.permissions:
         return []
     acts = [act for act in open_acts(MOVES, State(row.state)) if act is not Act.HAND_OVER]
     url = reverse("lead_move", args=[row.key])
@@ -213,6 +214,8 @@ def _hand_over_page(
     houses: Offices,
     refused: Mapping[str, str] | None = None,
 ) -> HttpResponse:
+    """What a hand-over would do; it shows the lead, so the reading is recorded, after a refusal too."""
+    audit.record(audit.Kind.LEAD_READ, by=request.actor, about=("lead", row.key))
     head = shown.lead(row, clock.today())
     preview = {
         "due": head.due,

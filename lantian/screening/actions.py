@@ -91,7 +91,10 @@ def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timede
 
 def preview(finding: Finding, *, on: date) -> Preview:
     """Say what 转为线索 would do, without doing it."""
-    return Preview(casework_queries.office_for(finding.district_code), casework.due_date(on))
+    return Preview(
+        casework_queries.office_for(finding.district_code, subject_no=finding.subject_no),
+        casework.due_date(on),
+    )
 
 
 @transaction.atomic
@@ -103,7 +106,7 @@ def judge(
     `seen` is the number of judgements on the page the officer acted from: a newer one refuses the act.
     """
     check_permission(by.permissions, Permission.JUDGE)
-    finding = Finding.objects.select_for_update().get(key=finding_key)
+    finding = _take(finding_key)
     earlier = queries.judgements(finding)
     _refuse_stale(earlier, seen)
     check_move(MOVES, queries.state_of(earlier), outcome)
@@ -123,6 +126,17 @@ def judge(
     detail = {"outcome": str(outcome), "ground": judgement.ground}
     audit.record(audit.Kind.FINDING_JUDGED, by=by, about=("finding", finding.key), detail=detail)
     return judgement, lead
+
+
+def _take(finding_key: str) -> Finding:
+    """Lock the finding; an office that only received its lead may read it, but no row of it to lock."""
+    finding = Finding.objects.select_for_update().filter(key=finding_key).first()
+    if finding is None:
+        raise JudgementRefused(
+            "只有该提示的主管单位可以研判；贵单位可在线索中核查。",
+            "Only the office in charge judges this finding; yours may verify the lead.",
+        )
+    return finding
 
 
 def ground_of(finding: Finding) -> str:
@@ -146,7 +160,7 @@ def _possible_keys(finding: Mapping[str, Any]) -> set[str]:
 
 
 def _finding(run: Run, finding: Mapping[str, Any], expires_after: timedelta) -> Finding:
-    holder = casework_queries.office_for(finding["district_code"])
+    holder = casework_queries.office_for(finding["district_code"], subject_no=finding["subject_no"])
     units = {holder.pk, *run.seen_by}
     values = {name: finding[name] for name in RENEWED if name not in ("expires_on", "run", "seen_by")}
     return Finding(
@@ -177,6 +191,6 @@ def _open_lead(finding: Finding, by: OfficerActor) -> Lead:
         origin=("finding", finding.key),
         subject=(finding.subject_kind, finding.subject_no, finding.subject_name),
         ground=Text(finding.reason_zh, finding.reason_en),
-        holder=casework_queries.office_for(finding.district_code),
+        holder=casework_queries.office_for(finding.district_code, subject_no=finding.subject_no),
     )
     return casework.open_lead(opening, by=by)

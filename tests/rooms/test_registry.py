@@ -6,15 +6,16 @@ from datetime import date
 
 import pytest
 
+from lantian.casework import queries as docket
 from lantian.core.identifiers import code_check_character
-from lantian.office import clock, files
+from lantian.office import actors, clock, files, people
 from lantian.office.intake import actions as intake
-from lantian.office.models import IntakeBatch, RowError
+from lantian.office.models import IntakeBatch, RowError, Unit
 from lantian.registry import directories, queries, routing
 from lantian.registry.errors import DirectoryRefused
 from lantian.registry.models import Agency, Company, DirectoryDiff, RegisterFact, Subject
 from lantian.registry.routing import Step
-from tests.personas import NANKAI, acting, run_job
+from tests.personas import BINHAI, NANKAI, acting, run_job
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -240,7 +241,7 @@ def test_identity_card_numbers_are_never_kept() -> None:
     assert "身份证" in error.message_zh and error.value == ""
 
 
-def people() -> None:
+def a_few_people() -> None:
     two_agencies()
     take_in(
         "practitioners", "姓名,资格证号,执业备案号", "某甲,1212345,12991123451", "某乙,1254321,12991543211"
@@ -248,7 +249,7 @@ def people() -> None:
 
 
 def test_a_practitioner_moves_and_both_employments_stay_known() -> None:
-    people()
+    a_few_people()
     first = take_in(
         "employments",
         "资格证号,机构代码,入职日期,离职日期",
@@ -370,3 +371,27 @@ def test_findings_about_an_agency_go_where_routing_places_it() -> None:
     take_in("agencies", HEAD, f"天津甲乙专利代理所,{A},12991,正常,天津市西青区甲路1号,西青")
     row = queries.agencies_frame().filter(agency_code="12991").row(0, named=True)
     assert row["district_code"] == str(NANKAI)
+
+
+def test_a_zone_that_is_a_unit_handles_its_own_subjects_and_until_then_its_district_does() -> None:
+    number = code("120116", 21)
+    take_in("companies", "企业名称,统一社会信用代码,地址", f"甲公司,{number},天津港保税区跃进路1号")
+    binhai = Unit.objects.get(pk=BINHAI)
+    assert docket.office_for("120104", subject_no=number) == binhai
+    zone = people.create_unit(
+        unit_id=12011601,
+        name_zh="天津港保税区知识产权局",
+        name_en="Tianjin Port Free Trade Zone IP Office",
+        kind=Unit.Kind.ZONE,
+        parent=binhai,
+        document_code="津保知",
+        by=actors.setup("test"),
+    )
+    assert docket.office_for("120104", subject_no=number) == zone
+
+
+def test_what_routing_could_not_place_is_not_placed_by_a_detectors_district() -> None:
+    number = code("320111", 22)
+    take_in("companies", "企业名称,统一社会信用代码,所属区", f"外地公司,{number},南开")
+    assert docket.office_for("120104", subject_no=number) == docket.city()
+    assert docket.office_for("120104", subject_no="") == Unit.objects.get(pk=NANKAI)
