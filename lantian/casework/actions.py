@@ -102,7 +102,7 @@ def derivation(due: deadlines.Deadline) -> dict[str, object]:
 @transaction.atomic
 def move(*, lead_key: str, act: Act, version: int, by: OfficerActor) -> Lead:
     """Start or conclude the verification."""
-    check_permission(by.permissions, Permission.READ_LEADS)
+    check_permission(by.permissions, Permission.VERIFY)
     lead = _take(lead_key, version, by)
     lead.state = check_move(MOVES, State(lead.state), act)
     grant = competence.may(by, LegalAct.VERIFY, Field(lead.field))

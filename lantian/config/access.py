@@ -49,7 +49,7 @@ ACCESS: dict[str, Need] = {
     "judge": Permission.JUDGE,
     "docket": Permission.READ_LEADS,
     "lead": Permission.READ_LEADS,
-    "lead_move": Permission.READ_LEADS,
+    "lead_move": Permission.VERIFY,
     "lead_hand_over": Permission.HAND_OVER,
     "lead_paper": Permission.WRITE_PAPERS,
     "papers": Permission.READ_LEADS,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -104,16 +105,24 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Leave an event when this failure locked the account (and only then: guesses write no audit)."""
         key = self._get_login_attempts_cache_key(request, **credentials)
-        account = Account.objects.filter(login=credentials.get("username", "")).first()
+        account = _meant(credentials)
         if account and not ratelimit.consume(request, **LIMIT, key=key, dry_run=True):
             by = actors.public("login")
             with transaction.atomic():
                 audit.record(audit.Kind.LOGIN_LOCKED, by=by, about=("account", account.key))
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """The login alone: with the host in it, as allauth has it, another Host header would be a new try."""
-        login: str = credentials.get("username", "")
-        return login.lower()
+        """The login alone: with the host in it, as allauth has it, another Host header would be a new try.
+
+        An account's own login where one is meant: the database finds it under more spellings than Python folds.
+        """
+        account = _meant(credentials)
+        return account.login if account else people.folded(credentials.get("username", ""))
+
+
+def _meant(credentials: Mapping[str, Any]) -> Account | None:
+    """The account that allauth would log in."""
+    return Account.objects.filter(login__iexact=credentials.get("username", "")).first()
 
 
 def _free_again(request: HttpRequest, key: str) -> datetime:

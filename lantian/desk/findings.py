@@ -124,10 +124,8 @@ def _state(row: Finding) -> State:
 
 @require_safe
 def finding(request: OfficerRequest, key: str) -> HttpResponse:
-    """One finding; opening it is recorded."""
-    row = found(key)
-    audit.record(audit.Kind.FINDING_READ, by=request.actor, about=("finding", row.key))
-    return _page(request, row, None)
+    """One finding."""
+    return _page(request, found(key), None)
 
 
 @require_POST
@@ -163,10 +161,13 @@ def found(key: str) -> Finding:
 
 
 def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -> HttpResponse:
+    """The page of one finding; showing it is recorded, after a refusal too."""
+    audit.record(audit.Kind.FINDING_READ, by=request.actor, about=("finding", row.key))
     houses, said_of_it = offices(), queries.judgements(row)
     state = queries.state_of(said_of_it)
     open_outcomes = open_acts(MOVES, state)
-    may_judge = Permission.JUDGE in request.actor.permissions and bool(open_outcomes)
+    in_charge = request.actor.unit in row.seen_by  # others see it with a lead they received, and judge nothing
+    may_judge = Permission.JUDGE in request.actor.permissions and bool(open_outcomes) and in_charge
     will_lead = may_judge and Outcome.LEAD in open_outcomes
     context = _texts(request, row) | {
         "finding": shown.finding(row, state, houses)

@@ -51,10 +51,11 @@ def papers(request: OfficerRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lead_paper(request: OfficerRequest, key: str) -> HttpResponse:
-    """A new paper about a lead: choose its kind, fill it in, look at it, save it."""
+    """A new paper about a lead: choose its kind, fill it in, look at it, save it. All of it shows the lead."""
     lead = leads.find(key)
     if lead is None:
         raise Http404
+    audit.record(audit.Kind.LEAD_READ, by=request.actor, about=("lead", lead.key))
     record = casework.record_of(lead, by=request.actor)
     record = _in_field(record, _asked(request).get("field", ""))
     kind = _asked(request).get("kind", "")
@@ -140,13 +141,13 @@ def _wording(request: OfficerRequest, template: Template) -> Wording:
 
 @require_safe
 def paper(request: OfficerRequest, key: str) -> HttpResponse:
-    """One paper; opening it is recorded."""
-    row = _found(request, key)
-    audit.record(audit.Kind.PAPER_READ, by=request.actor, about=("paper", row.key))
-    return _paper_page(request, row)
+    """One paper."""
+    return _paper_page(request, _found(request, key))
 
 
 def _paper_page(request: OfficerRequest, row: Paper, more: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The page of one paper; showing it is recorded, after a refusal too."""
+    audit.record(audit.Kind.PAPER_READ, by=request.actor, about=("paper", row.key))
     version = queries.latest(row)
     template = queries.template(row.unit, row.kind)
     lead = leads.find(row.about_key)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lantian.core.messages import Refused
 from lantian.office import audit, clock
-from lantian.office.actors import Actor
+from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Account, Plate, Post, Unit
 from lantian.office.permissions import ROLES, Permission, check_permission
 
+FOUNDING_LOCK = 7_120_001  # any constant: one founding at a time
 TEMPORARY_BYTES = 9  # of a temporary password: twelve characters to read out
 
 
@@ -34,8 +38,9 @@ def create_unit(
 
 @transaction.atomic
 def create_account(*, login: str, name: str, password: str, by: Actor) -> Account:
-    """Open an account; it may do nothing until it has a post."""
+    """Open an account; it may do nothing until it has a post. Logins are kept folded, see `folded`."""
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    login = folded(login)
     if Account.objects.filter(login=login).exists():
         raise PeopleRefused(
             f"登录名“{login}”已被使用，请换一个。", f"The login '{login}' is taken; choose another."
@@ -47,10 +52,40 @@ def create_account(*, login: str, name: str, password: str, by: Actor) -> Accoun
     return account
 
 
+def folded(login: str) -> str:
+    """A login as it is kept: one form for what looks alike, small letters, no blanks around it.
+
+    >>> folded(" Ｎanｋai ")
+    'nankai'
+    """
+    return unicodedata.normalize("NFKC", login).strip().casefold()
+
+
+@transaction.atomic
+def found_house(*, city: Mapping[str, Any], login: str, name: str, password: str, by: Actor) -> Account:
+    """The first unit (keywords of `create_unit`) with its administrator; refused once anybody is there."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [FOUNDING_LOCK])
+    if Account.objects.exists() or Unit.objects.exists():
+        raise PeopleRefused(
+            "系统中已有账号或单位；请由系统管理员在“账号与岗位”页开设账号。",
+            "There are accounts or units already; the administrator opens further accounts on the page of accounts.",
+        )
+    unit = create_unit(**city, kind=Unit.Kind.CITY, parent=None, by=by)
+    account = create_account(login=login, name=name, password=password, by=by)
+    open_post(account=account, unit=unit, role="administrator", valid_from=clock.today(), by=by)
+    return account
+
+
 @transaction.atomic
 def open_post(*, account: Account, unit: Unit, role: str, valid_from: date, by: Actor) -> Post:
-    """Give an account a post from a day on."""
+    """Give an account a post from a day on; nobody gives one to himself."""
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    if _is_own(account, by):
+        raise PeopleRefused(
+            "不能给自己的账号设置岗位；请由另一位管理员办理。",
+            "You cannot give a post to your own account; another administrator has to.",
+        )
     _check_fits(account, unit, role)
     if Post.objects.filter(account=account, unit=unit, role=role, valid_to=None).exists():
         raise PeopleRefused(
@@ -64,10 +99,11 @@ def open_post(*, account: Account, unit: Unit, role: str, valid_from: date, by: 
 
 @transaction.atomic
 def close_post(*, post: Post, by: Actor) -> Post:
-    """End a post now: from today on it is no longer held."""
+    """End a post now: from today on it is no longer held. The last administrator's stays."""
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
     if post.valid_to is not None:
         raise PeopleRefused("该岗位已经结束。", "This post has ended already.")
+    _check_administered_without(post)
     post.valid_to = max(clock.today(), post.valid_from)
     post.save(update_fields=["valid_to"])
     audit.record(audit.Kind.POST_CLOSED, by=by, about=("post", post.key), detail={"on": str(post.valid_to)})
@@ -114,7 +150,7 @@ def close_account(*, account: Account, by: Actor) -> Account:
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
     _check_open(account)
     posts = list(Post.objects.filter(account=account, valid_to=None))
-    if by.audit_name in {f"post:{post.key}" for post in posts}:
+    if _is_own(account, by):
         raise PeopleRefused(
             "不能停用自己正在使用的账号；请由另一位管理员办理。",
             "You cannot close the account you are using; another administrator has to.",
@@ -125,6 +161,24 @@ def close_account(*, account: Account, by: Actor) -> Account:
     account.save(update_fields=["is_active"])
     audit.record(audit.Kind.ACCOUNT_CLOSED, by=by, about=("account", account.key))
     return account
+
+
+def _is_own(account: Account, by: Actor) -> bool:
+    return isinstance(by, OfficerActor) and Post.objects.filter(pk=by.post_id, account=account).exists()
+
+
+def _check_administered_without(post: Post) -> None:
+    """Refuse to end the last post that manages accounts; the rows are locked, so two cannot end each other."""
+    roles = [name for name, role in ROLES.items() if Permission.MANAGE_ACCOUNTS in role.permissions]
+    if post.role not in roles:
+        return
+    open_posts = Post.objects.select_for_update(of=("self",)).filter(role__in=roles, account__is_active=True)
+    others = [other for other in open_posts.order_by("id") if other != post and other.held_on(clock.today())]
+    if not others:
+        raise PeopleRefused(
+            "这是最后一个系统管理员岗位；请先设置另一位系统管理员。",
+            "This is the last administrator's post; give one to somebody else first.",
+        )
 
 
 def _check_open(account: Account) -> None:

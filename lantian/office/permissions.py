@@ -17,6 +17,7 @@ class Permission(StrEnum):
     READ_FINDINGS = "read_findings"
     JUDGE = "judge"
     READ_LEADS = "read_leads"
+    VERIFY = "verify"
     HAND_OVER = "hand_over"
     READ_UNPUBLISHED = "read_unpublished"
     WRITE_PAPERS = "write_papers"
@@ -33,6 +34,7 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.READ_FINDINGS: Text("查看数据比对提示", "read findings"),
     Permission.JUDGE: Text("研判提示", "judge findings"),
     Permission.READ_LEADS: Text("查看线索", "read leads"),
+    Permission.VERIFY: Text("核查线索", "verify leads"),
     Permission.HAND_OVER: Text("转办线索", "hand leads over"),
     Permission.READ_UNPUBLISHED: Text("查看未公开的专利申请", "read unpublished patent applications"),
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
@@ -60,7 +62,17 @@ class Role:
 
 
 _READS = frozenset({Permission.READ_DESK, Permission.READ_FINDINGS, Permission.READ_LEADS})
-_SYSTEM = frozenset({Permission.MANAGE_ACCOUNTS, Permission.READ_AUDIT})
+# Written out: a new verb belongs to nobody until somebody decides whose it is.
+_CITY = _READS | {
+    Permission.TAKE_IN,
+    Permission.SCREEN,
+    Permission.JUDGE,
+    Permission.VERIFY,
+    Permission.HAND_OVER,
+    Permission.WRITE_PAPERS,
+    Permission.APPROVE_PAPERS,
+    Permission.KEEP_RULES,
+}
 _DISTRICTS = frozenset({"district", "zone"})
 _OFFICES = frozenset({"city", "district", "zone", "corps"})
 
@@ -72,7 +84,7 @@ ROLES: dict[str, Role] = {
             "Takes in data, runs screening, judges findings, assigns leads; may read unpublished patent"
             " applications, and each reading is recorded.",
         ),
-        frozenset(Permission) - _SYSTEM,
+        _CITY | {Permission.READ_UNPUBLISHED},
         frozenset({"city"}),
     ),
     "trademark_division": Role(
@@ -81,7 +93,7 @@ ROLES: dict[str, Role] = {
             "导入数据、运行筛查、研判、分办线索；不能查看未公开的专利申请。",
             "Takes in data, runs screening, judges findings, assigns leads; not unpublished patent applications.",
         ),
-        frozenset(Permission) - _SYSTEM - {Permission.READ_UNPUBLISHED},
+        _CITY,
         frozenset({"city"}),
     ),
     "district_officer": Role(
@@ -91,15 +103,22 @@ ROLES: dict[str, Role] = {
             "Reads and judges the findings of its own office; verifies that office's leads, hands them over, drafts"
             " and issues papers.",
         ),
-        _READS | {Permission.JUDGE, Permission.HAND_OVER, Permission.WRITE_PAPERS, Permission.KEEP_RULES},
+        _READS
+        | {
+            Permission.JUDGE,
+            Permission.VERIFY,
+            Permission.HAND_OVER,
+            Permission.WRITE_PAPERS,
+            Permission.KEEP_RULES,
+        },
         _DISTRICTS | {"team", "station"},
     ),
     "district_leader": Role(
         Text("区局负责人", "District leader"),
         Text(
-            "查看本单位的全部提示和线索，决定转办，核准文书和权责清单；不代替监管人员研判。",
+            "查看本单位的全部提示和线索，决定转办，核准文书和权责清单；不代替监管人员研判和核查。",
             "Reads every finding and lead of the office, decides on hand-overs, approves papers and mandates; does not"
-            " judge for the officers.",
+            " judge or verify for the officers.",
         ),
         _READS | {Permission.HAND_OVER, Permission.APPROVE_PAPERS, Permission.KEEP_RULES},
         _DISTRICTS,
@@ -110,7 +129,13 @@ ROLES: dict[str, Role] = {
             "办理转给执法队伍的线索；其他单位的内容，只看得到已共享给本单位的。",
             "Handles leads handed to the corps; of other offices it sees only what has been shared with it.",
         ),
-        _READS | {Permission.HAND_OVER, Permission.WRITE_PAPERS, Permission.APPROVE_PAPERS},
+        _READS
+        | {
+            Permission.VERIFY,
+            Permission.HAND_OVER,
+            Permission.WRITE_PAPERS,
+            Permission.APPROVE_PAPERS,
+        },
         frozenset({"corps", "team"}),
     ),
     "protection_centre": Role(

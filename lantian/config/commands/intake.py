@@ -49,7 +49,7 @@ def _officer(login: str) -> OfficerActor:
     from lantian.office.models import Account
     from lantian.office.permissions import Permission
 
-    account = Account.objects.filter(login=login, is_active=True).first()
+    account = Account.objects.filter(login=people.folded(login), is_active=True).first()
     if account is None:
         raise WrongUse(f"没有账号“{login}”。", f"There is no account '{login}'.")
     held = [actors.officer(post) for post in people.posts_of(account, clock.today())]

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.db.models.functions import Lower
 
 from lantian.office.keys import new_key
 from lantian.office.permissions import ROLES
@@ -79,6 +80,10 @@ class Account(AbstractBaseUser):
     EMAIL_FIELD = "email"
 
     objects = Accounts()
+
+    class Meta:
+        # Logging in asks for the login in any case; two that differ in it only would shut their owners out.
+        constraints = [models.UniqueConstraint(Lower("login"), name="one_login_in_any_case")]
 
 
 class Post(models.Model):
