@@ -41,6 +41,7 @@ class Environment:
     today: date | None
     secret_key_file: Path
     font_dir: Path | None
+    upload_limit: int  # bytes
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:
@@ -62,6 +63,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         today=_today(env.get("LANTIAN_TODAY"), mode),
         secret_key_file=Path(env.get("LANTIAN_SECRET_KEY_FILE") or home / "secret.key"),
         font_dir=Path(env["FONT_DIR"]) if env.get("FONT_DIR") else None,
+        upload_limit=_megabytes(env.get("UPLOAD_LIMIT_MB", "2048")),
     )
 
 
@@ -107,6 +109,15 @@ def _port(text: str) -> int:
     if not text.isdigit() or not 0 < int(text) < 65536:
         raise WrongUse(f"LANTIAN_PORT 不是端口号：“{text}”。", f"LANTIAN_PORT is no port number: '{text}'.")
     return int(text)
+
+
+def _megabytes(text: str) -> int:
+    if not text.isdigit() or not int(text):
+        raise WrongUse(
+            f"UPLOAD_LIMIT_MB 应为正整数（兆字节），而不是“{text}”。",
+            f"UPLOAD_LIMIT_MB is a whole number of megabytes, not '{text}'.",
+        )
+    return int(text) * 2**20
 
 
 def _today(text: str | None, mode: Mode) -> date | None:

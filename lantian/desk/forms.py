@@ -41,8 +41,10 @@ class UploadForm(RefusableForm):
     table = forms.ChoiceField()
     file = forms.FileField()
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, too_large: Text | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if too_large:
+            self.fields["file"].error_messages["required"] = said(too_large)
         table = self.fields["table"]
         assert isinstance(table, forms.ChoiceField)
         table.choices = [(spec.name, said(spec.title)) for spec in tables()]

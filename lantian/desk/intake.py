@@ -18,6 +18,7 @@ from lantian.desk.present import jobs as shown
 from lantian.desk.present import tables
 from lantian.desk.present.words import either, said
 from lantian.desk.requests import OfficerRequest
+from lantian.desk.uploads import too_large
 from lantian.office import files, jobs
 from lantian.office.intake import actions
 from lantian.office.models import IntakeBatch, RowError
@@ -36,7 +37,7 @@ def intake(request: OfficerRequest) -> HttpResponse:
     """The form of upload with the batches so far."""
     if request.method != "POST":
         return _intake_page(request, None)
-    form = UploadForm(request.POST, request.FILES)
+    form = UploadForm(request.POST, request.FILES, too_large=too_large(request))
     batch = _start(request, form) if form.is_valid() else None
     if batch is None:
         return _intake_page(request, form)
@@ -49,7 +50,8 @@ def _start(request: OfficerRequest, form: UploadForm) -> IntakeBatch | None:
     try:
         with transaction.atomic():
             file = files.keep(name=upload.name, chunks=upload.chunks(), seen_by=by.units, by=by)
-            return actions.start(table=form.cleaned_data["table"], file=file, by=by)
+            begin = actions.preview if "preview" in request.POST else actions.start
+            return begin(table=form.cleaned_data["table"], file=file, by=by)
     except Refused as refusal:
         form.refuse(refusal, "file")
         return None
@@ -78,6 +80,7 @@ def intake_batch(request: OfficerRequest, key: str) -> HttpResponse:
         "errors": [_error(error) for error in page.object_list],
         "errors_count": page.paginator.count,
         "has_errors_file": row.errors_file is not None,
+        "taking_key": IntakeBatch.objects.filter(preview=row).values_list("key", flat=True).first(),
         "page": page,
     }
     return render(request, "desk/intake_batch.html", context)
@@ -114,6 +117,21 @@ def intake_cancel(request: OfficerRequest, key: str) -> HttpResponse:
         except Refused as refusal:
             messages.error(request, said(refusal.text))
     return redirect("intake_batch", key)
+
+
+@require_POST
+def intake_confirm(request: OfficerRequest, key: str) -> HttpResponse:
+    """Take in what was previewed, or leave it out."""
+    row = _found(key)
+    try:
+        if "discard" in request.POST:
+            actions.discard(batch=row, by=request.actor)
+            return redirect("intake")
+        taking = actions.confirm(batch=row, by=request.actor)
+    except Refused as refusal:
+        messages.error(request, said(refusal.text))
+        return redirect("intake_batch", key)
+    return redirect("intake_batch", taking.key)
 
 
 @require_safe

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("intake/<slug:key>/progress", intake.intake_progress, name="intake_progress"),
     path("intake/<slug:key>/cancel", intake.intake_cancel, name="intake_cancel"),
     path("intake/<slug:key>/differences", directory.differences, name="differences"),
+    path("intake/<slug:key>/confirm", intake.intake_confirm, name="intake_confirm"),
     path("intake/<slug:key>/errors", intake.intake_errors, name="intake_errors"),
     path("screening/", screening.screening, name="screening"),
     path("screening/start", screening.screening_start, name="screening_start"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lantian.core.messages import Text
+from lantian.desk.present.tables import column_label
 from lantian.desk.present.words import either, label, language, said
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job
@@ -22,11 +23,18 @@ STATE_TEXTS: dict[str, Text] = {
 }
 STAGE_TEXTS: dict[str, Text] = {
     "rows": Text("核对并登记各行", "checking and registering rows"),
+    "preview": Text("核对各行，暂不登记", "checking rows, registering none"),
     "read": Text("读取文本", "reading texts"),
     "candidates": Text("寻找相近的申请", "looking for similar applications"),
     "compare": Text("逐对核算相似度", "measuring pairs"),
     "findings": Text("保存提示", "storing findings"),
     "differences": Text("采纳差异", "accepting differences"),
+}
+BATCH_STAGE_TEXTS: dict[str, Text] = {
+    IntakeBatch.Stage.TAKING: Text("", ""),
+    IntakeBatch.Stage.PREVIEW: Text("预览", "preview"),
+    IntakeBatch.Stage.CONFIRMED: Text("预览，已确认", "preview, confirmed"),
+    IntakeBatch.Stage.DISCARDED: Text("预览，已放弃", "preview, discarded"),
 }
 LEFT_OUT_TEXTS: dict[str, Text] = {
     "unpublished": Text("未公开或公开状态不明", "unpublished, or not known to be published"),
@@ -90,9 +98,18 @@ def batch(row: IntakeBatch) -> dict[str, Any]:
         "created_at": row.created_at,
         "ended_at": shown.ended_at,
         "notes": either(row.notes_zh, row.notes_en),
+        "stage_label": said(BATCH_STAGE_TEXTS[row.stage]),
+        "may_decide": row.stage == IntakeBatch.Stage.PREVIEW and shown.state == Job.State.DONE,
+        "columns": _columns(row),
         "ignored_columns": row.ignored_columns,
         "job": shown,
     }
+
+
+def _columns(row: IntakeBatch) -> list[dict[str, str]]:
+    table = spec_of(row.table)
+    named = {header: column_label(table.headers or table.name, name) for header, name in row.columns.items()}
+    return [{"header": header, "label": label} for header, label in named.items()]
 
 
 def run(row: Run) -> dict[str, Any]:
