@@ -72,7 +72,7 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         return redirect("subject", row.key)
     houses, today = offices(), clock.today()
     numbers = queries.numbers_of(row)
-    facts = queries.facts_of(row, today)
+    facts = sorted(queries.facts_of(row, today), key=lambda one: shown.FACTS_IN_ORDER.index(one.kind))
     history = queries.history_of(row)
     found = screening.findings(screening.Filter()).filter(subject_no__in=numbers)
     leads = Lead.objects.select_related("holder").filter(subject_no__in=numbers).order_by("-id")

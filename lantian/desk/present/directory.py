@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from lantian.core.messages import Text
+from lantian.desk.present.subjects import WORDS
 from lantian.desk.present.tables import column_label
 from lantian.desk.present.words import label, language
 from lantian.office.intake.spec import spec_of
@@ -47,5 +48,5 @@ def difference(row: DirectoryDiff) -> dict[str, Any]:
 
 def _words(value: Any) -> str:
     if isinstance(value, list):
-        return ("; " if language().startswith("en") else "；").join(map(str, value))
-    return "" if value is None else str(value)
+        return ("; " if language().startswith("en") else "；").join(map(_words, value))
+    return label(WORDS[value]) if value in WORDS else str(value or "")

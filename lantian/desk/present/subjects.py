@@ -35,6 +35,7 @@ OUTSIDE = Text("外地登记", "registered elsewhere")
 UNVERIFIABLE = Text("编号无法核对", "number cannot be verified")
 FILINGS = Text("各年申请量", "Applications by year")
 PEOPLE = (FactKind.MEMBER, FactKind.STAFF, FactKind.BRANCH)
+FACTS_IN_ORDER = [str(kind) for kind in FactKind]
 EVENTS_SHOWN = 30
 WORDS: Mapping[str, Text] = {
     "active": Text("正常", "active"),
