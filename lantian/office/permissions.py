@@ -135,6 +135,7 @@ ROLES: dict[str, Role] = {
             Permission.HAND_OVER,
             Permission.WRITE_PAPERS,
             Permission.APPROVE_PAPERS,
+            Permission.KEEP_RULES,
         },
         frozenset({"corps", "team"}),
     ),
