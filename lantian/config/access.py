@@ -35,6 +35,7 @@ ACCESS: dict[str, Need] = {
     "intake_batch": Permission.TAKE_IN,
     "intake_progress": Permission.TAKE_IN,
     "intake_cancel": Permission.TAKE_IN,
+    "intake_confirm": Permission.TAKE_IN,
     "intake_errors": Permission.TAKE_IN,
     "differences": Permission.TAKE_IN,
     "subjects": Permission.READ_FINDINGS,
