@@ -20,7 +20,7 @@ from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk.present import papers as shown
-from lantian.desk.present.words import label, said
+from lantian.desk.present.words import either, label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock, competence, files
 from lantian.office.models import Paper, PaperApproval, StoredFile
@@ -163,10 +163,17 @@ def _paper_page(request: OfficerRequest, row: Paper, more: Mapping[str, Any] | N
         "free": version.free if template.open_to_free_text else None,
         "has_files": row.pdf_id is not None and row.docx_id is not None,
         "has_scan": _scan(row) is not None,
+        "fault": _fault(row),
         "today": clock.today(),
         **(more or {}),
     }
     return render(request, "desk/paper.html", context, status=422 if more else 200)
+
+
+def _fault(row: Paper) -> str:
+    """Why the files of an issued paper could not be made; empty while there is hope."""
+    job = queries.last_job(row)
+    return either(job.fault_zh, job.fault_en) if job is not None and not job.open and not row.pdf_id else ""
 
 
 def _may(request: OfficerRequest, row: Paper, lead: Lead | None) -> list[str]:
@@ -227,11 +234,11 @@ def paper_record(request: OfficerRequest, key: str) -> HttpResponse:
             "Give the day of approval and upload the scan of it (PDF, PNG or JPEG, at most 20 MB).",
         )
     by = request.actor
-    scan = files.keep(name=upload.name or "scan", chunks=upload.chunks(), seen_by=by.units, by=by)
-    if scan.content_type not in SCANS:
-        raise Refused("扫描件应为 PDF、PNG 或 JPEG。", "The scan has to be PDF, PNG or JPEG.")
-    given = Elsewhere(request.POST.get("how", ""), request.POST.get("approver", ""), on, scan)
-    record_approval(key=key, version=version, given=given, by=by)
+    with files.kept(name=upload.name or "scan", chunks=upload.chunks(), seen_by=by.units, by=by) as scan:
+        if scan.content_type not in SCANS:
+            raise Refused("扫描件应为 PDF、PNG 或 JPEG。", "The scan has to be PDF, PNG or JPEG.")
+        given = Elsewhere(request.POST.get("how", ""), request.POST.get("approver", ""), on, scan)
+        record_approval(key=key, version=version, given=given, by=by)
     messages.success(request, said(APPROVED))
     return redirect("paper", key)
 
@@ -240,6 +247,9 @@ def paper_record(request: OfficerRequest, key: str) -> HttpResponse:
 def paper_issue(request: OfficerRequest, key: str) -> HttpResponse:
     """Issue: our number is taken now, or the OA's typed back."""
     row = _found(request, key)
+    if request.POST.get("again"):
+        actions.set_again(key=key, by=request.actor)
+        return redirect("paper", key)
     lead = leads.find(row.about_key)
     how = Numbered(request.POST.get("oa_number", ""), _day(request.POST.get("dated", "")))
     issued = actions.issue(

@@ -13,6 +13,7 @@ from pypdf import PdfReader
 
 from lantian.casework.models import Lead
 from lantian.office.models import AuditEvent, Job, MandateBook, Paper, PaperTemplate
+from lantian.office.papers import setting
 from lantian.office.papers.template import shipped_text
 from tests.personas import acting, browser, run_job
 from tests.rooms.test_papers import MANDATE, TYPED, a_lead
@@ -60,6 +61,32 @@ def test_a_lead_becomes_a_paper_by_two_people() -> None:
     assert docx.headers["Content-Type"].endswith("wordprocessingml.document")
     assert b"".join(docx.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
     assert AuditEvent.objects.filter(kind="paper_read", about_key=paper.key).exists()
+
+
+def test_files_that_could_not_be_made_are_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    lead, officer, leader = a_lead(), browser("nankai"), browser("leader")
+    paper = drafted(lead, officer)
+    leader.post(reverse("paper_approve", args=[paper.key]), {"version": "1"})
+    officer.post(reverse("paper_issue", args=[paper.key]), {"version": "2"})
+
+    def broken(letter: object) -> bytes:
+        raise OSError("no fonts")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(setting, "set_pdf", broken)
+        with acting("nankai"):
+            job = Job.objects.get(mandate=f"paper:{paper.key}")
+        run_job(job, "nankai")
+    assert "重新生成" in officer.get(reverse("paper", args=[paper.key])).content.decode()
+    for expected in (302, 422):  # the second time the first one is still at work
+        assert officer.post(reverse("paper_issue", args=[paper.key]), {"again": "1"}).status_code == expected
+    with acting("nankai"):
+        again = Job.objects.filter(mandate=f"paper:{paper.key}").latest("id")
+        assert Paper.objects.get(pk=paper.pk).number == "津南开知约〔2026〕1号"
+    run_job(again, "nankai")
+    assert b"".join(officer.get(reverse("paper_file", args=[paper.key])).streaming_content).startswith(
+        b"%PDF"
+    )  # type: ignore[attr-defined]
 
 
 def test_the_preview_shows_where_every_stretch_comes_from_and_stores_nothing() -> None:

@@ -177,14 +177,24 @@ def issue(
         "digest": queries.latest(paper).digest,
     }
     audit.record(audit.Kind.PAPER_ISSUED, by=by, about=("paper", paper.key), detail=detail)
-    jobs.defer(
-        "papers",
-        lock=f"paper:{paper.key}",
-        arguments={"paper": paper.key},
-        mandate=f"paper:{paper.key}",
-        by=by,
-    )
+    _set_later(paper, by)
     return paper
+
+
+@transaction.atomic
+def set_again(*, key: str, by: OfficerActor) -> None:
+    """Make the files of an issued paper once more, after the job that should have done so failed."""
+    check_permission(by.permissions, Permission.WRITE_PAPERS)
+    paper = Paper.objects.select_for_update(of=("self",)).get(key=key)
+    last = queries.last_job(paper)
+    if paper.state != State.ISSUED or paper.pdf_id or last is None or last.open:
+        raise PaperRefused("文件已有或者正在生成。", "The files exist or are being made.")
+    _set_later(paper, by)
+
+
+def _set_later(paper: Paper, by: OfficerActor) -> None:
+    name = f"paper:{paper.key}"
+    jobs.defer("papers", lock=name, arguments={"paper": paper.key}, mandate=name, by=by)
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from lantian.office.actors import Actor
-from lantian.office.models import Paper, PaperApproval, PaperTemplate, PaperVersion, Unit
+from lantian.office.models import Job, Paper, PaperApproval, PaperTemplate, PaperVersion, Unit
 from lantian.office.papers.content import Content
 from lantian.office.papers.states import State
 from lantian.office.papers.template import KINDS, Template, read_template, shipped
@@ -50,6 +50,11 @@ def approvals(paper: Paper) -> list[PaperApproval]:
 def approval_of(version: PaperVersion) -> PaperApproval | None:
     """The approval of one version."""
     return version.approvals.order_by("-id").first()
+
+
+def last_job(paper: Paper) -> Job | None:
+    """The last job that was to make the files of a paper."""
+    return Job.objects.filter(mandate=f"paper:{paper.key}").order_by("-id").first()
 
 
 def template(unit: Unit | int, kind: str) -> Template:
