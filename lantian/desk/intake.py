@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -48,8 +47,7 @@ def _start(request: OfficerRequest, form: UploadForm) -> IntakeBatch | None:
     """Keep the file and begin; a file that cannot be read is not kept, and the form says why."""
     upload, by = form.cleaned_data["file"], request.actor
     try:
-        with transaction.atomic():
-            file = files.keep(name=upload.name, chunks=upload.chunks(), seen_by=by.units, by=by)
+        with files.kept(name=upload.name, chunks=upload.chunks(), seen_by=by.units, by=by) as file:
             begin = actions.preview if "preview" in request.POST else actions.start
             return begin(table=form.cleaned_data["table"], file=file, by=by)
     except Refused as refusal:
@@ -77,7 +75,7 @@ def intake_batch(request: OfficerRequest, key: str) -> HttpResponse:
     context = {
         "batch": shown.batch(row),
         "may_cancel": row.job is not None and row.job.open,
-        "errors": [_error(error) for error in page.object_list],
+        "errors": [_error(error, row) for error in page.object_list],
         "errors_count": page.paginator.count,
         "has_errors_file": row.errors_file is not None,
         "taking_key": IntakeBatch.objects.filter(preview=row).values_list("key", flat=True).first(),
@@ -86,9 +84,12 @@ def intake_batch(request: OfficerRequest, key: str) -> HttpResponse:
     return render(request, "desk/intake_batch.html", context)
 
 
-def _error(row: RowError) -> dict[str, Any]:
+def _error(row: RowError, batch: IntakeBatch) -> dict[str, Any]:
+    """A fault under the header that the file itself has, where it is known."""
+    headers = {name: header for header, name in batch.columns.items()}
     message = either(row.message_zh, row.message_en)
-    return {"row": row.row, "column": row.column, "value": row.value, "message": message}
+    column = headers.get(row.column, row.column)
+    return {"row": row.row, "column": column, "value": row.value, "message": message}
 
 
 @require_safe

@@ -15,6 +15,7 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from lantian.core.messages import NotAllowed, Unreadable
 from lantian.filings.models import Patent
@@ -24,7 +25,7 @@ from lantian.office.intake import limits, sources
 from lantian.office.models import IntakeBatch, Job, Post, RowError, StoredFile
 from lantian.registry.models import Company
 from tests.intaking import HEAD, advice, begin, counts, errors, number, published, table, take, wrong
-from tests.personas import acting
+from tests.personas import acting, browser
 
 pytestmark = pytest.mark.django_db
 REAL = Path(os.environ["LANTIAN_REAL_DATA"])
@@ -350,6 +351,22 @@ def test_a_dump_is_read_with_its_own_column_names() -> None:
     assert counts(batch) == (2, 2, 0, 0, 0)
     assert (patent(1).title, patent(2).title) == ("甲'乙", None)
     assert "6 段不是数据行" in notes(batch)
+
+
+# Uploads.
+
+
+@pytest.mark.parametrize(("limit", "sent"), [(1000, 3_000), (1000, 3_000_000)])
+def test_an_upload_past_the_limit_is_not_kept_and_the_form_says_so(
+    limit: int, sent: int, settings: Any
+) -> None:
+    settings.UPLOAD_LIMIT = limit
+    client, stored = browser("city"), StoredFile.objects.count()
+    for size, told in ((sent, "没有收下"), (900, "application_no")):
+        file = SimpleUploadedFile("f.csv", b"x" * size)
+        answer = client.post("/intake/", {"table": "patents", "file": file, "preview": "1"})
+        assert answer.status_code == 422 and told in answer.content.decode()
+    assert StoredFile.objects.count() == stored
 
 
 # Previews.

@@ -108,8 +108,12 @@ def batch(row: IntakeBatch) -> dict[str, Any]:
 
 def _columns(row: IntakeBatch) -> list[dict[str, str]]:
     table = spec_of(row.table)
-    named = {header: column_label(table.headers or table.name, name) for header, name in row.columns.items()}
-    return [{"header": header, "label": label} for header, label in named.items()]
+    headers = {name: header for header, name in row.columns.items()}
+    return [
+        {"header": headers[name], "label": column_label(table.headers or table.name, name)}
+        for name in table.column_names()
+        if name in headers
+    ]
 
 
 def run(row: Run) -> dict[str, Any]:
