@@ -16,6 +16,7 @@ from lantian.core.competence import Act as LegalAct
 from lantian.core.competence import Field, Grant
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
+from lantian.core.rulebook import RuleVersion
 from lantian.office import audit, clock, competence, numbers, search
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
@@ -111,6 +112,25 @@ def move(*, lead_key: str, act: Act, version: int, by: OfficerActor) -> Lead:
     detail = {"act": str(act), "state": lead.state, **_right(grant)}
     audit.record(audit.Kind.LEAD_MOVED, by=by, about=("lead", lead.key), detail=detail)
     return lead
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What a hand-over would do: the rule of the act, who receives it, which units see it afterwards.
+
+    The clock runs on: the due day stays.
+    """
+
+    rule: RuleVersion | None
+    to: Unit
+    sees: tuple[int, ...]
+    due_changes: bool = False
+
+
+def preview_hand_over(lead: Lead, to: Unit, *, on: date) -> HandOver:
+    """Say what handing a lead over would do, without doing it."""
+    rule = competence.matrix().rule_of(LegalAct.HAND_OVER, on)
+    return HandOver(rule, to, tuple(sorted({*lead.seen_by, to.pk})))
 
 
 @transaction.atomic

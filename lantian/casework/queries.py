@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import OPEN_STATES
@@ -72,13 +73,9 @@ def open_leads(by: Actor) -> QuerySet[Lead]:
 
 def due(by: Actor, today: date) -> Due:
     """Counts for the desk's home page."""
-    leads = open_leads(by)
-    return Due(
-        overdue=leads.filter(due__lt=today).count(),
-        today=leads.filter(due=today).count(),
-        week=leads.filter(due__gt=today, due__lte=today + timedelta(days=7)).count(),
-        open=leads.count(),
-    )
+    leads = docket(by)
+    counts = {str(period): leads.filter(falling(period, today)).count() for period in Period}
+    return Due(**counts, open=open_leads(by).count())
 
 
 def open_by_office(by: Actor) -> list[tuple[Unit, int]]:
@@ -116,3 +113,47 @@ def by_keys(keys: Sequence[str]) -> list[Lead]:
         lead.key: lead for lead in Lead.objects.select_related("holder", "origin_unit").filter(key__in=keys)
     }
     return [found[key] for key in keys if key in found]
+
+
+class Period(StrEnum):
+    """Periods in which open leads fall due, as the desk's figures count them; the week begins after today."""
+
+    OVERDUE = "overdue"
+    TODAY = "today"
+    WEEK = "week"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What a docket shows; empty fields do not filter. `state` may be `open`, `office` is the holder's id."""
+
+    state: str = ""
+    office: str = ""
+    text: str = ""
+    period: str = ""
+
+
+OPEN = "open"
+
+
+def wanted(by: Actor, filter: Filter, today: date) -> QuerySet[Lead]:
+    """The leads of a docket that a filter lets through."""
+    leads = docket(by)
+    if filter.state:
+        states = [str(state) for state in OPEN_STATES] if filter.state == OPEN else [filter.state]
+        leads = leads.filter(state__in=states)
+    if filter.office:
+        leads = leads.filter(holder_id=int(filter.office))
+    if filter.text:
+        leads = leads.filter(Q(number__icontains=filter.text) | Q(subject_name__icontains=filter.text))
+    return leads.filter(falling(Period(filter.period), today)) if filter.period else leads
+
+
+def falling(period: Period, today: date) -> Q:
+    """Open leads whose due day falls into a period."""
+    days = {
+        Period.OVERDUE: Q(due__lt=today),
+        Period.TODAY: Q(due=today),
+        Period.WEEK: Q(due__gt=today, due__lte=today + timedelta(days=7)),
+    }
+    return Q(state__in=[str(state) for state in OPEN_STATES]) & days[period]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.casework import queries as casework
 from lantian.core.messages import Refused, Text
@@ -28,8 +27,8 @@ from lantian.filings import queries as filings
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
 from lantian.screening import actions, queries
-from lantian.screening.models import Finding
-from lantian.screening.queries import Filter
+from lantian.screening.models import CLEARINGS, STRENGTHS, Finding
+from lantian.screening.queries import UNCLEARED, Filter, Shelf
 from lantian.screening.states import MOVES, STATE_TEXTS, Outcome, State
 
 PAGE = 25
@@ -39,7 +38,18 @@ JUDGED: dict[Outcome, Text] = {
     ),
     Outcome.DISMISS: Text("已排除，理由已记录。", "Dismissed; the reason is on record."),
     Outcome.MORE: Text("已记录需要补充的内容。", "What is needed is on record."),
+    Outcome.ANSWER: Text(
+        "补充情况已记录，回到待研判。", "The answer is on record; it waits to be judged again."
+    ),
 }
+SHELVES: dict[Shelf, Text] = {
+    Shelf.QUEUED: Text("排队等候", "waiting in line"),
+    Shelf.EXPIRED: Text("已过有效期", "lapsed"),
+}
+DISMISSABLE = frozenset(state for state, outcome in MOVES if outcome is Outcome.DISMISS)
+DISMISSED = Text("已排除 {count} 条，理由已记录。", "Findings dismissed: {count}. The reason is on record.")
+NONE_CHOSEN = Text("请先勾选要排除的提示。", "Please tick the findings to dismiss first.")
+KEPT = Text("{subject}：未排除。{why}", "{subject}: kept. {why}")
 
 
 @require_safe
@@ -47,14 +57,17 @@ def findings(request: OfficerRequest) -> HttpResponse:
     """The list, filtered."""
     houses = offices()
     wanted = _wanted(request, houses)
-    page = Paginator(_rows(wanted, houses), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.finding(row, _state(row), houses) for row in page.object_list]  # type: ignore[misc]
+    may_judge = Permission.JUDGE in request.actor.permissions
+    page = Paginator(queries.findings(wanted), PAGE).get_page(request.GET.get("page"))
+    page.object_list = [_listed(row, houses, may_judge) for row in page.object_list]  # type: ignore[misc]
     context = {
         "page": page,
-        "states": _states(wanted, houses),
+        "states": _states(wanted),
+        "shelves": _shelves(wanted),
         "choices": _choices(request, houses),
         "filters": _typed(wanted),
         "show_office": request.actor.unit == houses.city.pk,
+        "may_dismiss": any(row["selectable"] for row in page.object_list),  # type: ignore[index]
     }
     return render(request, "desk/findings.html", context)
 
@@ -63,13 +76,15 @@ def _wanted(request: OfficerRequest, houses: Offices) -> Filter:
     """The filters of the address; words that mean nothing do not filter."""
     known: Mapping[str, Iterable[str]] = {
         "state": [str(state) for state in State],
-        "clearing": shown.CLEARING_TEXTS,
-        "strength": shown.STRENGTH_TEXTS,
+        "clearing": CLEARINGS,
+        "strength": STRENGTHS,
+        "shelf": [str(shelf) for shelf in SHELVES],
         "office": [str(unit) for unit in houses.by_id],
     }
     typed = {name: request.GET.get(name, "") for name in known}
     chosen = {name: value if value in known[name] else "" for name, value in typed.items()}
-    return Filter(chosen["state"], chosen["clearing"], chosen["strength"], chosen["office"])
+    shelf = Shelf(chosen.pop("shelf") or Shelf.POOL)
+    return Filter(**chosen, shelf=shelf)
 
 
 def _typed(wanted: Filter) -> dict[str, str]:
@@ -77,40 +92,45 @@ def _typed(wanted: Filter) -> dict[str, str]:
         "state": wanted.state,
         "clearing": wanted.clearing,
         "strength": wanted.strength,
-        "office": wanted.district,
+        "office": wanted.office,
+        "shelf": "" if wanted.shelf is Shelf.POOL else str(wanted.shelf),
     }
 
 
-def _rows(wanted: Filter, houses: Offices) -> QuerySet[Finding]:
-    """Findings wanted; what no district claims waits with the city, as casework places it."""
-    if wanted.district != str(houses.city.pk):
-        return queries.findings(wanted)
-    districts = [str(unit) for unit in houses.by_id if unit != houses.city.pk]
-    placed = Q(district_code__in=districts)
-    return queries.findings(replace(wanted, district="")).filter(~placed | Q(district_code=None))
+def _listed(row: Finding, houses: Offices, may_judge: bool) -> dict[str, Any]:
+    """A finding of the list; `selectable` when it can be dismissed together with others."""
+    state = _state(row)
+    said: int = row.judgements.count() if may_judge and state in DISMISSABLE else 0
+    return shown.finding(row, state, houses) | {
+        "selectable": may_judge and state in DISMISSABLE and row.clearing == UNCLEARED,
+        "mark": f"{row.key}:{said}",
+    }
 
 
-def _states(wanted: Filter, houses: Offices) -> list[dict[str, Any]]:
-    counts = by_state(_rows(replace(wanted, state=""), houses))
+def _states(wanted: Filter) -> list[dict[str, Any]]:
+    counts = queries.by_state(replace(wanted, state=""))
     return [
         {"value": str(state), "label": label(STATE_TEXTS[state]), "count": count}
         for state, count in counts.items()
     ]
 
 
-def by_state(rows: QuerySet[Finding]) -> dict[State, int]:
-    """How many of the findings stand where."""
-    counts = dict.fromkeys(State, 0)
-    grouped = rows.order_by().values_list("outcome")  # type: ignore[misc] # annotated by the query
-    for outcome, count in grouped.annotate(Count("id")):
-        counts[queries.state_after(outcome)] += count
-    return counts
+def _shelves(wanted: Filter) -> list[dict[str, Any]]:
+    """Where else findings lie: behind the budget, or lapsed; each with its number under the same filters."""
+    return [
+        {
+            "value": str(shelf),
+            "label": label(text),
+            "count": queries.findings(replace(wanted, state="", shelf=shelf)).count(),
+        }
+        for shelf, text in SHELVES.items()
+    ]
 
 
 def _choices(request: OfficerRequest, houses: Offices) -> dict[str, list[tuple[str, str]]]:
     choices = {
-        "clearing": [(name, label(text)) for name, text in shown.CLEARING_TEXTS.items()],
-        "strength": [(name, label(text)) for name, text in shown.STRENGTH_TEXTS.items()],
+        "clearing": [(name, label(text)) for name, text in CLEARINGS.items()],
+        "strength": [(name, label(text)) for name, text in STRENGTHS.items()],
     }
     if request.actor.unit == houses.city.pk:
         choices["office"] = [(str(unit.pk), unit.name(language())) for unit in houses.by_id.values()]
@@ -133,16 +153,58 @@ def judge(request: OfficerRequest, key: str) -> HttpResponse:
     """Record a judgement; a refusal is shown where it was typed."""
     row = found(key)
     outcome, seen = _judged(request)
-    reason = request.POST.get("reason", "")
+    reason, asked = request.POST.get("reason", ""), request.POST.get("asked", "")
     try:
         _, lead = actions.judge(
-            finding_key=row.key, outcome=outcome, reason=reason, seen=seen, by=request.actor
+            finding_key=row.key, outcome=outcome, reason=reason, seen=seen, asked=asked, by=request.actor
         )
     except Refused as refusal:
-        error = {"verdict": str(outcome), "text": said(refusal.text), "reason": reason}
+        error = {"verdict": str(outcome), "text": said(refusal.text), "reason": reason, "asked": asked}
         return _page(request, row, error)
     messages.success(request, said(JUDGED[outcome]).format(number=lead.number if lead else ""))
     return redirect("finding", row.key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def findings_dismiss(request: OfficerRequest) -> HttpResponse:
+    """First what a dismissal of several would do, then the act; each finding gets a judgement of its own."""
+    posted = request.method == "POST"
+    seen = _marks((request.POST if posted else request.GET).getlist("finding"))
+    rows = [row for key in seen if (row := queries.find(key))]
+    if not rows or not posted:
+        return _dismiss_page(request, rows, seen, None if rows else said(NONE_CHOSEN))
+    reason = request.POST.get("reason", "")
+    try:
+        done = actions.dismiss(seen=seen, reason=reason, by=request.actor)
+    except Refused as refusal:
+        return _dismiss_page(request, rows, seen, said(refusal.text))
+    if done.dismissed:
+        messages.success(request, said(DISMISSED).format(count=len(done.dismissed)))
+    for row in rows:
+        if row.key in done.kept:
+            words = {"subject": shown.subject(row), "why": said(done.kept[row.key])}
+            messages.warning(request, said(KEPT).format(**words))
+    return redirect("findings")
+
+
+def _marks(marks: Sequence[str]) -> dict[str, int]:
+    """Keys with the number of judgements seen, from `key:number`."""
+    parts = [mark.partition(":") for mark in marks[:PAGE]]
+    if not all(number.isascii() and number.isdigit() for _, _, number in parts):
+        raise BadRequest("marks come from the list of findings")
+    return {key: int(number) for key, _, number in parts}
+
+
+def _dismiss_page(
+    request: OfficerRequest, rows: Sequence[Finding], seen: Mapping[str, int], error: str | None
+) -> HttpResponse:
+    houses = offices()
+    listed = [
+        shown.finding(row, _state(row), houses) | {"mark": f"{row.key}:{seen[row.key]}"} for row in rows
+    ]
+    context = {"findings": listed, "error": error}
+    refused = bool(error) and request.method == "POST"
+    return render(request, "desk/findings_dismiss.html", context, status=422 if refused else 200)
 
 
 def _judged(request: OfficerRequest) -> tuple[Outcome, int]:
@@ -154,7 +216,7 @@ def _judged(request: OfficerRequest) -> tuple[Outcome, int]:
 
 def found(key: str) -> Finding:
     """One finding that the reader may see; 404 otherwise."""
-    row = queries.findings(Filter()).filter(key=key).first()
+    row = queries.find(key)
     if row is None:
         raise Http404
     return row

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from lantian.core.messages import Refused, Text
 from lantian.desk.present.words import said
 from lantian.office.intake.spec import tables
-from lantian.office.models import Account, Unit
+from lantian.office.models import Account, Post, Unit
 from lantian.office.permissions import ROLES
 
 # Django's own words for these are not in its Chinese catalogue.
@@ -85,3 +85,11 @@ class PostForm(RefusableForm):
     unit = forms.ModelChoiceField(Unit.objects.all())
     role = forms.ChoiceField(choices=[(name, name) for name in ROLES])
     valid_from = forms.DateField()
+
+
+class GrantForm(RefusableForm):
+    """Leave for a post to read unpublished applications."""
+
+    post = forms.ModelChoiceField(Post.objects.all(), to_field_name="key")
+    purpose = forms.CharField(max_length=200)
+    valid_to = forms.DateField()

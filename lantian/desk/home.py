@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from lantian.casework import queries as casework
 from lantian.core.messages import Unreadable
-from lantian.desk import findings, intake
+from lantian.desk import intake
 from lantian.desk.present import jobs, leads
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
@@ -38,7 +38,7 @@ def home(request: OfficerRequest) -> HttpResponse:
     """Today's figures; every one opens its rows."""
     by, today = request.actor, clock.today()
     due = casework.due(by, today)
-    by_state = findings.by_state(screening.findings(screening.Filter(clearing=UNCLEARED)))
+    by_state = screening.by_state(screening.Filter(clearing=UNCLEARED))
     context = {
         "today": today,
         "figures": {

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +17,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lantian.casework import actions, queries
 from lantian.casework.errors import Stale
 from lantian.casework.models import Lead, LeadStep
-from lantian.casework.states import ACT_TEXTS, MOVES, OPEN_STATES, STATE_TEXTS, Act, State
+from lantian.casework.queries import OPEN, Filter, Period
+from lantian.casework.states import ACT_TEXTS, MOVES, STATE_TEXTS, Act, State
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import papers
@@ -34,12 +34,11 @@ from lantian.screening import queries as screening
 from lantian.screening.states import State as FindingState
 
 PAGE = 25
-OPEN = "open"
 OPEN_TEXT = Text("在办（全部）", "open (all)")
-DUE_TEXTS: dict[str, Text] = {
-    "overdue": Text("已逾期", "overdue"),
-    "today": Text("今天到期", "due today"),
-    "week": Text("七天内到期", "due within seven days"),
+DUE_TEXTS: dict[Period, Text] = {
+    Period.OVERDUE: Text("已逾期", "overdue"),
+    Period.TODAY: Text("今天到期", "due today"),
+    Period.WEEK: Text("七天内到期", "due within seven days"),
 }
 MOVED: dict[Act, Text] = {
     Act.START: Text("已开始核查。", "Verification has begun."),
@@ -53,17 +52,21 @@ def docket(request: OfficerRequest) -> HttpResponse:
     """The office's leads, filtered; the city sees every office's."""
     houses, today = offices(), clock.today()
     filters = _filters(request, houses)
-    rows = _wanted(queries.docket(request.actor), filters)
-    periods = _periods(today)
-    listed = rows.filter(periods[filters["due"]]) if filters["due"] else rows
+    wanted = Filter(filters["state"], filters["office"], filters["q"])
+    rows = queries.wanted(request.actor, wanted, today)
+    listed = queries.wanted(request.actor, replace(wanted, period=filters["due"]), today)
     page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
     is_city = request.actor.unit == houses.city.pk
     page.object_list = [shown.lead(row, today) for row in page.object_list]  # type: ignore[misc]
     context = {
         "page": page,
         "dues": [
-            {"value": name, "label": label(text), "count": rows.filter(periods[name]).count()}
-            for name, text in DUE_TEXTS.items()
+            {
+                "value": str(period),
+                "label": label(text),
+                "count": rows.filter(queries.falling(period, today)).count(),
+            }
+            for period, text in DUE_TEXTS.items()
         ],
         "choices": _choices(houses, is_city),
         "filters": filters,
@@ -76,33 +79,13 @@ def docket(request: OfficerRequest) -> HttpResponse:
 def _filters(request: OfficerRequest, houses: Offices) -> dict[str, str]:
     """The filters of the address; words that mean nothing do not filter."""
     known = {
-        "due": list(DUE_TEXTS),
+        "due": [str(period) for period in DUE_TEXTS],
         "state": [OPEN, *map(str, State)],
         "office": [str(unit) for unit in houses.by_id],
     }
     filters = {name: request.GET.get(name, "") for name in known}
     filters = {name: value if value in known[name] else "" for name, value in filters.items()}
     return filters | {"q": request.GET.get("q", "").strip()[:100]}
-
-
-def _wanted(rows: QuerySet[Lead], filters: Mapping[str, str]) -> QuerySet[Lead]:
-    if filters["state"]:
-        rows = rows.filter(state__in=OPEN_STATES if filters["state"] == OPEN else [filters["state"]])
-    if filters["office"]:
-        rows = rows.filter(holder_id=int(filters["office"]))
-    if filters["q"]:
-        rows = rows.filter(Q(number__icontains=filters["q"]) | Q(subject_name__icontains=filters["q"]))
-    return rows
-
-
-def _periods(today: date) -> dict[str, Q]:
-    """The periods that casework's figures count: open leads by their due day."""
-    is_open = Q(state__in=OPEN_STATES)
-    return {
-        "overdue": is_open & Q(due__lt=today),
-        "today": is_open & Q(due=today),
-        "week": is_open & Q(due__gt=today, due__lte=today + timedelta(days=7)),
-    }
 
 
 def _choices(houses: Offices, is_city: bool) -> dict[str, list[tuple[str, str]]]:
@@ -146,7 +129,7 @@ def _finding(row: Lead, houses: Offices) -> dict[str, Any] | None:
     """The finding it came from, if the reader may see that."""
     if row.origin_kind != "finding":
         return None
-    origin = screening.findings(screening.Filter()).filter(key=row.origin_key).first()
+    origin = screening.find(row.origin_key)
     return shown_findings.finding(origin, FindingState.LEAD, houses) if origin else None
 
 
@@ -216,12 +199,14 @@ def _hand_over_page(
 ) -> HttpResponse:
     """What a hand-over would do; it shows the lead, so the reading is recorded, after a refusal too."""
     audit.record(audit.Kind.LEAD_READ, by=request.actor, about=("lead", row.key))
-    head = shown.lead(row, clock.today())
+    head, coming = shown.lead(row, clock.today()), actions.preview_hand_over(row, to, on=clock.today())
     preview = {
         "due": head.due,
-        "due_changes": False,  # the clock runs on: casework.actions.hand_over
-        "sees": shown.keeps_sight(row, houses),
-        "told": [to.name(language())],
+        "due_changes": coming.due_changes,
+        "sees": houses.names(set(coming.sees) - {to.pk}),
+        "told": [coming.to.name(language())],
+        "clause": said(coming.rule.basis.cite()) if coming.rule else "",
+        "confidence": shown.doubt(coming.rule.confidence) if coming.rule else "",
     }
     context = {"lead": head, "to": _office(to), "preview": preview, **(refused or {})}
     return render(request, "desk/lead_hand_over.html", context, status=422 if refused else 200)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.core.messages import Refused
+from lantian.core.messages import Refused, Text
 from lantian.desk.intake import ended
 from lantian.desk.present import findings as shown
 from lantian.desk.present import jobs as shown_jobs
-from lantian.desk.present.words import said
+from lantian.desk.present.words import offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.detect.parameters import parameters
 from lantian.office import clock, jobs
 from lantian.office.models import Job
 from lantian.office.permissions import Permission
-from lantian.screening import actions, queries
+from lantian.screening import actions, queries, schedule
 from lantian.screening.models import Run
 from lantian.screening.run import DETECTORS
+from lantian.screening.states import State
 
-LAST_RUNS = 20
+LAST_RUNS, LAWFUL = 20, 20
+SWITCHED = {
+    True: Text("已开启每夜比对。", "The nightly run is on."),
+    False: Text("已停止每夜比对。", "The nightly run is off."),
+}
 
 
 @require_safe
@@ -37,8 +44,32 @@ def screening(request: OfficerRequest) -> HttpResponse:
         "current": next((run for run in runs if run["job"].open), None),
         "latest": next((run for run in runs if run["job"].state == Job.State.DONE), None),
         "runs": runs,
+        "nightly": [shown_jobs.nightly(name, schedule.nightly_order(name)) for name in DETECTORS],
+        "figures": [_figures(name) for name in DETECTORS],
     }
     return render(request, "desk/screening.html", context)
+
+
+def _figures(detector: str) -> dict[str, Any]:
+    figures = queries.figures(detector)
+    low, high = figures.interval
+    names = ("confirmed", "judged", "needed", "enough", "share")
+    return {name: getattr(figures, name) for name in names} | {"id": detector, "low": low, "high": high}
+
+
+@require_POST
+def screening_nightly(request: OfficerRequest) -> HttpResponse:
+    """Switch the nightly run on or off; the decision stands in the name of this post."""
+    detector, active = request.POST.get("detector", ""), request.POST.get("active") == "yes"
+    if detector not in DETECTORS:
+        raise Http404
+    try:
+        schedule.switch_nightly(detector=detector, active=active, by=request.actor)
+    except Refused as refusal:
+        messages.error(request, said(refusal.text))
+    else:
+        messages.success(request, said(SWITCHED[active]))
+    return redirect("screening")
 
 
 @require_POST
@@ -58,10 +89,11 @@ def screening_start(request: OfficerRequest) -> HttpResponse:
 @require_safe
 def screening_run(request: OfficerRequest, key: str) -> HttpResponse:
     """One run: what it read, how, what it found."""
-    row = _found(key)
+    row, houses = _found(key), offices()
     name = shown.detector(row.detector, parameters(row.on))["name"]
     context = {
-        "run": shown_jobs.run(row) | {"detector_name": name},
+        "run": shown_jobs.run(row) | {"detector_name": name, "cause": shown_jobs.cause(row)},
+        "lawful": [shown.finding(one, State.WAITING, houses) for one in queries.lawful_of(row)[:LAWFUL]],
         "may_cancel": _may_cancel(request, row),
     }
     return render(request, "desk/screening_run.html", context)

@@ -74,7 +74,7 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
     numbers = queries.numbers_of(row)
     facts = sorted(queries.facts_of(row, today), key=lambda one: shown.FACTS_IN_ORDER.index(one.kind))
     history = queries.history_of(row)
-    found = screening.findings(screening.Filter()).filter(subject_no__in=numbers)
+    found = screening.findings(screening.EVERY).filter(subject_no__in=numbers)
     leads = Lead.objects.select_related("holder").filter(subject_no__in=numbers).order_by("-id")
     context = {
         "subject": shown.subject(row, houses, today) | shown.identity(row, numbers),

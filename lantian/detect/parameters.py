@@ -24,6 +24,8 @@ SHAPES: Mapping[str, Shape] = {
     ),
     "P01_expiry": Shape({"limit": int, "unit": str}),
     "P01_regrowth": Shape({"limit": int, "unit": str}),
+    "P01_budget": Shape({"limit": int, "unit": str}),
+    "P01_figures": Shape({"limit": int, "unit": str}),
     "P01_double_filing": Shape({"jaccard_percent": int, "unit": str}),
     "P01_divisional": Shape(),
     "P01_priority": Shape(),
@@ -50,6 +52,8 @@ class Parameters:
     double_filing: float
     expiry_days: int
     regrowth_percent: int
+    budget: int
+    enough_judged: int
     digest: str
 
     def said(self, key: str) -> Text:
@@ -96,6 +100,8 @@ def parameters(on: date, book: Rulebook | None = None) -> Parameters:
         double_filing=rules["P01_double_filing"].values["jaccard_percent"] / 100,
         expiry_days=rules["P01_expiry"].values["limit"],
         regrowth_percent=rules["P01_regrowth"].values["limit"],
+        budget=rules["P01_budget"].values["limit"],
+        enough_judged=rules["P01_figures"].values["limit"],
         digest=digest_of({"rules": versions, "normaliser": normalise.digest()}),
     )
 

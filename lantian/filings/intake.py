@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
 from lantian.core.messages import Text
-from lantian.filings import numbers
+from lantian.filings import numbers, secrecy
 from lantian.filings.models import Patent
+from lantian.filings.secrecy import TEXTS
 from lantian.office import clock
 from lantian.office.actors import Actor
+from lantian.office.intake import cells
 from lantian.office.intake.moving import Fate, upsert
 from lantian.office.intake.spec import (
     BETWEEN_NAMES,
@@ -20,11 +23,11 @@ from lantian.office.intake.spec import (
     Fault,
     Moved,
     TableSpec,
+    words,
 )
 from lantian.office.models import IntakeBatch
 from lantian.office.permissions import Permission, check_permission
 
-TEXTS = ("title", "abstract", "claim")
 KINDS = ("invention", "utility_model", "design")
 STATUSES = (
     "pending", "published", "granted", "rejected", "withdrawn", "deemed_withdrawn", "abandoned", "invalidated",
@@ -41,6 +44,11 @@ UPDATE stage SET disclosure = 'published' {texts} FROM filings_patent known
 WHERE known.application_no = stage.application_no
   AND known.disclosure = 'published' AND stage.disclosure <> 'published'
 """
+# An empty cell takes no secret text away: corrected rows come back from an errors file without it.
+KEEPS_TEXT = """
+UPDATE stage SET {texts} FROM filings_unpublishedtext known WHERE known.application_no = stage.application_no
+"""
+_PUBLICATION = re.compile(r"(CN)?[0-9]{7,9}[ABCSUY][0-9]?")
 
 
 def check(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
@@ -74,10 +82,11 @@ def move(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
         check_permission(by.permissions, Permission.READ_UNPUBLISHED)
         constants = {"batch_id": batch.pk, "seen_by": batch.seen_by}
         fates |= upsert(
-            secret.select("row", "application_no", *texts),
+            secrecy.sealed(secret.select("row", "application_no", *texts), texts),
             table="filings_unpublishedtext",
             key="application_no",
             constants=constants,
+            adjust=KEEPS_TEXT.format(texts=", ".join(f"{n} = coalesce(stage.{n}, known.{n})" for n in texts)),
         )
     open_rows = frame.with_columns(pl.when(public).then(pl.col(name)).alias(name) for name in texts)
     keeps = "".join(f", {name} = known.{name}" for name in texts)
@@ -90,6 +99,22 @@ def move(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
     )
     new = sum(fate == "new" for fate in fates.values())
     return Moved(new=new, changed=len(fates) - new, same=frame.height - len(fates))
+
+
+def known_public(rows: pl.DataFrame, named: Mapping[str, str]) -> list[int]:
+    """Rows of a file, with its own headers, of which the file itself says that they are published."""
+    wanted = {header: name for header, name in named.items() if name in _SAYS}
+    typed, _ = cells.shape(rows, PATENTS, wanted)
+    return typed.filter(_disclosure(typed) == "published")["row"].to_list()
+
+
+def public_cells(row: Sequence[str]) -> bool:
+    """Whether a row out of shape says somewhere that it is published, and nowhere that it is secret."""
+    published = [word for word, meaning in words(_SAYS["disclosure"]).items() if meaning == "published"]
+    said = any(
+        cell.strip() in ("published", *published) or _PUBLICATION.fullmatch(cell.strip()) for cell in row
+    )
+    return said and not secrecy.marked(row)
 
 
 def explain(columns: Sequence[str]) -> Text:
@@ -162,6 +187,8 @@ ORDER = (
     "dual_filing_declared", "priority_nos", "parent_no",
 )  # fmt: skip
 
+_SAYS = {c.name: c for c in _columns() if c.name in ("disclosure", "publication_no", "publication_date")}
+
 PATENTS = TableSpec(
     name="patents",
     title=Text("专利申请", "Patent applications"),
@@ -171,4 +198,8 @@ PATENTS = TableSpec(
     move=move,
     explain=explain,
     remark=remark,
+    secret=TEXTS,
+    known_public=known_public,
+    bar=secrecy.barred,
+    public_cells=public_cells,
 )

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from lantian.office.keys import new_key
+
 
 def _text(**options: Any) -> Any:
     return models.TextField(null=True, **options)
@@ -68,7 +70,7 @@ class Patent(models.Model):
 
 
 class UnpublishedText(models.Model):
-    """Title, abstract and claim of an application that is not published, or not known to be."""
+    """Title, abstract and claim of an application that is not published, or not known to be; encrypted."""
 
     application_no = models.TextField(unique=True)
     title = _text()
@@ -77,3 +79,25 @@ class UnpublishedText(models.Model):
     batch = models.ForeignKey("office.IntakeBatch", models.PROTECT)
     row = models.BigIntegerField()
     seen_by = ArrayField(models.BigIntegerField())
+
+
+class UnpublishedGrant(models.Model):
+    """Leave for one post to read unpublished text, with its purpose; from `valid_to` on it no longer holds."""
+
+    key = models.CharField(max_length=26, unique=True, default=new_key)
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    purpose = models.CharField(max_length=200)
+    valid_from = models.DateField()
+    valid_to = models.DateField()
+    given_by = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    ended_by = models.ForeignKey("office.Post", models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_to__gt=models.F("valid_from")), name="grant_ends_after_it_begins"
+            ),
+            models.CheckConstraint(condition=~models.Q(purpose=""), name="grant_says_what_for"),
+        ]

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import polars as pl
 from django.db import connection
 
+from lantian.filings.grants import check_grant
 from lantian.filings.models import Patent, UnpublishedText
+from lantian.filings.secrecy import TEXTS, unseal
 from lantian.office import audit
-from lantian.office.actors import Actor
-from lantian.office.permissions import Permission, check_permission
+from lantian.office.actors import OfficerActor
 from lantian.office.search import Source
 
 # What detectors read; contacts, accounts and payers are case-bound and never feed a nightly run.
@@ -65,13 +66,15 @@ def by_numbers(application_nos: Sequence[str]) -> dict[str, Patent]:
     return {number: found[number] for number in application_nos if number in found}
 
 
-def unpublished_text(application_no: str, *, by: Actor) -> UnpublishedText | None:
-    """The secret text of one application; reading it needs its own permission and leaves an event."""
-    check_permission(by.permissions, Permission.READ_UNPUBLISHED)
+def unpublished_text(application_no: str, *, by: OfficerActor) -> dict[str, str | None] | None:
+    """The secret title, abstract and claim of one application; needs a grant in force and leaves an event."""
+    grant = check_grant(by)
     text = UnpublishedText.objects.filter(application_no=application_no).first()
-    if text:
-        audit.record(audit.Kind.UNPUBLISHED_READ, by=by, about=("patent", application_no))
-    return text
+    if text is None:
+        return None
+    detail = {"grant": grant.key}
+    audit.record(audit.Kind.UNPUBLISHED_READ, by=by, about=("patent", application_no), detail=detail)
+    return {name: unseal(getattr(text, name), application_no, name) for name in TEXTS}
 
 
 def _dtype(name: str) -> pl.DataType:

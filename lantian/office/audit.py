@@ -56,7 +56,10 @@ class Kind(StrEnum):
     SUBJECTS_MERGED = "subjects_merged"
     SUBJECTS_PARTED = "subjects_parted"
     DIRECTORY_DECIDED = "directory_decided"
+    UNPUBLISHED_GRANTED = "unpublished_granted"
+    UNPUBLISHED_GRANT_ENDED = "unpublished_grant_ended"
     SCREENING_STARTED = "screening_started"
+    NIGHTLY_SWITCHED = "nightly_switched"
     FINDINGS_STORED = "findings_stored"
     FINDING_READ = "finding_read"
     FINDING_JUDGED = "finding_judged"
@@ -106,7 +109,10 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SUBJECTS_MERGED: Text("合并监管对象", "subjects merged"),
     Kind.SUBJECTS_PARTED: Text("撤销合并", "merge undone"),
     Kind.DIRECTORY_DECIDED: Text("处理名录差异", "differences of a directory decided"),
+    Kind.UNPUBLISHED_GRANTED: Text("授权查看未公开申请", "reading of unpublished applications granted"),
+    Kind.UNPUBLISHED_GRANT_ENDED: Text("结束未公开申请授权", "grant for unpublished applications ended"),
     Kind.SCREENING_STARTED: Text("开始筛查", "screening started"),
+    Kind.NIGHTLY_SWITCHED: Text("开启或停止每夜筛查", "nightly screening switched"),
     Kind.FINDINGS_STORED: Text("保存比对提示", "findings stored"),
     Kind.FINDING_READ: Text("查看比对提示", "finding read"),
     Kind.FINDING_JUDGED: Text("研判", "finding judged"),

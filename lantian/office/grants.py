@@ -25,6 +25,7 @@ GRANTS: dict[str, str] = {
     "office_papertemplate": APPEND,
     "office_paperversion": APPEND,
     "office_paperapproval": APPEND,
+    "screening_nightlyorder": APPEND,
     # records
     "office_unit": WRITE,
     "office_plate": WRITE,
@@ -47,6 +48,7 @@ GRANTS: dict[str, str] = {
     "registry_directorydiff": WRITE,
     "filings_patent": WRITE,
     "filings_unpublishedtext": WRITE,
+    "filings_unpublishedgrant": WRITE,
     "screening_run": WRITE,
     "screening_finding": WRITE,
     "casework_lead": WRITE,

@@ -83,10 +83,19 @@ def job(name: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
     return register
 
 
-def defer(name: str, *, lock: str, arguments: Mapping[str, str], mandate: str, by: OfficerActor) -> Job:
+def defer(
+    name: str,
+    *,
+    lock: str,
+    arguments: Mapping[str, str],
+    mandate: str,
+    by: OfficerActor,
+    acting: Actor | None = None,
+) -> Job:
     """Schedule a job in the open transaction: a rolled-back act leaves no job.
 
-    Jobs with one lock never run at the same time. `mandate` names the act, as `kind:key`.
+    Jobs with one lock never run at the same time. `mandate` names the act, as `kind:key`. The job runs on the
+    authority of the post of `by`; where no officer stands at the door, `acting` is who schedules it.
     """
     row = Job.objects.create(
         name=name,
@@ -98,7 +107,7 @@ def defer(name: str, *, lock: str, arguments: Mapping[str, str], mandate: str, b
         seen_by=list(by.units),
     )
     Progress.objects.create(job=row)
-    audit.record(audit.Kind.JOB_SCHEDULED, by=by, about=("job", row.key), detail={"name": name})
+    audit.record(audit.Kind.JOB_SCHEDULED, by=acting or by, about=("job", row.key), detail={"name": name})
     post = Post.objects.only("key").get(pk=by.post_id)
     queue.configure_task("lantian.run", lock=lock).defer(key=row.key, post=post.key)
     return row

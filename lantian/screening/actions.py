@@ -1,4 +1,4 @@
-"""Writes of screening: starting a run, storing its findings, judging one."""
+"""Writes of screening: starting a run, storing its findings, judging one or dismissing several."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lantian.casework import queries as casework_queries
 from lantian.casework.models import Lead
 from lantian.core.deadlines import Deadline
 from lantian.core.messages import Text
-from lantian.core.moves import check_move
+from lantian.core.moves import MoveRefused, check_move
 from lantian.detect.findings import possible_keys, unit_of
 from lantian.office import audit, clock, jobs, search
 from lantian.office.actors import Actor, OfficerActor
@@ -30,8 +30,8 @@ STEP = 1_000
 # What a later run may say anew about a finding it finds again; who found it first, and when, stays.
 RENEWED = (
     "subject_kind", "subject_no", "subject_name", "score", "strength", "clearing", "cleared", "reason_zh",
-    "reason_en", "rule", "innocent_zh", "evidence", "members", "supersedes", "district_code", "on", "expires_on",
-    "detector_version", "parameters", "run", "seen_by",
+    "reason_en", "rule", "innocent_zh", "evidence", "members", "supersedes", "district_code", "holder", "on",
+    "expires_on", "detector_version", "parameters", "run", "seen_by",
 )  # fmt: skip
 
 
@@ -43,13 +43,25 @@ class Preview:
     due: Deadline
 
 
-def start_run(*, detector: str, by: OfficerActor) -> Run:
-    """Schedule a run of a detector over everything taken in so far."""
+@dataclass(frozen=True)
+class Dismissals:
+    """What became of a dismissal of several: keys dismissed, and those kept with the reason."""
+
+    dismissed: tuple[str, ...]
+    kept: Mapping[str, Text]
+
+
+def start_run(
+    *, detector: str, by: OfficerActor, mandate: str = "", acting: Actor | None = None, behind: bool = False
+) -> Run:
+    """Schedule a run of a detector over everything taken in so far.
+
+    A run that nobody asked for by hand names its `mandate` (`kind:key`), and the job `acting` under it; `behind`
+    lets it wait for the end of one at work, which may have read before.
+    """
     check_permission(by.permissions, Permission.SCREEN)
     with transaction.atomic():
-        if Run.objects.filter(
-            detector=detector, job__state__in=(Job.State.WAITING, Job.State.RUNNING)
-        ).exists():
+        if open_run(detector, at_work=not behind):
             raise RunRefused(
                 "同一检测正在运行；请等它结束或先取消。", "It is running already; wait or cancel it."
             )
@@ -64,13 +76,23 @@ def start_run(*, detector: str, by: OfficerActor) -> Run:
             "screening",
             lock=f"screening:{detector}",
             arguments={"run": run.key},
-            mandate=f"screening:{run.key}",
+            mandate=mandate or f"screening:{run.key}",
             by=by,
+            acting=acting,
         )
         run.save(force_insert=True)
-        detail = {"detector": detector}
-        audit.record(audit.Kind.SCREENING_STARTED, by=by, about=("screening", run.key), detail=detail)
+        detail = {"detector": detector, "mandate": run.job.mandate}
+        audit.record(
+            audit.Kind.SCREENING_STARTED, by=acting or by, about=("screening", run.key), detail=detail
+        )
     return run
+
+
+def open_run(detector: str, *, at_work: bool = True) -> Run | None:
+    """The run of a detector that waits, or is at work if that counts."""
+    open_states = (Job.State.WAITING, *([Job.State.RUNNING] if at_work else []))
+    runs = Run.objects.select_related("job")
+    return runs.filter(detector=detector, job__state__in=open_states).first()
 
 
 def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timedelta, by: Actor) -> None:
@@ -78,8 +100,10 @@ def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timede
     earlier = {finding["key"]: _possible_keys(finding) for finding in findings}
     known = queries.known_keys([key for keys in earlier.values() for key in keys])
     merged = {key: sorted((keys & known) - {key}) for key, keys in earlier.items()}
+    before = Finding.objects.in_bulk(list(earlier), field_name="key")
     rows = [
-        _finding(run, finding | {"supersedes": merged[finding["key"]]}, expires_after) for finding in findings
+        _finding(run, finding | {"supersedes": merged[finding["key"]]}, expires_after, before)
+        for finding in findings
     ]
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
@@ -99,11 +123,12 @@ def preview(finding: Finding, *, on: date) -> Preview:
 
 @transaction.atomic
 def judge(
-    *, finding_key: str, outcome: Outcome, reason: str, seen: int, by: OfficerActor
+    *, finding_key: str, outcome: Outcome, reason: str, seen: int, by: OfficerActor, asked: str = ""
 ) -> tuple[Judgement, Lead | None]:
     """Record an officer's judgement; 转为线索 opens the lead in the same act.
 
-    `seen` is the number of judgements on the page the officer acted from: a newer one refuses the act.
+    `seen` is the number of judgements on the page the officer acted from: a newer one refuses the act. A request
+    for more says in `asked` to whom it goes and in `reason` what is wanted; the answer brings the finding back.
     """
     check_permission(by.permissions, Permission.JUDGE)
     finding = _take(finding_key)
@@ -113,6 +138,8 @@ def judge(
     if outcome in REASON_REQUIRED and not reason.strip():
         name = OUTCOME_TEXTS[outcome]
         raise JudgementRefused(f"“{name.zh}”须写明理由。", f"Please give the reason: '{name.en}' needs one.")
+    if outcome is Outcome.MORE and not asked.strip():
+        raise JudgementRefused("请写明向谁要求补充。", "Please say who is asked for more.")
     lead = _open_lead(finding, by) if outcome is Outcome.LEAD else None
     judgement = Judgement.objects.create(
         finding=finding,
@@ -121,6 +148,8 @@ def judge(
         post_id=by.post_id,
         at=clock.now(),
         ground=ground_of(finding),
+        ground_size=len(finding.evidence),
+        asked=asked.strip()[:60] if outcome is Outcome.MORE else "",
         lead_key=lead.key if lead else "",
     )
     detail = {"outcome": str(outcome), "ground": judgement.ground}
@@ -137,6 +166,23 @@ def _take(finding_key: str) -> Finding:
             "Only the office in charge judges this finding; yours may verify the lead.",
         )
     return finding
+
+
+@transaction.atomic
+def dismiss(*, seen: Mapping[str, int], reason: str, by: OfficerActor) -> Dismissals:
+    """Dismiss several findings for one reason: each a judgement of its own, those judged meanwhile are kept.
+
+    `seen` gives, by key, the number of judgements on the page the officer acted from.
+    """
+    if not reason.strip():
+        raise JudgementRefused("“排除”须写明理由。", "Please give the reason: 'dismiss' needs one.")
+    kept: dict[str, Text] = {}
+    for key, count in sorted(seen.items()):
+        try:
+            judge(finding_key=key, outcome=Outcome.DISMISS, reason=reason, seen=count, by=by)
+        except (JudgementRefused, MoveRefused) as refusal:
+            kept[key] = refusal.text
+    return Dismissals(tuple(key for key in sorted(seen) if key not in kept), kept)
 
 
 def ground_of(finding: Finding) -> str:
@@ -159,15 +205,22 @@ def _possible_keys(finding: Mapping[str, Any]) -> set[str]:
     return set(possible_keys(finding["detector"], unit, finding["evidence"]))
 
 
-def _finding(run: Run, finding: Mapping[str, Any], expires_after: timedelta) -> Finding:
+def _finding(
+    run: Run, finding: Mapping[str, Any], expires_after: timedelta, before: Mapping[str, Finding]
+) -> Finding:
     holder = casework_queries.office_for(finding["district_code"], subject_no=finding["subject_no"])
     units = {holder.pk, *run.seen_by}
-    values = {name: finding[name] for name in RENEWED if name not in ("expires_on", "run", "seen_by")}
+    known = before.get(finding["key"])
+    # Its days are counted from when the comparison came to say what it says, not from the newest run.
+    same = known is not None and sorted(known.evidence) == sorted(finding["evidence"])
+    own = ("holder", "expires_on", "run", "seen_by")
+    values = {name: finding[name] for name in RENEWED if name not in own}
     return Finding(
         key=finding["key"],
         detector=finding["detector"],
         first_found_at=clock.now(),
-        expires_on=run.on + expires_after,
+        expires_on=known.expires_on if known and same else run.on + expires_after,
+        holder=holder,
         run=run,
         seen_by=sorted(units),
         **values,

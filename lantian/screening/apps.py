@@ -9,4 +9,4 @@ class ScreeningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lantian.screening import run  # noqa: F401 - registers the job
+        from lantian.screening import run, schedule  # noqa: F401 - register jobs and what follows an intake

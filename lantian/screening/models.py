@@ -63,6 +63,7 @@ class Finding(models.Model):
     members = ArrayField(models.TextField())
     supersedes = ArrayField(models.TextField())
     district_code = models.TextField(null=True)
+    holder = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
     on = models.DateField()
     expires_on = models.DateField()
     detector_version = models.CharField(max_length=40)
@@ -79,7 +80,11 @@ class Finding(models.Model):
 
 
 class Judgement(models.Model):
-    """An officer's word on a finding; append-only, the newest one counts."""
+    """An officer's word on a finding; append-only, the newest one counts.
+
+    `ground` and `ground_size` are digest and number of the evidence it rested on: a dismissed finding comes back
+    when that has clearly grown. `asked` says to whom a request for more went.
+    """
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="judgements")
     outcome = models.CharField(
@@ -89,6 +94,8 @@ class Judgement(models.Model):
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ground = models.CharField(max_length=64)
+    ground_size = models.IntegerField()
+    asked = models.CharField(max_length=60, blank=True)
     lead_key = models.CharField(max_length=26, blank=True)
 
     class Meta:
@@ -100,4 +107,17 @@ class Judgement(models.Model):
                 condition=~models.Q(outcome="lead") | ~models.Q(lead_key=""),
                 name="lead_judgement_names_the_lead",
             ),
+            models.CheckConstraint(
+                condition=~models.Q(outcome="more") | ~models.Q(asked=""), name="request_names_who_is_asked"
+            ),
         ]
+
+
+class NightlyOrder(models.Model):
+    """An officer's decision that a detector runs every night, or no longer; append-only, the newest one counts."""
+
+    key = models.CharField(max_length=26, unique=True, default=new_key)
+    detector = models.CharField(max_length=4)
+    active = models.BooleanField()
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    at = models.DateTimeField()

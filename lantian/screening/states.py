@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     LEAD = "lead"
     DISMISS = "dismissed"
     MORE = "more"
+    ANSWER = "answered"
 
 
 STATE_TEXTS: dict[State, Text] = {
@@ -34,14 +35,16 @@ OUTCOME_TEXTS: dict[Outcome, Text] = {
     Outcome.LEAD: Text("转为线索", "turn into a lead"),
     Outcome.DISMISS: Text("排除", "dismiss"),
     Outcome.MORE: Text("需要补充", "ask for more"),
+    Outcome.ANSWER: Text("已补充", "answered"),
 }
 MOVES: dict[tuple[State, Outcome], State] = {
     (State.WAITING, Outcome.LEAD): State.LEAD,
     (State.WAITING, Outcome.DISMISS): State.DISMISSED,
     (State.WAITING, Outcome.MORE): State.MORE,
+    (State.MORE, Outcome.ANSWER): State.WAITING,
     (State.MORE, Outcome.LEAD): State.LEAD,
     (State.MORE, Outcome.DISMISS): State.DISMISSED,
     (State.DISMISSED, Outcome.LEAD): State.LEAD,
     (State.DISMISSED, Outcome.MORE): State.MORE,
 }
-REASON_REQUIRED = frozenset({Outcome.DISMISS, Outcome.MORE})
+REASON_REQUIRED = frozenset({Outcome.DISMISS, Outcome.MORE, Outcome.ANSWER})

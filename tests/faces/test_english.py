@@ -281,7 +281,9 @@ def _finding() -> str:
 def _judged() -> str:
     with acting("city") as by:
         key = _a_finding(XIQING).key
-        screening.judge(finding_key=key, outcome=Outcome.MORE, reason="more, please", seen=0, by=by)
+        screening.judge(
+            finding_key=key, outcome=Outcome.MORE, reason="more, please", asked="the agency", seen=0, by=by
+        )
     return reverse("finding", args=[key])
 
 

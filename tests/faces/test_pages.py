@@ -46,9 +46,11 @@ def a_lead(login: str = "nankai") -> Lead:
         return Lead.objects.get(origin_key=finding.key)
 
 
-def judge(client: Client, finding: Finding, verdict: str, reason: str, version: int = 0) -> str:
+def judge(
+    client: Client, finding: Finding, verdict: str, reason: str, version: int = 0, asked: str = ""
+) -> str:
     """Post a judgement and return the page that answers."""
-    data = {"verdict": verdict, "reason": reason, "version": version}
+    data = {"verdict": verdict, "reason": reason, "version": version, "asked": asked}
     answer = client.post(reverse("judge", args=[finding.key]), data, follow=True)
     return answer.content.decode()
 
@@ -151,7 +153,7 @@ def test_a_refused_judgement_is_told_in_its_place_and_keeps_what_was_typed() -> 
     finding = a_finding()
     client = browser("nankai")
     assert "须写明理由" in judge(client, finding, "dismissed", "   ")
-    judge(client, finding, "more", "调取代理合同")
+    judge(client, finding, "more", "调取代理合同", asked="代理机构")
     page = judge(client, finding, "dismissed", "属于同一研发项目", version=0)
     assert "研判过" in page
     assert "属于同一研发项目</textarea>" in page

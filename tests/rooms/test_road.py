@@ -70,7 +70,9 @@ def test_a_judgement_is_superseded_never_overwritten() -> None:
     with acting("city") as by:
         finding = a_finding(XIQING)
         screening.judge(finding_key=finding.key, outcome=Outcome.DISMISS, reason="同族", seen=0, by=by)
-        screening.judge(finding_key=finding.key, outcome=Outcome.MORE, reason="补合同", seen=1, by=by)
+        screening.judge(
+            finding_key=finding.key, outcome=Outcome.MORE, reason="补合同", asked="代理机构", seen=1, by=by
+        )
         said = findings.judgements(finding)
         assert [judgement.outcome for judgement in said] == ["dismissed", "more"]
         assert findings.state_of(said) == "more"
@@ -79,7 +81,9 @@ def test_a_judgement_is_superseded_never_overwritten() -> None:
 def test_two_officers_cannot_judge_from_the_same_page() -> None:
     with acting("city") as by:
         finding = a_finding(XIQING)
-        screening.judge(finding_key=finding.key, outcome=Outcome.MORE, reason="补合同", seen=0, by=by)
+        screening.judge(
+            finding_key=finding.key, outcome=Outcome.MORE, reason="补合同", asked="代理机构", seen=0, by=by
+        )
         with pytest.raises(JudgementRefused, match="judged it on"):
             screening.judge(finding_key=finding.key, outcome=Outcome.LEAD, reason="", seen=0, by=by)
 

@@ -38,6 +38,7 @@ APPEND_ONLY = {
     "office_mandatebook",
     "office_mandateapproval",
     "screening_judgement",
+    "screening_nightlyorder",
     "casework_leadstep",
 }
 

@@ -98,7 +98,7 @@ def _mark(found: QuerySet[Finding] | QuerySet[Run], *columns: str) -> None:
 def _lead(finding: Finding) -> Lead:
     by = officer("city")
     finding.refresh_from_db()
-    screening.judge(finding_key=finding.key, outcome=Outcome.MORE, reason=MARK, seen=0, by=by)
+    screening.judge(finding_key=finding.key, outcome=Outcome.MORE, reason=MARK, asked=MARK, seen=0, by=by)
     _, lead = screening.judge(finding_key=finding.key, outcome=Outcome.LEAD, reason="", seen=1, by=by)
     assert lead is not None
     holder = {NANKAI: "nankai", XIQING: "xiqing", BINHAI: "binhai"}[lead.holder_id]

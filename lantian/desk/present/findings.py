@@ -10,21 +10,12 @@ from lantian.core.messages import Text
 from lantian.desk.present.leads import doubt, reckoned_due
 from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.detect.parameters import Parameters, parameters
+from lantian.office import clock
 from lantian.office.actors import OfficerActor
-from lantian.screening import actions
-from lantian.screening.models import Finding, Judgement
+from lantian.screening import actions, queries
+from lantian.screening.models import CLEARINGS, STRENGTHS, Finding, Judgement
 from lantian.screening.states import OUTCOME_TEXTS, STATE_TEXTS, Outcome, State
 
-CLEARING_TEXTS: dict[str, Text] = {
-    "not_cleared": Text("未见合法情形", "no lawful ground seen"),
-    "presumed_lawful": Text("推定合法", "presumed lawful"),
-    "cleared": Text("确认合法", "lawful"),
-}
-STRENGTH_TEXTS: dict[str, Text] = {
-    "strong": Text("强", "strong"),
-    "medium": Text("中", "medium"),
-    "weak": Text("弱", "weak"),
-}
 NAMELESS = Text("未载明代理机构的一组申请", "a group of applications without an agency on file")
 TABLE = "patents:"
 
@@ -38,19 +29,26 @@ def finding(row: Finding, state: State, offices: Offices) -> dict[str, Any]:
     """A finding in a list."""
     return {
         "key": row.key,
-        "subject": row.subject_name or label(NAMELESS),
+        "subject": subject(row),
         "reason": either(row.reason_zh, row.reason_en),
         "score": row.score,
         "strength": row.strength,
-        "strength_label": label(STRENGTH_TEXTS[row.strength]),
+        "strength_label": label(STRENGTHS[row.strength]),
         "clearing": row.clearing,
-        "clearing_label": label(CLEARING_TEXTS[row.clearing]),
+        "clearing_label": label(CLEARINGS[row.clearing]),
         "state": str(state),
         "state_label": label(STATE_TEXTS[state]),
         "members_count": len(row.evidence),
-        "office": offices.of_district(row.district_code).name(language()),
+        "office": offices.by_id[row.holder_id].name(language()),
         "on": row.on,
+        "expires_on": row.expires_on,
+        "lapsed": row.expires_on < clock.today() and state is State.WAITING,
     }
+
+
+def subject(row: Finding) -> str:
+    """Whom a finding is about, in words."""
+    return row.subject_name or label(NAMELESS)
 
 
 def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
@@ -69,6 +67,9 @@ def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
         "innocent": said(rules.said("innocent")),
         "refute": said(rules.said("refuted")),
         "ground_changed": last is not None and last.ground != actions.ground_of(row),
+        "returned": queries.returned(said_of_it),
+        "evidence_then": last.ground_size if last else None,
+        "evidence_now": len(row.evidence),
     }
 
 
@@ -94,6 +95,7 @@ def judgements(row: Finding, said_of_it: Sequence[Judgement]) -> list[dict[str, 
             "unit": one.post.unit.name(language()),
             "at": one.at,
             "reason": one.reason,
+            "asked": one.asked,
             "superseded": one.pk != newest,
             "ground_changed": one.ground != ground,
         }

@@ -12,7 +12,8 @@ from lantian.desk.present.words import either, label, language, said
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job
 from lantian.registry.directories import DIRECTORIES
-from lantian.screening.models import Run
+from lantian.screening import schedule
+from lantian.screening.models import NightlyOrder, Run
 
 STATE_TEXTS: dict[str, Text] = {
     Job.State.WAITING: Text("等待中", "waiting"),
@@ -42,6 +43,12 @@ LEFT_OUT_TEXTS: dict[str, Text] = {
     "repeated_number": Text("申请号重复", "with a repeated number"),
     "design": Text("外观设计，不比对文字", "designs, whose text is not compared"),
 }
+CAUSES: dict[str, Text] = {
+    "screening": Text("人工开始", "started by hand"),
+    "intake": Text("一次导入带来新数据", "an intake that brought new data"),
+    "nightly": Text("每夜比对", "nightly run"),
+}
+NIGHTLY = {True: Text("已开启", "on"), False: Text("未开启", "off")}
 WATERMARK = Text("审计记录第 {seq} 号", "audit event {seq}")
 
 
@@ -141,3 +148,20 @@ def run(row: Run) -> dict[str, Any]:
         "watermark": said(WATERMARK).format(seq=row.audit_seq) if row.audit_seq else "",
         "job": shown,
     }
+
+
+def cause(row: Run) -> str:
+    """What had the run scheduled: the kind of its mandate."""
+    kind = row.job.mandate.partition(":")[0] if row.job else "screening"
+    return label(CAUSES.get(kind, CAUSES["screening"]))
+
+
+def nightly(detector: str, order: NightlyOrder | None) -> dict[str, Any]:
+    """The decision on the nightly run as its card shows it."""
+    gone = schedule.lapsed(order)
+    active = order is not None and order.active and not gone
+    shown = {"id": detector, "active": active, "label": label(NIGHTLY[active])}
+    if order is None:
+        return shown | {"lapsed": False}
+    who = {"by": order.post.account.name, "unit": order.post.unit.name(language()), "at": order.at}
+    return shown | who | {"lapsed": order.active and gone}

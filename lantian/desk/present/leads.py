@@ -12,7 +12,7 @@ from lantian.casework.states import ACT_TEXTS, MOVES, OPEN_STATES, STATE_TEXTS, 
 from lantian.core import deadlines, workdays
 from lantian.core.messages import Refused, Text
 from lantian.core.rulebook import Confidence
-from lantian.desk.present.words import Offices, either, label, language, said
+from lantian.desk.present.words import either, label, language, said
 from lantian.office import audit, clock
 
 TO = Text("{act}：{sender} → {to}。{reason}", "{act}: {sender} → {to}. {reason}")
@@ -174,8 +174,3 @@ def _words(step: LeadStep) -> str:
         return act
     names = {"sender": step.from_unit.name(language()), "to": step.to_unit.name(language())}
     return said(TO).format(act=act, reason=step.reason, **names).strip()
-
-
-def keeps_sight(row: Lead, offices: Offices) -> list[str]:
-    """Offices that see a lead."""
-    return offices.names(row.seen_by)

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
-from lantian.desk.present import findings as findings_shown
 from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.office import clock
 from lantian.registry import queries
@@ -20,7 +19,7 @@ from lantian.registry.models import RegisterFact, Subject
 from lantian.registry.queries import Disagreement
 from lantian.registry.routing import STEP_TEXTS, Step, district_name, zone_name
 from lantian.screening import queries as screening
-from lantian.screening.models import Finding
+from lantian.screening.models import CLEARINGS, Finding
 from lantian.screening.states import STATE_TEXTS
 
 KIND_TEXTS: dict[str, Text] = {
@@ -167,7 +166,7 @@ def finding(row: Finding) -> dict[str, Any]:
         "state": str(state),
         "state_label": label(STATE_TEXTS[state]),
         "clearing": row.clearing,
-        "clearing_label": label(findings_shown.CLEARING_TEXTS[row.clearing]),
+        "clearing_label": label(CLEARINGS[row.clearing]),
         "on": row.on,
     }
 

@@ -15,9 +15,9 @@ from django.db import transaction
 from lantian.core.messages import Refused, Text
 from lantian.office import audit, clock, files, jobs
 from lantian.office.actors import Actor, OfficerActor
-from lantian.office.intake import cells, readers
+from lantian.office.intake import cells, following, readers, withheld
 from lantian.office.intake.ahead import ahead
-from lantian.office.intake.sources import Source, Window
+from lantian.office.intake.sources import Window
 from lantian.office.intake.spec import Fault, Moved, TableSpec, name_columns, recognised, spec_of
 from lantian.office.models import IntakeBatch, Job, Post, RowError, StoredFile
 from lantian.office.permissions import Permission, check_permission
@@ -234,13 +234,18 @@ class Intake:
             high = min(low + STEP, window.first + window.count)
             rows = window.frame.filter(pl.col("row").is_between(low, high, closed="left"))
             faults = [fault for fault in window.faults if low <= fault.row < high]
-            frame, unreadable = cells.shape(rows, self.spec, self.named)
-            yield Step(frame, [*faults, *unreadable], high - low)
+            barred = self.spec.bar(rows, self.named)
+            allowed = rows.filter(~pl.col("row").is_in([fault.row for fault in barred])) if barred else rows
+            frame, unreadable = cells.shape(allowed, self.spec, self.named)
+            found = withheld.guarded(self.spec, self.named, rows, [*faults, *barred, *unreadable])
+            yield Step(frame, found, high - low)
 
     def _checked(self, step: Step) -> Step:
         frame, wrong = self.spec.check(step.frame)
         frame, repeated = self._once(frame)
-        return Step(frame, [*step.faults, *wrong, *repeated], step.count)
+        same = {name: name for name in step.frame.columns if name != "row"}
+        found = withheld.guarded(self.spec, same, step.frame, [*wrong, *repeated])
+        return Step(frame, [*step.faults, *found], step.count)
 
     def _once(self, frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
         """Keep the first row of every key in the file; the later ones are named, not silently merged."""
@@ -322,29 +327,38 @@ def _describe(batch: IntakeBatch, intake: Intake) -> None:
 def _finish(batch: IntakeBatch, intake: Intake, by: Actor) -> None:
     _describe(batch, intake)
     if batch.refused:
-        content = _errors_csv(batch, intake.source)
+        content = _errors_csv(batch, intake)
         batch.errors_file = files.keep(
             name=f"errors-{batch.file.name}.csv", chunks=[content], seen_by=batch.seen_by, by=by
         )
     batch.save(update_fields=["ignored_columns", "notes_zh", "notes_en", "errors_file"])
     intake.spec.conclude(batch, intake.keys, by)
     audit.record(audit.Kind.ROWS_TAKEN_IN, by=by, about=("intake", batch.key), detail={"read": batch.read})
+    following.follow(batch, acting=by)
 
 
-def _errors_csv(batch: IntakeBatch, source: Source) -> bytes:
-    """The refused rows as they came, with the reason behind each: correct them and take this file in."""
+def _errors_csv(batch: IntakeBatch, intake: Intake) -> bytes:
+    """The refused rows as they came, with the reason behind each: correct them and take this file in.
+
+    Whoever may open the batch may open this file, so text that may be secret is not in it.
+    """
+    spec, named = intake.spec, intake.named
     errors: dict[int, list[str]] = {}
     for error in RowError.objects.filter(batch=batch).order_by("row", "id").iterator():
         errors.setdefault(error.row, []).append(f"{error.column}：{error.message_zh}")
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow([*source.headers, "错误说明"])
-    for window in source.windows(0):
-        wrong = window.frame.filter(pl.col("row").is_in(sorted(errors)))
+    writer.writerow([*intake.source.headers, "错误说明"])
+    for window in intake.source.windows(0):
+        refused = window.frame.filter(pl.col("row").is_in(sorted(errors)))
+        wrong, hidden = withheld.covered(spec, named, refused)
         for row, *values in wrong.iter_rows():
-            writer.writerow([*map(_plain, values), "；".join(errors[row])])
+            said = [*errors[row], *([withheld.WITHHELD.zh] if row in hidden else [])]
+            writer.writerow([*map(_plain, values), "；".join(said)])
         for fault in window.faults:
-            writer.writerow([*map(_plain, fault.raw), fault.text.zh])
+            raw = withheld.covered_cells(spec, named, fault)
+            said = [fault.text.zh] if raw == fault.raw else [fault.text.zh, withheld.in_row(fault.row).zh]
+            writer.writerow([*map(_plain, raw), "；".join(said)])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -78,6 +78,10 @@ class TableSpec:
     good rows. Frames carry the column `row` (int64). `also` names further key columns; `headers` the list of
     header aliases, where it is not the table's own; `conclude(batch, keys, by)` runs once, after the last row;
     `explain(columns)` says what the file leaves out, `remark(batch)` what is remarkable in the rows stored.
+
+    `secret` columns hold text that may be secret unless `known_public(rows, named)` names its row; `bar(rows, named)`
+    finds rows that may never come in; `public_cells(cells)` tells it of a row out of shape. `rows` are as in the
+    file, `named` maps its headers to columns.
     """
 
     name: str
@@ -91,6 +95,12 @@ class TableSpec:
     also: tuple[str, ...] = ()
     headers: str = ""
     conclude: Callable[[IntakeBatch, pl.Series, Actor], None] = field(default=lambda batch, keys, by: None)
+    secret: tuple[str, ...] = ()
+    known_public: Callable[[pl.DataFrame, Mapping[str, str]], list[int]] = field(
+        default=lambda rows, named: []
+    )
+    bar: Callable[[pl.DataFrame, Mapping[str, str]], list[Fault]] = field(default=lambda rows, named: [])
+    public_cells: Callable[[Sequence[str]], bool] = field(default=lambda cells: False)
 
     def column_names(self) -> list[str]:
         """Names of the columns in their order."""

@@ -16,6 +16,17 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name='NightlyOrder',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=lantian.office.keys.new_key, max_length=26, unique=True)),
+                ('detector', models.CharField(max_length=4)),
+                ('active', models.BooleanField()),
+                ('at', models.DateTimeField()),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.post')),
+            ],
+        ),
+        migrations.CreateModel(
             name='Run',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -65,6 +76,7 @@ class Migration(migrations.Migration):
                 ('parameters', models.CharField(max_length=64)),
                 ('first_found_at', models.DateTimeField()),
                 ('seen_by', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), size=None)),
+                ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.unit')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updated', to='screening.run')),
             ],
         ),
@@ -72,16 +84,18 @@ class Migration(migrations.Migration):
             name='Judgement',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('lead', '转为线索'), ('dismissed', '排除'), ('more', '需要补充')], max_length=10)),
+                ('outcome', models.CharField(choices=[('lead', '转为线索'), ('dismissed', '排除'), ('more', '需要补充'), ('answered', '已补充')], max_length=10)),
                 ('reason', models.TextField(blank=True)),
                 ('at', models.DateTimeField()),
                 ('ground', models.CharField(max_length=64)),
+                ('ground_size', models.IntegerField()),
+                ('asked', models.CharField(blank=True, max_length=60)),
                 ('lead_key', models.CharField(blank=True, max_length=26)),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='judgements', to='screening.finding')),
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.post')),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('outcome', 'lead'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='dismissal_gives_its_reason'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'lead'), _negated=True), models.Q(('lead_key', ''), _negated=True), _connector='OR'), name='lead_judgement_names_the_lead')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('outcome', 'lead'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='dismissal_gives_its_reason'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'lead'), _negated=True), models.Q(('lead_key', ''), _negated=True), _connector='OR'), name='lead_judgement_names_the_lead'), models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'more'), _negated=True), models.Q(('asked', ''), _negated=True), _connector='OR'), name='request_names_who_is_asked')],
             },
         ),
         migrations.AddIndex(

@@ -7,3 +7,7 @@ CREATE POLICY seen_with_lead ON screening_finding FOR SELECT USING (
     EXISTS (SELECT FROM casework_lead WHERE origin_kind = 'finding' AND origin_key = screening_finding.key)
 );
 CALL searched_as('finding', 'screening_finding');
+
+-- Who decided on the nightly run is no secret: the clock itself reads it, outside every scope.
+CALL append_only('screening_nightlyorder');
+CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT ON screening_nightlyorder DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION demand_event();
