@@ -21,9 +21,11 @@ from lantian.registry.kinds import FactKind
 from lantian.registry.models import RegisterFact, Subject
 from lantian.registry.routing import Route, route
 
-# What the directory of agencies calls a subject, no later file of companies renames.
+# What the directory of agencies calls a subject and where it places it, no later file of companies changes.
 KEEPS_AGENCY = """
-UPDATE stage SET name = known.name, name_pinyin = known.name_pinyin, kind = known.kind
+UPDATE stage SET name = known.name, name_pinyin = known.name_pinyin, kind = known.kind,
+    district_code = known.district_code, zone = known.zone, routed_by = known.routed_by,
+    route_conflict = known.route_conflict
 FROM registry_subject known WHERE known.number = stage.number AND known.kind = 'agency'
 """
 

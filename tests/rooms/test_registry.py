@@ -219,6 +219,8 @@ def test_two_registers_may_disagree_about_one_agency() -> None:
     subject = Subject.objects.get(number=A)
     assert (subject.kind, subject.name) == ("agency", "天津甲乙专利代理所")
     assert Company.objects.get(subject=subject).name == "天津甲乙知识产权有限公司"
+    again = two_agencies()
+    assert counts(again) == (0, 2, 0, 0), "one register does not make the other look changed"
     assert {twin.kind for twin in queries.disagreements(subject, TODAY)} == {"agency.name", "agency.address"}
 
 
