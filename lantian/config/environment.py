@@ -10,12 +10,13 @@ from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
+from lantian.config.entrance import checked
 from lantian.core.messages import WrongUse
-from lantian.office.cluster import APP, OWNER, Cluster
+from lantian.office.cluster import APP, OWNER, Cluster, private_home
 
 KNOWN = {
     "LANTIAN_HOME", "LANTIAN_PORT", "LANTIAN_BIND", "LANTIAN_SECRET_KEY_FILE", "LANTIAN_REAL_DATA",
-    "LANTIAN_TODAY", "LANTIAN_MODE", "LANTIAN_REQUIRE", "LANTIAN_SOAK",
+    "LANTIAN_TODAY", "LANTIAN_MODE", "LANTIAN_PUBLIC_URL", "LANTIAN_REQUIRE", "LANTIAN_SOAK",
 }  # fmt: skip
 
 
@@ -35,6 +36,7 @@ class Environment:
     mode: Mode
     port: int
     bind: str
+    public_url: str | None
     app_url: str
     owner_url: str | None
     embedded: Cluster | None
@@ -57,6 +59,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         mode=mode,
         port=_port(env.get("LANTIAN_PORT", "8000")),
         bind=env.get("LANTIAN_BIND", "127.0.0.1"),
+        public_url=checked(env.get("LANTIAN_PUBLIC_URL"), production=mode is Mode.PRODUCTION),
         app_url=url or (cluster.url(APP) if cluster else ""),
         owner_url=env.get("DATABASE_OWNER_URL") or (cluster.url(OWNER) if cluster else None),
         embedded=cluster,
@@ -70,6 +73,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
 def secret_key(environment: Environment) -> str:
     """Read the server key; outside production one is made at the first start, for its owner only."""
     path = environment.secret_key_file
+    private_home(environment.home)
     if not path.exists():
         if environment.mode is Mode.PRODUCTION and environment.embedded is None:
             raise WrongUse(

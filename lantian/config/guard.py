@@ -70,6 +70,8 @@ def guard(view: View, need: Need) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(need, Public) and not request.user.is_authenticated:
             return redirect(f"/login/?{urlencode({'next': request.get_full_path()})}")
+        if any("\0" in text for name, texts in request.POST.lists() for text in (name, *texts)):
+            return errors.bad_request(request)
         stopped = None if isinstance(need, Public) else sessions.stop(request)
         if stopped is not None:
             return stopped

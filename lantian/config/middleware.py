@@ -1,4 +1,4 @@
-"""Two small middlewares: a request id for the log, and the language a person chose."""
+"""Small middlewares: a request id for the log, the language a person chose, and two checks at the door."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
+from lantian.desk import errors
+
 Next = Callable[[HttpRequest], HttpResponse]
+NUL = "\0"
+STRANGERS_BYTES = 64 * 1024  # a login with its second step takes two or three kilobytes
 
 
 def request_log(respond: Next) -> Next:
@@ -38,5 +42,37 @@ def chosen_language(respond: Next) -> Next:
             response = respond(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+    return middleware
+
+
+def without_nul(respond: Next) -> Next:
+    """Refuse NUL in address, query and cookies: PostgreSQL keeps no such text, and nobody types it.
+
+    Forms are looked at by the guard, after it is known who sends them.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        typed = [request.path, *request.COOKIES.values()]
+        typed += [text for name, texts in request.GET.lists() for text in (name, *texts)]
+        if any(NUL in text for text in typed):
+            return errors.bad_request(request)
+        return respond(request)
+
+    return middleware
+
+
+def small_unless_known(respond: Next) -> Next:
+    """Refuse a large body from somebody not logged in, before the check of forms reads it.
+
+    A body without its length counts as empty (WSGI); what an officer may send ends at UPLOAD_LIMIT_MB.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        large = not length.isdigit() or int(length) > STRANGERS_BYTES
+        if large and not request.user.is_authenticated:
+            return errors.too_large(request)
+        return respond(request)
 
     return middleware

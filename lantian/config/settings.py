@@ -9,7 +9,7 @@ from typing import Any
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
 
-from lantian.config import catalogue, demo_people, environment, logs
+from lantian.config import catalogue, demo_people, entrance, environment, logs
 from lantian.config.environment import Mode
 
 ENVIRONMENT = environment.read()
@@ -23,7 +23,12 @@ DEBUG = False
 DEMO_ACCOUNTS = demo_people.accounts(HOME) if MODE is Mode.DEMO else []
 PACKAGE = Path(__file__).resolve().parent.parent
 
-ALLOWED_HOSTS = ["*"]  # the reverse proxy decides; nothing here builds addresses from the host
+ENTRANCE = entrance.entrance(ENVIRONMENT)
+ALLOWED_HOSTS = ENTRANCE.hosts
+CSRF_TRUSTED_ORIGINS = ENTRANCE.origins
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENTRANCE.tls else None
+SECURE_HSTS_SECONDS = entrance.YEAR if ENTRANCE.tls else 0
+ALLAUTH_TRUSTED_PROXY_COUNT = ENTRANCE.proxies
 INSTALLED_APPS = [
     "lantian.desk",
     "lantian.casework",
@@ -52,9 +57,11 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "lantian.config.middleware.chosen_language",
+    "lantian.config.middleware.without_nul",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "lantian.config.middleware.small_unless_known",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -122,7 +129,7 @@ MFA_TOTP_TOLERANCE = 1  # a telephone's clock may be half a minute off
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = MODE is Mode.PRODUCTION
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = ENTRANCE.tls
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

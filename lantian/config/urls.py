@@ -30,6 +30,7 @@ urlpatterns = guard_all(
     ACCESS,
 )
 
+handler400 = "lantian.desk.errors.bad_request"
 handler403 = "lantian.desk.errors.forbidden"
 handler404 = "lantian.desk.errors.not_found"
 handler500 = "lantian.desk.errors.fault"

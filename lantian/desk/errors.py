@@ -33,6 +33,28 @@ def forbidden_form(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "desk/error.html", context, status=403)
 
 
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Nothing a page of ours sends: an address or a form that was written or cut by hand."""
+    context = {
+        "status": 400,
+        "title": _("请求无法识别"),
+        "advice": _(
+            "地址或表单内容不完整，或含有无法识别的字符。请返回原来的页面再试一次；您填写的内容没有保存。"
+        ),
+    }
+    return render(request, "desk/error.html", context, status=400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """More than anybody outside may send; a session may have ended while a file was chosen."""
+    context = {
+        "status": 413,
+        "title": _("请先登录"),
+        "advice": _("未登录时不能上传文件，文件没有收下。请登录后再上传。"),
+    }
+    return render(request, "desk/error.html", context, status=413)
+
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """No such page, or a record outside the reader's scope: one answer for both."""
     return render(request, "desk/error.html", {"status": 404}, status=404)

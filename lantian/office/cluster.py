@@ -50,7 +50,7 @@ class Cluster:
 
     def start(self) -> bool:
         """Start the server, or join the one that runs; True when this call started it."""
-        self.data.parent.mkdir(parents=True, exist_ok=True)
+        private_home(self.data.parent)
         with _locked(self.data.with_suffix(".lock")):
             _private(self.sockets)
             started = not self.answers()
@@ -161,6 +161,13 @@ def _explain(program: str, words: str) -> tuple[str, str]:
         advice_en = "Running as root needs user namespaces: set DATABASE_URL or run as an ordinary user."
         return f"{advice_zh}（{words}）", f"{advice_en} ({words})"
     return f"PostgreSQL 的 {program} 失败：{words}", f"PostgreSQL's {program} failed: {words}"
+
+
+def private_home(folder: Path) -> None:
+    """Make the data folder, for its owner only; a folder of somebody else is left as its owner wants it."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.stat().st_uid == os.geteuid():
+        folder.chmod(0o700)
 
 
 def _private(folder: Path) -> None:

@@ -1,14 +1,20 @@
-"""Files kept by content below LANTIAN_HOME/files/aa/bb/sha256, never under a static address."""
+"""Files kept by content below LANTIAN_HOME/files/aa/bb/sha256, never under a static address.
+
+Folders and files are for their owner only. A file without a row is an orphan; `orphans` sweeps them.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
 from lantian.core.messages import Refused
 from lantian.office import audit, clock
@@ -29,24 +35,52 @@ class FileGone(Refused):
     """The row is there, the file is not."""
 
 
+@dataclass(frozen=True)
+class Written:
+    """A file on disk; `inode` is none when the content lay there before, for somebody else perhaps."""
+
+    sha256: str
+    size: int
+    head: bytes
+    inode: int | None
+
+
 def keep(*, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Actor) -> StoredFile:
-    """Write a file to its place (temporary file, fsync, rename), then record it in the open transaction."""
-    sha256, size, head = _write(chunks)
+    """Write a file to its place (temporary file, fsync, link), then record it in the open transaction."""
+    return _record(_write(chunks), name, seen_by, by)
+
+
+@contextmanager
+def kept(*, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Actor) -> Iterator[StoredFile]:
+    """Keep a file for a block; when the block is refused, neither row nor file stays."""
+    written = _write(chunks)
+    try:
+        with transaction.atomic():
+            yield _record(written, name, seen_by, by)
+    except BaseException:
+        _take_back(written)
+        raise
+
+
+def _record(written: Written, name: str, seen_by: Iterable[int], by: Actor) -> StoredFile:
     units = sorted(set(seen_by))
-    known = StoredFile.objects.filter(sha256=sha256, seen_by=units).first()
+    known = StoredFile.objects.filter(sha256=written.sha256, seen_by=units).first()
     if known:
         return known
     row = StoredFile(
-        sha256=sha256,
+        sha256=written.sha256,
         name=Path(name).name[:200],
-        size=size,
-        content_type=_type_by_content(head),
+        size=written.size,
+        content_type=_type_by_content(written.head),
         kept_at=clock.now(),
         seen_by=units,
     )
     row.save(force_insert=True)
     audit.record(
-        audit.Kind.FILE_KEPT, by=by, about=("file", row.key), detail={"sha256": sha256, "size": size}
+        audit.Kind.FILE_KEPT,
+        by=by,
+        about=("file", row.key),
+        detail={"sha256": written.sha256, "size": written.size},
     )
     return row
 
@@ -62,13 +96,14 @@ def path_of(row: StoredFile) -> Path:
     return path
 
 
-def _write(chunks: Iterable[bytes]) -> tuple[str, int, bytes]:
+def _write(chunks: Iterable[bytes]) -> Written:
     folder = Path(settings.FILES)
-    folder.mkdir(parents=True, exist_ok=True)
+    _private_folder(folder)
+    folder.chmod(0o700)
     temporary = folder / f".incoming-{secrets.token_hex(8)}"
     digest, size, head = hashlib.sha256(), 0, b""
     try:
-        with temporary.open("wb") as handle:
+        with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
             for chunk in chunks:
                 head = head or chunk[:8]
                 digest.update(chunk)
@@ -76,12 +111,67 @@ def _write(chunks: Iterable[bytes]) -> tuple[str, int, bytes]:
                 handle.write(chunk)
             handle.flush()
             os.fsync(handle.fileno())
-        place = _place(digest.hexdigest())
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary.rename(place)
+        return Written(digest.hexdigest(), size, head, _settle(temporary, _place(digest.hexdigest())))
     finally:
         temporary.unlink(missing_ok=True)
-    return digest.hexdigest(), size, head
+
+
+def _settle(temporary: Path, place: Path) -> int | None:
+    """Move a written file to its place; its inode when nothing lay there before.
+
+    What lay there is replaced all the same: the new inode tells whoever wanted to take the old one back,
+    and the new age tells the sweep, that somebody needs this content now.
+    """
+    _private_folder(place.parent)
+    inode: int | None = temporary.stat().st_ino
+    try:
+        os.link(temporary, place)
+    except FileExistsError:
+        inode = None
+        temporary.rename(place)
+    for folder in (place.parent, place.parent.parent, place.parent.parent.parent):
+        _sync(folder)
+    return inode
+
+
+def _take_back(written: Written) -> None:
+    """Remove a file that only this writing brought; one that somebody has written again since stays."""
+    place = _place(written.sha256)
+    aside = place.with_name(f".leaving-{secrets.token_hex(8)}")
+    try:
+        if written.inode is None or place.stat().st_ino != written.inode:
+            return
+        place.rename(aside)
+    except FileNotFoundError:
+        return
+    let_go(aside, place, sure=aside.stat().st_ino == written.inode)
+
+
+def let_go(aside: Path, place: Path, *, sure: bool) -> None:
+    """Remove a file moved aside; not sure after a second look, put it back unless a newer one came."""
+    try:
+        if not sure:
+            os.link(aside, place)
+    except FileExistsError:
+        pass
+    finally:
+        aside.unlink()
+
+
+def _private_folder(folder: Path) -> None:
+    """Make a folder with those above it, below LANTIAN_HOME, for their owner only."""
+    if not folder.exists():
+        _private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def _sync(folder: Path) -> None:
+    """Have the names in a folder reach the disk: fsync of a file alone does not bring its name there."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _place(sha256: str) -> Path:

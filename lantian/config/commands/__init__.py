@@ -25,6 +25,8 @@ COMMANDS: dict[str, Text] = {
     "serve": Text("启动网页服务", "start the web server"),
     "worker": Text("启动任务进程", "start the worker"),
     "migrate": Text("更新数据库结构", "update the database schema"),
+    "account": Text("在空系统中开设第一个管理员账号", "open the first administrator's account"),
+    "files": Text("清理没有记录的文件", "remove files that no record knows"),
     "db": Text("查看数据库状态", "show the state of the database"),
     "intake": Text("导入数据文件", "take in a data file"),
     "audit": Text("核验审计链", "verify the audit chain"),

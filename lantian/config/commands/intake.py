@@ -75,8 +75,8 @@ def _take_in(args: argparse.Namespace, by: OfficerActor) -> IntakeBatch:
 
     with scoped(by), args.file.open("rb") as handle:
         chunks = iter(lambda: handle.read(CHUNK), b"")
-        file = files.keep(name=args.file.name, chunks=chunks, seen_by=by.units, by=by)
-        batch = actions.start(table=args.table, file=file, by=by)
+        with files.kept(name=args.file.name, chunks=chunks, seen_by=by.units, by=by) as file:
+            batch = actions.start(table=args.table, file=file, by=by)
         job = batch.job
     assert job is not None
     jobs.execute(job.key, Post.objects.get(pk=by.post_id).key, tell=_tell)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import argparse
 
 from lantian.config import environment
+from lantian.config.commands import say
+from lantian.config.environment import Environment, Mode
+from lantian.core.messages import Text
 
 WORKERS, THREADS = 2, 4
 
@@ -18,6 +21,7 @@ def run(args: argparse.Namespace) -> int:
     env = environment.read()
     if env.embedded:
         env.embedded.start()
+    _tell_entrance(env)
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -33,3 +37,13 @@ def run(args: argparse.Namespace) -> int:
         log_level=LogLevels.warning,
     ).serve()
     return 0
+
+
+def _tell_entrance(env: Environment) -> None:
+    if env.mode is Mode.PRODUCTION and env.public_url is None:
+        say(
+            Text(
+                "未设置 LANTIAN_PUBLIC_URL：只能在本机以 http 打开。",
+                "LANTIAN_PUBLIC_URL is not set: the desk opens on this machine only, over http.",
+            )
+        )
