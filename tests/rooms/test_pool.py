@@ -105,7 +105,10 @@ def test_what_no_district_claims_is_the_citys() -> None:
             "detector",
             *(n for n in actions.RENEWED if n not in ("run", "seen_by", "holder", "expires_on")),
         )
-        moved = {name: getattr(finding, name) for name in names} | {"district_code": None}
+        moved = {name: getattr(finding, name) for name in names} | {
+            "district_code": None,
+            "subject_no": "unknown",
+        }
         actions.store(run, [moved], expires_after=expires_after(run.on), by=by)
         assert finding.key in {row.key for row in queries.findings(Filter(office=str(CITY), shelf=Shelf.ALL))}
         assert finding not in pooled()
