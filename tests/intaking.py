@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import polars as pl
@@ -44,10 +44,16 @@ def parquet(**columns: Sequence[Any] | pl.Series) -> bytes:
     return out.getvalue()
 
 
-def begin(content: bytes, *, into: str = "patents", login: str = "city") -> IntakeBatch:
+def begin(
+    content: bytes,
+    *,
+    into: str = "patents",
+    login: str = "city",
+    how: Callable[..., IntakeBatch] = intake.start,
+) -> IntakeBatch:
     with acting(login) as by:
         file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by)
-        return intake.start(table=into, file=file, by=by)
+        return how(table=into, file=file, by=by)
 
 
 def take(content: bytes, *, into: str = "patents") -> IntakeBatch:

@@ -141,13 +141,13 @@ def remark(batch: IntakeBatch) -> Text:
 
 def _agency(frame: pl.DataFrame) -> list[pl.Expr]:
     """Agencies written as name and code in one cell are parted, as in exports of the patent office."""
+    given = pl.col("agency_code").str.normalize("NFKC") if "agency_code" in frame.columns else None
     if "agency_name" not in frame.columns:
-        return []
+        return [] if given is None else [given]
     name = pl.col("agency_name")
     code = name.str.extract(_NAME_AND_CODE, 2).str.normalize("NFKC")
-    given = pl.col("agency_code") if "agency_code" in frame.columns else pl.lit(None, pl.String)
     parted = pl.coalesce(name.str.extract(_NAME_AND_CODE, 1), name)
-    return [parted.alias("agency_name"), pl.coalesce(given, code).alias("agency_code")]
+    return [parted, (code if given is None else pl.coalesce(given, code)).alias("agency_code")]
 
 
 def _disclosure(frame: pl.DataFrame) -> pl.Expr:

@@ -158,11 +158,14 @@ def test_true_and_false_cells_are_flags() -> None:
     assert (patent(1).fee_reduced, patent(2).fee_reduced) == (True, False)
 
 
-def test_an_intake_of_a_workbook_goes_on_where_it_was_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("how", "work"), [(intake.start, "apply"), (intake.preview, "look_at")])
+def test_an_intake_or_preview_of_a_workbook_goes_on_where_it_was_stopped(
+    how: Callable[..., IntakeBatch], work: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(intake, "STEP", 2)
     monkeypatch.setattr(sources, "WINDOW", 3)
-    batch = begin(workbook(rows(HEAD, *(published(n) for n in range(1, 8)))))
-    whole, steps = intake.Intake.apply, []
+    batch = begin(workbook(rows(HEAD, *(published(n) for n in range(1, 8)), (wrong(8), "", "", ""))), how=how)
+    whole, steps = getattr(intake.Intake, work), []
 
     def dying(self: Any, step: Any, *rest: Any) -> None:
         if len(steps) == 2:
@@ -170,16 +173,19 @@ def test_an_intake_of_a_workbook_goes_on_where_it_was_stopped(monkeypatch: pytes
         steps.append(step.count)
         whole(self, step, *rest)
 
-    monkeypatch.setattr(intake.Intake, "apply", dying)
+    monkeypatch.setattr(intake.Intake, work, dying)
     assert batch.job is not None
     post = Post.objects.get(account__login="city").key
     with pytest.raises(KeyboardInterrupt):
         jobs.execute(batch.job.key, post)
-    monkeypatch.setattr(intake.Intake, "apply", whole)
+    monkeypatch.setattr(intake.Intake, work, whole)
     jobs.execute(batch.job.key, post)
     with acting("city"):
-        assert counts(IntakeBatch.objects.get(pk=batch.pk)) == (7, 7, 0, 0, 0)
-    assert [patent(n).row for n in range(1, 8)] == list(range(2, 9))
+        assert counts(IntakeBatch.objects.get(pk=batch.pk)) == (8, 7, 0, 0, 1)
+    stored = Patent.objects.filter(application_no__in=[number(n) for n in range(1, 8)])
+    assert list(stored.order_by("row").values_list("row", flat=True)) == (
+        list(range(2, 9)) if work == "apply" else []
+    )
 
 
 def xlsx_with(**parts: bytes) -> bytes:
