@@ -51,6 +51,8 @@ def run(args: argparse.Namespace) -> int:
     import django
 
     django.setup()
+    from django.db import ProgrammingError
+
     from lantian.office import actors, people
 
     _check_strength(password)
@@ -60,9 +62,14 @@ def run(args: argparse.Namespace) -> int:
         "name_en": args.unit_name_en or args.unit_name,
         "document_code": args.document_code or args.unit_name[: LONGEST["document_code"]],
     }
-    account = people.found_house(
-        city=city, login=args.login, name=args.name, password=password, by=actors.setup("account first")
-    )
+    by = actors.setup("account first")
+    try:
+        account = people.found_house(city=city, login=args.login, name=args.name, password=password, by=by)
+    except ProgrammingError as fault:
+        raise WrongUse(
+            f"数据库中还没有表，请先运行 lantian migrate（{fault}）。",
+            f"The database has no tables yet; run 'lantian migrate' first ({fault}).",
+        ) from fault
     say(
         Text(
             f"已开设系统管理员账号 {account.login}。", f"The administrator's account {account.login} is open."
