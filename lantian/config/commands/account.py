@@ -18,7 +18,7 @@ from lantian.core.messages import Text, Unreadable, WrongUse
 LONGEST = {"login": 40, "name": 40, "unit_name": 60, "unit_name_en": 90, "document_code": 20}
 HELPS = {
     "login": Text("登录名", "login"),
-    "name": Text("姓名", "name of the person"),
+    "name": Text("姓名", "name"),
     "unit_name": Text("市局名称", "name of the city office"),
     "unit_name_en": Text("市局英文名称（默认同上）", "its English name (default: the same)"),
     "document_code": Text(
