@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from lantian.config.commands.demo import answers
 from tests.early import PASSWORD, ROOT
 
 READY_SECONDS = 60
@@ -85,9 +85,7 @@ def _wait(url: str, processes: list[subprocess.Popen[bytes]]) -> None:
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         assert all(process.poll() is None for process in processes), "a process of the house ended"
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            time.sleep(0.1)
+        if answers(url):
+            return
+        time.sleep(0.1)
     raise AssertionError("the house did not become ready")

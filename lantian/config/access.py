@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from lantian.config.guard import AnyAccount, Need, Public
+from lantian.config.guard import AnyAccount, Need, Outside, Public
 from lantian.office.permissions import Permission
 
 ACCESS: dict[str, Need] = {
-    "healthz": Public("tells only that the process lives"),
-    "readyz": Public("tells only whether database and worker answer"),
+    "healthz": Outside("tells only that the process lives"),
+    "readyz": Outside("tells only whether database and worker answer, also when they do not"),
     "set_language": Public("choosing a language changes no record"),
     "account_login": Public("nobody is logged in before"),
     "account_logout": AnyAccount("leaving is open to everybody inside"),

@@ -43,7 +43,14 @@ class AnyAccount:
     why: str
 
 
-Need = Public | AnyAccount | Permission
+@dataclass(frozen=True)
+class Outside:
+    """Open to everybody, needs no actor and opens no scope: it answers while the database is away. And why."""
+
+    why: str
+
+
+Need = Outside | Public | AnyAccount | Permission
 
 
 def guard_all(
@@ -65,7 +72,18 @@ def guard_all(
 
 def guard(view: View, need: Need) -> View:
     """The view behind its need."""
+    return _outside(view) if isinstance(need, Outside) else _behind(view, need)
 
+
+def _outside(view: View) -> View:
+    @wraps(view)
+    def unguarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return view(request, *args, **kwargs)
+
+    return unguarded
+
+
+def _behind(view: View, need: Public | AnyAccount | Permission) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not isinstance(need, Public) and not request.user.is_authenticated:

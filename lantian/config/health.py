@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import timedelta
 
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
+from lantian.office import epochs
+
+log = logging.getLogger(__name__)
 WORKER_SILENT_AFTER = timedelta(seconds=60)
 
 
@@ -17,8 +21,16 @@ def process(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Database reachable, schema current, a worker alive: 200, else 503 with what is missing."""
-    state = {"database": True, "migrations": not _pending(), "worker": _worker_alive()}
+    """Database reachable, schema current, epoch this cluster's, a worker alive: 200, else 503 with what is missing."""
+    state = dict.fromkeys(("database", "migrations", "epoch", "worker"), False)
+    try:
+        connection.ensure_connection()
+        state["database"] = True
+        state["migrations"] = not _pending()
+        if state["migrations"]:
+            state |= {"epoch": epochs.current(), "worker": _worker_alive()}
+    except Error:
+        log.warning("not ready: the database does not answer")
     return JsonResponse(state, status=200 if all(state.values()) else 503)
 
 

@@ -17,12 +17,23 @@ def redact(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[s
     return event
 
 
+def without_query(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Say of Django's `request` its method, path and id: its own text holds the query, and a query holds names."""
+    request = event.pop("request", None)
+    if request is not None:
+        event["method"], event["path"] = getattr(request, "method", None), getattr(request, "path", None)
+        # Django logs the status of an answer after the middlewares have let go of their context.
+        event.setdefault("request_id", getattr(request, "reference", None))
+    return event
+
+
 def configuration() -> dict[str, Any]:
     """The logging configuration for Django and for structlog alike."""
     shared = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.ExtraAdder(),
+        without_query,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         redact,
         structlog.processors.format_exc_info,

@@ -89,7 +89,8 @@ def _database(url: str) -> dict[str, Any]:
     parts = conninfo_to_dict(url)
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings = {django: parts.pop(libpq, "") for libpq, django in known.items()}
-    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": parts, "CONN_MAX_AGE": 60}
+    kept = {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+    return {"ENGINE": "django.db.backends.postgresql", **settings, "OPTIONS": parts, **kept}
 
 
 DATABASES = {"default": _database(ENVIRONMENT.app_url)}

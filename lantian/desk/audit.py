@@ -49,6 +49,12 @@ BROKEN = Text(
     "Not verified: from event {bad} on, records and chain differ. Keep everything as it is and report it at once."
     " Head {head}",
 )
+LATE = Text(
+    "核验不通过：{unsealed} 条记录未入链，最早的已等候 {minutes} 分钟。请确认任务进程在运行；"
+    "若在运行，请立即报告负责人。链头 {head}",
+    "Not verified: {unsealed} events are not sealed, the oldest has waited for {minutes} minutes. See that the worker"
+    " runs; if it does, report this at once. Head {head}",
+)
 
 
 @require_POST
@@ -62,8 +68,12 @@ def audit_verify(request: OfficerRequest) -> HttpResponse:
             sealed=f"{state.sealed:,}", unsealed=f"{state.unsealed:,}", head=state.head
         )
         messages.success(request, words)
-    else:
+    elif state.first_bad is not None:
         messages.error(request, said(BROKEN).format(bad=state.first_bad, head=state.head))
+    else:
+        minutes = int(state.unsealed_seconds // 60)
+        words = said(LATE).format(unsealed=f"{state.unsealed:,}", minutes=minutes, head=state.head)
+        messages.error(request, words)
     return redirect("audit")
 
 

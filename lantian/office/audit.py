@@ -1,15 +1,16 @@
 """The audit: an event for every act, sealed afterwards into a hash chain.
 
 An act only inserts its event; no shared head is touched, so acts never wait for each other. The sealer links
-committed events in (transaction, id) order. It takes only events of transactions older than every running
-one, so no event can appear later in a place already passed.
+committed events in (epoch, transaction, id) order; an epoch is a cluster that counts transactions (`epochs`).
+It takes only events of transactions older than every running one, so no event can appear later in a place
+already passed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -23,6 +24,8 @@ from lantian.office.models import AuditEvent, AuditLink
 
 SEALER_LOCK = 7_120_000  # any constant: one sealer at a time
 BATCH = 5_000
+# A transaction may run for minutes in any database of the cluster; what waits longer has another reason.
+UNSEALED_LIMIT = timedelta(minutes=10)
 
 
 class Kind(StrEnum):
@@ -136,7 +139,11 @@ KIND_TEXTS: dict[Kind, Text] = {
 
 @dataclass(frozen=True)
 class State:
-    """What a verification found; `ok` is false when a link, an event or a published head does not hold."""
+    """What a verification found; `ok` is false when something does not hold.
+
+    `first_bad` is the place of the link, event or published head that does not; `late` says that an event has
+    waited for its place longer than `UNSEALED_LIMIT`.
+    """
 
     ok: bool
     events: int
@@ -145,6 +152,7 @@ class State:
     unsealed_seconds: float
     head: str
     first_bad: int | None
+    late: bool
 
 
 def record(
@@ -198,19 +206,22 @@ def verify(published: Mapping[int, str] | None = None) -> State:
     verdict = chain.verify(sealed_links(), published)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), coalesce(extract(epoch FROM now() - min(e.at)), 0)"
-            " FROM office_auditevent e LEFT JOIN office_auditlink l ON l.event_id = e.id WHERE l.seq IS NULL"
+            "SELECT count(*), coalesce(extract(epoch FROM %s - min(e.at)), 0)"
+            " FROM office_auditevent e LEFT JOIN office_auditlink l ON l.event_id = e.id WHERE l.seq IS NULL",
+            [clock.now()],
         )
         unsealed, age = cursor.fetchone()
+    late = age > UNSEALED_LIMIT.total_seconds()
     links = AuditLink.objects.count()
     return State(
-        ok=verdict.ok,
+        ok=verdict.ok and not late,
         events=links + unsealed,
         sealed=links,
         unsealed=unsealed,
         unsealed_seconds=round(float(age), 1),
         head=verdict.head,
         first_bad=verdict.first_bad,
+        late=late,
     )
 
 
@@ -250,10 +261,10 @@ def _seal_batch() -> int:
 
 _UNSEALED = """
 SELECT e.id, e.digest FROM office_auditevent e
-WHERE e.xid < pg_snapshot_xmin(pg_current_snapshot())
+WHERE (e.xid < pg_snapshot_xmin(pg_current_snapshot()) OR e.epoch < (SELECT max(number) FROM office_epoch))
   AND (%(after)s::bigint IS NULL
-       OR (e.xid, e.id) > (SELECT xid, id FROM office_auditevent WHERE id = %(after)s::bigint))
-ORDER BY e.xid, e.id LIMIT %(limit)s
+       OR (e.epoch, e.xid, e.id) > (SELECT epoch, xid, id FROM office_auditevent WHERE id = %(after)s::bigint))
+ORDER BY e.epoch, e.xid, e.id LIMIT %(limit)s
 """
 
 

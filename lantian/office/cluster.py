@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 import psycopg
 
@@ -24,6 +25,11 @@ from lantian.core.messages import Refused
 
 APP, OWNER, DATABASE = "lantian_app", "lantian_owner", "lantian"
 START_SECONDS = 60
+# Statements hold names and reasons: the server's log says that one failed and why, not what it said.
+DISCREET = (
+    "-c log_statement=none -c log_min_error_statement=panic -c log_error_verbosity=terse"
+    " -c log_parameter_max_length_on_error=0"
+)
 
 
 class ClusterRefused(Refused):
@@ -61,6 +67,33 @@ class Cluster:
                 self._start_server()
             self._ensure_roles()
         return started
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Have a running server inside; the last user stops a server that one of them started.
+
+        Every user shares a lock on one file; who can have it alone is the last. Death of a process lets go.
+        """
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        with self.data.with_suffix(".users").open("a+") as users:
+            fcntl.flock(users, fcntl.LOCK_SH)
+            if self.start():
+                users.write("started\n")
+                users.flush()
+            try:
+                yield
+            finally:
+                self._leave(users)
+
+    def _leave(self, users: TextIO) -> None:
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        users.seek(0)
+        if users.read():
+            self.stop()
+            users.truncate(0)
 
     def stop(self) -> None:
         """Stop the server; quietly nothing when it does not run."""
@@ -105,7 +138,7 @@ class Cluster:
             )
 
     def _start_server(self) -> None:
-        settings = f"-k {self.sockets} -c listen_addresses='' -c log_statement=none"
+        settings = f"-k {self.sockets} -c listen_addresses='' {DISCREET}"
         if self.throw_away:
             settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
         log = self.data.parent / f"{self.data.name}.log"

@@ -62,6 +62,7 @@ GRANTS: dict[str, str] = {
     "procrastinate_events": MACHINERY,
     "procrastinate_periodic_defers": MACHINERY,
     "procrastinate_workers": MACHINERY,
+    "office_epoch": READ,  # the owner opens one
     # Django's own, read at start
     "django_migrations": READ,
     "django_content_type": READ,

@@ -7,6 +7,7 @@ goes on from its cursor. The queue is procrastinate's; `Job` is what people see.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate.contrib.django import app as queue
+from procrastinate.jobs import Job as Queued
 
 from lantian.core.messages import Refused, Text
 from lantian.office import actors, audit, clock
@@ -26,6 +28,9 @@ from lantian.office.scope import scoped
 log = logging.getLogger(__name__)
 STALLED_AFTER_SECONDS = 30
 LOST_CONNECTION = (OperationalError, InterfaceError)
+TASK = "lantian.run"
+_HELD = "hashtextextended(%s, 0)"
+STOPPED = Text("已按要求停止；已提交的部分保留。", "Stopped as asked; what was done stays.")
 _FUNCTIONS: dict[str, Callable[..., None]] = {}
 
 
@@ -109,12 +114,12 @@ def defer(
     Progress.objects.create(job=row)
     audit.record(audit.Kind.JOB_SCHEDULED, by=acting or by, about=("job", row.key), detail={"name": name})
     post = Post.objects.only("key").get(pk=by.post_id)
-    queue.configure_task("lantian.run", lock=lock).defer(key=row.key, post=post.key)
+    queue.configure_task(TASK, lock=lock).defer(key=row.key, post=post.key)
     return row
 
 
 def cancel(*, job: Job, by: Actor) -> None:
-    """Ask a job to stop; it does so between two steps."""
+    """Ask a job to stop; it does so between two steps. A job that nobody runs ends here and now."""
     with transaction.atomic():
         row = Job.objects.select_for_update().get(pk=job.pk)
         if not row.open:
@@ -122,6 +127,8 @@ def cancel(*, job: Job, by: Actor) -> None:
         row.cancelled = True
         row.save(update_fields=["cancelled"])
         audit.record(audit.Kind.JOB_CANCELLED, by=by, about=("job", row.key))
+        if _nobody_holds(row.lock):
+            _move(row, by, Job.State.CANCELLED, STOPPED)
 
 
 def execute(key: str, post: str, tell: Callable[[int, int], None] | None = None) -> None:
@@ -141,23 +148,43 @@ def execute(key: str, post: str, tell: Callable[[int, int], None] | None = None)
 
 
 def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
-    """Put jobs of workers that stopped answering back into the queue."""
+    """Put jobs back into the queue whose workers stopped answering, or that the queue gave up while they are open."""
     stalled = list(async_to_sync(queue.job_manager.get_stalled_jobs)(seconds_since_heartbeat=seconds))
-    for found in stalled:
-        async_to_sync(queue.job_manager.retry_job)(found)
-    return len(stalled)
+    found = [*stalled, *_given_up()]
+    for one in found:
+        async_to_sync(queue.job_manager.retry_job)(one)
+    return len(found)
+
+
+def _given_up() -> list[Queued]:
+    """Jobs that failed in the queue (it lost the database, say) and are still open for the people who wait."""
+    failed = async_to_sync(queue.job_manager.list_jobs_async)(task=TASK, status="failed")
+    return [one for one in failed if _still_open(**json.loads(str(one.task_kwargs)))]
+
+
+def _still_open(key: str, post: str) -> bool:
+    with scoped(actors.officer(Post.objects.get(key=post))):
+        return Job.objects.filter(key=key, state__in=(Job.State.WAITING, Job.State.RUNNING)).exists()
+
+
+def _nobody_holds(lock: str) -> bool:
+    """Whether no process runs a job with this lock; none begins one before the open transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pg_try_advisory_xact_lock({_HELD})", [lock])
+        free: bool = cursor.fetchone()[0]
+    return free
 
 
 @contextmanager
 def _alone(lock: str) -> Iterator[None]:
     """Hold a lock against other processes, a command beside a worker too; death of the process lets go."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [lock])
+        cursor.execute(f"SELECT pg_advisory_lock({_HELD})", [lock])
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [lock])
+            cursor.execute(f"SELECT pg_advisory_unlock({_HELD})", [lock])
 
 
 def _silent(done: int, total: int) -> None:
@@ -168,27 +195,30 @@ def _attempt(running: Running) -> tuple[Job.State, Text]:
     try:
         _FUNCTIONS[running.job.name](running, **running.job.arguments)
     except Cancelled:
-        return Job.State.CANCELLED, Text(
-            "已按要求停止；已提交的部分保留。", "Stopped as asked; what was done stays."
-        )
+        return Job.State.CANCELLED, STOPPED
     except Refused as refusal:
         return Job.State.FAILED, refusal.text
     except LOST_CONNECTION:
         raise  # the queue tries again, and the job goes on from its cursor
     except Exception:
         log.exception("job failed", extra={"job": running.job.key})
-        return Job.State.FAILED, Text(
-            f"程序错误，任务未完成；请将编号 {running.job.key} 告知管理员。",
-            f"Our fault: the job did not finish; please tell the administrator its key {running.job.key}.",
-        )
+        running.job.ours = True
+        return Job.State.FAILED, _our_fault(running.job.key)
     return Job.State.DONE, Text("", "")
 
 
-def _move(row: Job, actor: JobActor, state: Job.State, fault: Text | None = None) -> None:
-    with scoped(actor):
+def _our_fault(key: str) -> Text:
+    return Text(
+        f"程序错误，任务未完成；请将编号 {key} 告知管理员。",
+        f"Our fault: the job did not finish; please tell the administrator its key {key}.",
+    )
+
+
+def _move(row: Job, by: Actor, state: Job.State, fault: Text | None = None) -> None:
+    with scoped(by):
         row.state = state
         row.fault_zh, row.fault_en = (fault.zh[:500], fault.en[:500]) if fault else ("", "")
         row.ended_at = None if row.open else clock.now()
-        row.save(update_fields=["state", "fault_zh", "fault_en", "ended_at"])
+        row.save(update_fields=["state", "ours", "fault_zh", "fault_en", "ended_at"])
         kind = audit.Kind.JOB_ADVANCED if row.open else audit.Kind.JOB_ENDED
-        audit.record(kind, by=actor, about=("job", row.key), detail={"state": str(state)})
+        audit.record(kind, by=by, about=("job", row.key), detail={"state": str(state)})

@@ -14,13 +14,13 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from psycopg.types.json import Jsonb
 
 from lantian.config.commands import main
 from lantian.core import chain
-from lantian.office import audit, clock, people
-from lantian.office.models import AuditEvent, AuditLink, Unit
+from lantian.office import audit, clock, epochs, people
+from lantian.office.models import AuditEvent, AuditLink, Epoch, Unit
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding, Judgement
 from lantian.screening.states import Outcome
@@ -238,9 +238,74 @@ def test_verify_reports_head_length_unsealed_tail_and_its_age(
         patched.setattr(clock, "now", lambda: an_hour_ago)
         an_act()
     after = audit.verify()
-    assert (after.ok, after.head, after.sealed, after.unsealed) == (True, before.head, before.sealed, 1)
+    assert (after.head, after.sealed, after.unsealed) == (before.head, before.sealed, 1)
     assert after.events == before.events + 1
     assert 3590 < after.unsealed_seconds < 4200
+    assert (after.ok, after.late, after.first_bad) == (False, True, None)
+
+
+def test_a_tail_that_has_just_happened_is_no_fault(database: Database, settings: Any) -> None:
+    """A transaction of another database may run for minutes; only what waits longer is told as a fault."""
+    settings.TODAY = None
+    audit.seal()
+    an_act()
+    state = audit.verify()
+    assert (state.ok, state.late, state.unsealed) == (True, False, 1)
+    assert timedelta(minutes=10) <= audit.UNSEALED_LIMIT
+
+
+# After a dump and restore another cluster counts the transactions, from the beginning.
+
+
+def moved(database: Database) -> None:
+    """What a restore leaves: the epoch of another cluster, and numbers of transactions far beyond this one's."""
+    with intruder(database) as superuser:
+        superuser.execute("UPDATE office_epoch SET cluster = cluster + 1")
+        superuser.execute("UPDATE office_auditevent SET xid = (xid::text::bigint + 1000000000)::text::xid8")
+
+
+def begin_epoch(database: Database) -> None:
+    """`lantian migrate` after the restore, in a process of its own: it speaks as the owner."""
+    subprocess.run(
+        [sys.executable, "-m", "lantian", "migrate"], env=database.variables, cwd=ROOT, check=True,
+        capture_output=True,
+    )  # fmt: skip
+
+
+def test_a_restored_house_refuses_acts_until_its_epoch_is_opened_and_then_seals_on(
+    database: Database,
+) -> None:
+    """A **sealer** … links committed events in (epoch, xid, id) order."""
+    audit.seal()
+    an_act("last before the dump")
+    moved(database)
+    with pytest.raises(OperationalError, match="run lantian migrate"):
+        an_act("too early")
+    connection.close()
+    with pytest.raises(epochs.ForeignCluster):
+        epochs.check()
+    begin_epoch(database)
+    epochs.check()
+    an_act("first after the restore")
+    assert seal_everything() == 2
+    last = AuditLink.objects.select_related("event").order_by("-seq")[:2]
+    told = [(link.event.about_key, link.event.epoch) for link in reversed(last)]
+    assert told == [("last before the dump", 1), ("first after the restore", 2)]
+    assert audit.verify().ok
+    begin_epoch(database)
+    assert Epoch.objects.count() == 2  # the same cluster, the same epoch
+
+
+def test_an_event_of_an_earlier_epoch_with_the_same_number_is_no_company(database: Database) -> None:
+    """ "No event, no act": numbers of transactions come again in another cluster."""
+    an_act("old")
+    moved(database)
+    begin_epoch(database)
+    with pytest.raises(IntegrityError, match="no event, no act"), acting("city"):
+        Finding.objects.update(score=0.5)
+        own = rows("SELECT pg_current_xact_id()::text")[0][0]
+        with intruder(database) as superuser:
+            superuser.execute("UPDATE office_auditevent SET xid = %s WHERE about_key = 'old'", [own])
 
 
 # "No event, no act" is a deferred constraint trigger on protected tables.

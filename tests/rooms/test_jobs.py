@@ -6,11 +6,7 @@ import csv
 import io
 import json
 import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,31 +17,22 @@ from django.db import DatabaseError, connection
 from procrastinate.contrib.django import app as queue
 from procrastinate.jobs import Status
 
-from lantian.core.identifiers import application_check_digit
+from lantian.core.identifiers import application_check_digit, code_check_character
 from lantian.filings.models import Patent
-from lantian.office import files, jobs
+from lantian.office import files, jobs, tasks
 from lantian.office.actors import JobActor
 from lantian.office.intake import actions as intake
 from lantian.office.models import AuditEvent, AuditLink, IntakeBatch, Job, Post, Progress, RowError
+from lantian.registry import directories
+from lantian.registry.models import DirectoryDiff, Subject
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding, Run
 from tests.conftest import Database
-from tests.early import ROOT
 from tests.personas import CITY, acting, officer
+from tests.working import kill, until, waits_for_a_lock, worker
 
 in_rollback = pytest.mark.django_db
 KEY = re.compile(r"[a-z2-7]{26}")
-# The worker as it is, in smaller steps, so that a small table has many.
-WORKER = """
-import os, django
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
-django.setup()
-from lantian.office.intake import actions as intake
-from lantian.screening import actions as screening
-intake.STEP, screening.STEP = 50, 10
-from lantian.config.commands import main
-main(["worker"])
-"""
 COMPARED = (
     "key", "subject_no", "score", "strength", "clearing", "reason_zh", "evidence", "members", "district_code",
     "detector_version", "parameters", "seen_by",
@@ -264,6 +251,7 @@ def test_a_fault_of_ours_ends_the_job_with_its_key_and_without_its_text(
     job = execute(probe(monkeypatch, work))
     assert job.state == Job.State.FAILED and job.progress.done == 0
     assert job.key in job.fault_zh and job.key in job.fault_en and "secret" not in job.fault_en
+    assert job.ours
 
 
 # Deferred in the act's transaction.
@@ -329,61 +317,68 @@ def test_a_job_whose_worker_went_silent_is_queued_again(database: Database) -> N
     assert jobs.requeue_stalled(seconds=0) == 0
 
 
-# One test per job kills the worker with SIGKILL in the middle and runs it again.
+# A job outlives a database that went away.
 
 
-@contextmanager
-def worker(database: Database) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKER], env=database.variables, cwd=ROOT, stderr=subprocess.DEVNULL
-    )
-    try:
-        yield process
-        process.send_signal(signal.SIGTERM)
-        process.wait(30)
-    finally:
-        process.kill()
-        process.wait(30)
+def lost(job: Job) -> None:
+    """The queue marks the job failed, as it does when the worker's connection is dead; the row stays open."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE args->>'key' = %s", [job.key])
 
 
-def until(process: subprocess.Popen[bytes], mark: Callable[[], object]) -> None:
-    """Wait for a mark in the database while the worker lives; a minute at the longest."""
-    for _ in range(1_200):
-        if mark():
-            return
-        try:
-            process.wait(0.05)
-        except subprocess.TimeoutExpired:
-            continue
-        raise AssertionError(f"the worker ended by itself ({process.returncode})")
-    raise AssertionError("the mark did not come within a minute")
+@in_rollback
+def test_a_job_that_the_queue_gave_up_is_queued_again_while_it_is_open() -> None:
+    """Stalled jobs are re-queued by a cron job: also those that lost the database before they began."""
+    batch = begin(some_patents(3))
+    assert batch.job is not None
+    lost(batch.job)
+    waiting = len(queued())
+    assert jobs.requeue_stalled() == 1
+    assert len(queued()) == waiting + 1
+    execute(batch.job)
+    lost(batch.job)
+    assert jobs.requeue_stalled() == 0  # it has ended for the people who waited
 
 
-def waits_for_a_lock(database: Database) -> Callable[[], object]:
-    """The mark that the worker stands in the middle of a step, held by the test."""
-    statement = "SELECT pid FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
-
-    def mark() -> object:
-        with psycopg.connect(database.superuser_url) as look:
-            return look.execute(statement, [database.name]).fetchone()
-
-    return mark
-
-
-def kill(process: subprocess.Popen[bytes], database: Database, hold: psycopg.Connection[Any]) -> None:
-    """SIGKILL, let go what the test held, and wait until the dead worker's connections are gone."""
-    process.kill()
-    process.wait(30)
-    hold.rollback()
-    left = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename = 'lantian_app' AND pid <> ALL(%s)"
+def test_a_connection_that_died_while_the_worker_slept_costs_no_job(database: Database) -> None:
+    """The queue's task looks at its connection before it runs the job."""
+    batch = begin(some_patents(3))
+    assert batch.job is not None
+    post = Post.objects.get(account__login="city").key
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        own = [cursor.fetchone()[0]]
-    with psycopg.connect(database.superuser_url, autocommit=True) as look:
-        for _ in range(10_000):
-            if look.execute(left, [database.name, own]).fetchone() == (0,):
-                return
-    raise AssertionError("the dead worker's connections stay")
+        own = cursor.fetchone()
+    with psycopg.connect(database.superuser_url) as superuser:
+        superuser.execute("SELECT pg_terminate_backend(%s, 5000)", own)
+    tasks.run(batch.job.key, post)
+    with acting("city"):
+        assert Job.objects.get(pk=batch.job.pk).state == Job.State.DONE
+
+
+def test_a_job_that_nobody_runs_ends_when_it_is_cancelled(database: Database) -> None:
+    """A dead job does not wait for a worker to notice the wish; the same file can be taken in again."""
+    batch = begin(some_patents(3))
+    assert batch.job is not None
+    lost(batch.job)
+    with acting("city") as by:
+        jobs.cancel(job=batch.job, by=by)
+        job = Job.objects.get(pk=batch.job.pk)
+    assert (job.state, job.ended_at is None) == (Job.State.CANCELLED, False)
+    assert begin(some_patents(3)) != batch
+
+
+def test_a_job_at_work_ends_itself_when_it_is_cancelled(database: Database) -> None:
+    """What runs elsewhere is asked, not ended over its head."""
+    job = a_job("intake")
+    with psycopg.connect(database.app_url) as other:
+        other.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [job.lock])
+        with acting("city") as by:
+            jobs.cancel(job=job, by=by)
+            row = Job.objects.get(pk=job.pk)
+    assert (row.state, row.cancelled) == (Job.State.WAITING, True)
+
+
+# One test per job kills the worker with SIGKILL in the middle and runs it again.
 
 
 def ended(job: Job | None) -> Callable[[], object]:
@@ -418,7 +413,7 @@ def test_an_intake_killed_in_the_middle_goes_on_and_counts_exactly(database: Dat
     assert (half.read, half.new, half.refused) == (150, 145, 5)
     assert Patent.objects.filter(batch=batch).count() == 145  # three whole steps, nothing of the fourth
 
-    assert jobs.requeue_stalled(seconds=0) == 1
+    assert jobs.requeue_stalled(seconds=0) >= 1
     sealed = AuditLink.objects.count()
     with worker(database) as process:
         until(process, ended(job))
@@ -432,6 +427,65 @@ def test_an_intake_killed_in_the_middle_goes_on_and_counts_exactly(database: Dat
     counted = AuditEvent.objects.filter(about_key=batch.key, kind="rows_taken_in", detail__has_key="new")
     assert sum(event.detail["new"] for event in counted) == 390
     assert sum(event.detail["refused"] for event in counted) == 10
+
+
+def test_a_preview_killed_in_the_middle_goes_on_and_keeps_nothing(database: Database) -> None:
+    """One test per job kills the worker with SIGKILL in the middle and runs it again: the preview."""
+    with acting("city") as by:
+        file = files.keep(name="f.csv", chunks=[some_patents(200)], seen_by=by.units, by=by)
+        batch = intake.preview(table="patents", file=file, by=by)
+    with psycopg.connect(database.superuser_url) as hold:
+        hold.execute(
+            "INSERT INTO filings_patent (application_no, disclosure, batch_id, row) VALUES (%s, 'unknown', %s, 1)",
+            [number(120), batch.pk],
+        )
+        with worker(database) as process:
+            until(process, waits_for_a_lock(database))
+            kill(process, database, hold)
+    with acting("city"):
+        half = IntakeBatch.objects.get(pk=batch.pk)
+    assert (half.read, half.new) == (100, 100)
+    assert jobs.requeue_stalled(seconds=0) >= 1
+    assert execute(batch.job).state == Job.State.DONE
+    with acting("city"):
+        whole = IntakeBatch.objects.get(pk=batch.pk)
+    assert (whole.read, whole.new, whole.refused) == (200, 200, 0)
+    assert not Patent.objects.filter(batch=batch).exists()
+
+
+def a_directory(count: int) -> IntakeBatch:
+    """A directory of agencies that the register does not know, compared."""
+    bodies = [f"91120111MA{n:07d}" for n in range(count)]
+    rows = [[f"天津第{n}专利代理所", body + code_check_character(body)] for n, body in enumerate(bodies)]
+    batch = begin(table([["机构名称", "统一社会信用代码"], *rows]), "agencies_directory")
+    execute(batch.job)
+    with acting("city"):
+        return IntakeBatch.objects.select_related("job").get(pk=batch.pk)
+
+
+def test_accepting_a_directory_killed_in_the_middle_goes_on_where_it_was(database: Database) -> None:
+    """One test per job kills the worker with SIGKILL in the middle and runs it again: the directory."""
+    batch = a_directory(45)
+    new = DirectoryDiff.objects.filter(batch=batch, kind="new").order_by("id")
+    with acting("city") as by:
+        job = directories.accept_all(batch=batch, kind="new", by=by)
+        ids = list(new.values_list("id", flat=True))
+    assert len(ids) == 45
+    with psycopg.connect(database.superuser_url) as hold:
+        # Somebody holds the 36th difference and does not commit: the worker's fourth step waits for it.
+        hold.execute("SELECT FROM registry_directorydiff WHERE id = %s FOR UPDATE", [ids[35]])
+        with worker(database) as process:
+            until(process, waits_for_a_lock(database))
+            kill(process, database, hold)
+    with acting("city"):
+        assert list(new.filter(state="accepted").values_list("id", flat=True)) == ids[:30]
+    assert jobs.requeue_stalled(seconds=0) >= 1
+    assert execute(job).state == Job.State.DONE
+    with acting("city"):
+        assert new.filter(state="accepted").count() == 45
+    assert Subject.objects.filter(batch=batch, kind="agency").count() == 45
+    decided = AuditEvent.objects.filter(about_key=batch.key, kind="directory_decided")
+    assert sum(event.detail["accepted"] for event in decided) == 45
 
 
 def stored() -> dict[str, dict[str, Any]]:
@@ -462,7 +516,7 @@ def test_a_screening_killed_in_the_middle_runs_again_and_doubles_nothing(databas
         first_found: dict[str, datetime] = dict(Finding.objects.values_list("key", "first_found_at"))
         assert Run.objects.get(pk=run.pk).findings == 0
 
-    assert jobs.requeue_stalled(seconds=0) == 1
+    assert jobs.requeue_stalled(seconds=0) >= 1
     with worker(database) as process:
         until(process, ended(run.job))
     assert stored() == expected
@@ -476,4 +530,5 @@ def test_a_screening_killed_in_the_middle_runs_again_and_doubles_nothing(databas
 @in_rollback
 def test_every_job_is_killed_once() -> None:
     """One test per job: a job that joins the house must join this list."""
-    assert set(jobs._FUNCTIONS) == {"intake", "screening"}
+    elsewhere = {"papers"}  # in test_papers.py
+    assert set(jobs._FUNCTIONS) == {"intake", "preview", "screening", "directory"} | elsewhere

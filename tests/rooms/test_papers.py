@@ -9,6 +9,7 @@ import sys
 import threading
 from datetime import date, timedelta
 
+import psycopg
 import pytest
 from django.db import IntegrityError, connection, transaction
 from docx import Document
@@ -20,7 +21,7 @@ from lantian.casework.models import Lead
 from lantian.casework.papers import record_of
 from lantian.core.competence import Act, Capacity, Field, NoCompetence
 from lantian.core.rulebook import BadRulebook
-from lantian.office import audit, clock, competence, files
+from lantian.office import audit, clock, competence, files, jobs
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Counter, Job, MandateBook, Paper, PaperVersion, Unit
 from lantian.office.papers import actions, queries
@@ -40,6 +41,7 @@ from lantian.screening.states import Outcome
 from tests.conftest import Database
 from tests.early import ROOT
 from tests.personas import CITY, NANKAI, XIQING, acting, run_job
+from tests.working import kill, until, waits_for_a_lock, worker
 
 in_rollback = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -523,6 +525,31 @@ def test_issuing_leaves_the_files_to_a_job_and_the_job_leaves_their_digests() ->
             "2026年11月22日",
         ):
             assert words in text, words
+
+
+def test_setting_a_paper_killed_in_the_middle_runs_again_and_keeps_one_pair(database: Database) -> None:
+    """One test per job kills the worker with SIGKILL in the middle and runs it again: papers."""
+    paper = approved("nankai", "leader")
+    with acting("nankai") as by:
+        paper = actions.issue(key=paper.key, version=2, by=by)
+        job = Job.objects.get(name="papers", mandate=f"paper:{paper.key}")
+    with psycopg.connect(database.superuser_url) as hold:
+        # Somebody holds the paper and does not commit: what was set waits to be kept.
+        hold.execute("SELECT FROM office_paper WHERE id = %s FOR UPDATE", [paper.pk])
+        with worker(database) as process:
+            until(process, waits_for_a_lock(database))
+            kill(process, database, hold)
+    with acting("nankai"):
+        assert Paper.objects.get(pk=paper.pk).pdf_id is None
+    assert jobs.requeue_stalled(seconds=0) >= 1
+    for _ in range(2):
+        run_job(job, "nankai")
+    with acting("nankai"):
+        row = Paper.objects.get(pk=paper.pk)
+        assert row.pdf_id and row.docx_id
+        assert Job.objects.get(pk=job.pk).state == Job.State.DONE
+    events = [event for event in audit.history("paper", paper.key) if event.kind == audit.Kind.PAPER_SET]
+    assert len(events) == 1
 
 
 def test_the_same_paper_gives_the_same_bytes_in_another_process() -> None:

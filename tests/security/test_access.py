@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 
 from lantian.config.access import ACCESS
 from lantian.config.demo_people import PEOPLE
-from lantian.config.guard import AnyAccount, Public, guard_all
+from lantian.config.guard import AnyAccount, Outside, Public, guard_all
 from lantian.office.models import Account, AuditEvent, Post
 from lantian.office.permissions import ROLES, Permission
 from lantian.registry.models import Subject
@@ -116,7 +116,7 @@ def walk(client: Client, planted: Planted) -> Iterator[Answer]:
 def fits(answer: Answer, who: str, whose: str) -> bool:
     """Whether an answer is what the access table and the roles say; nothing is copied here by hand."""
     need, status = ACCESS[answer.route], answer.status
-    if isinstance(need, Public):
+    if isinstance(need, Public | Outside):
         return status in (200, 302, 400) or (answer.route == "readyz" and status == 503)
     if who == "stranger":
         return status == 302 and answer.location.startswith("/login/?next=")
@@ -191,7 +191,7 @@ def test_the_server_starts_only_with_the_table_compared() -> None:
 def test_what_is_open_says_why() -> None:
     """`{route name or prefix: Public(why) | Permission | AnyAccount}`."""
     for route, need in ACCESS.items():
-        assert isinstance(need, Permission | Public | AnyAccount), route
+        assert isinstance(need, Permission | Public | Outside | AnyAccount), route
         assert isinstance(need, Permission) or len(need.why) > 20, route
 
 

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import argparse
 import getpass
-import os
 import sys
 from pathlib import Path
 
-from lantian.config import environment
 from lantian.config.commands import language, say
+from lantian.config.connected import connected
 from lantian.core.messages import Text, Unreadable, WrongUse
 
 LONGEST = {"login": 40, "name": 40, "unit_name": 60, "unit_name_en": 90, "document_code": 20}
@@ -44,13 +43,12 @@ def run(args: argparse.Namespace) -> int:
     """Found the house; refused when anybody is there already."""
     _check_lengths(args)
     password = _read(args.password_file) if args.password_file else _ask()
-    env = environment.read()
-    if env.embedded:
-        env.embedded.start()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
-    import django
+    with connected():
+        _found(args, password)
+    return 0
 
-    django.setup()
+
+def _found(args: argparse.Namespace, password: str) -> None:
     from django.db import ProgrammingError
 
     from lantian.office import actors, people
@@ -75,7 +73,6 @@ def run(args: argparse.Namespace) -> int:
             f"已开设系统管理员账号 {account.login}。", f"The administrator's account {account.login} is open."
         )
     )
-    return 0
 
 
 def _check_lengths(args: argparse.Namespace) -> None:

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from lantian.config import environment
 from lantian.config.commands import print_json
+from lantian.config.connected import connected
 from lantian.core import chain
 from lantian.core.messages import Unreadable
 
@@ -67,22 +66,12 @@ def _heads(path: Path | None) -> dict[int, str]:
         ) from fault
 
 
-def _connect() -> None:
-    env = environment.read()
-    if env.embedded:
-        env.embedded.start()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
-    import django
-
-    django.setup()
-
-
 def _of_database(heads: Mapping[int, str]) -> dict[str, object]:
-    _connect()
-    from lantian.office import audit
+    with connected():
+        from lantian.office import audit
 
-    audit.seal()
-    state = audit.verify(heads)
+        audit.seal()
+        state = audit.verify(heads)
     return {
         "ok": state.ok,
         "events": state.events,
@@ -91,14 +80,16 @@ def _of_database(heads: Mapping[int, str]) -> dict[str, object]:
         "unsealed_seconds": state.unsealed_seconds,
         "head": state.head,
         "first_bad": state.first_bad,
+        "late": state.late,
     }
 
 
 def _export() -> int:
-    _connect()
-    from lantian.office import audit
+    with connected():
+        from lantian.office import audit
 
-    audit.seal()
-    for link in audit.sealed_links():
-        print(json.dumps({"seq": link.seq, "event": link.event, "digest": link.digest}, ensure_ascii=False))
+        audit.seal()
+        for link in audit.sealed_links():
+            content = {"seq": link.seq, "event": link.event, "digest": link.digest}
+            print(json.dumps(content, ensure_ascii=False))
     return 0

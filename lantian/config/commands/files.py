@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import os
 
-from lantian.config import environment
-from lantian.core.messages import WrongUse
+from lantian.config.connected import connected_as_owner
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -16,20 +14,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Sweep over the owner's connection and print how many files went."""
-    env = environment.read()
-    if env.owner_url is None:
-        raise WrongUse(
-            "清理文件需要表的所有者：请设置 DATABASE_OWNER_URL。",
-            "The sweep needs the owner of the tables: set DATABASE_OWNER_URL.",
-        )
-    if env.embedded:
-        env.embedded.start()
-    os.environ["DATABASE_URL"] = env.owner_url
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
-    import django
+    with connected_as_owner():
+        from lantian.office import orphans
 
-    django.setup()
-    from lantian.office import orphans
-
-    print(f"removed\t{orphans.sweep()}")
+        print(f"removed\t{orphans.sweep()}")
     return 0

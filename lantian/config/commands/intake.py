@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lantian.config import environment
-from lantian.config.commands import language, print_json, say
-from lantian.core.messages import NotAllowed, Text, Unreadable, WrongUse
+from lantian.config.commands import OUR_FAULT, language, print_json, say
+from lantian.config.connected import connected
+from lantian.core.messages import NotAllowed, Refused, Text, Unreadable, WrongUse
 
 if TYPE_CHECKING:
     from lantian.office.actors import OfficerActor
     from lantian.office.models import IntakeBatch
 
 CHUNK = 1 << 20
+
+
+class OurFault(Refused):
+    """The job failed by a fault of the program."""
+
+    exit_code = OUR_FAULT
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -29,18 +34,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Take the file in; exit 1 when rows were refused."""
-    env = environment.read()
     if not args.file.is_file():
         raise Unreadable(f"没有文件 {args.file}。", f"There is no file {args.file}.")
-    if env.embedded:
-        env.embedded.start()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
-    import django
-
-    django.setup()
-    by = _officer(args.login)
-    batch = _rehearse(args, by) if args.dry_run else _take_in(args, by)
-    _report(batch, args.format)
+    with connected():
+        by = _officer(args.login)
+        batch = _rehearse(args, by) if args.dry_run else _take_in(args, by)
+        _report(batch, args.format)
     return 1 if batch.refused else 0
 
 
@@ -83,7 +82,7 @@ def _take_in(args: argparse.Namespace, by: OfficerActor) -> IntakeBatch:
     with scoped(by):
         ended = Job.objects.get(pk=job.pk)
         if ended.state == Job.State.FAILED:
-            raise Unreadable(ended.fault_zh, ended.fault_en)
+            raise (OurFault if ended.ours else Unreadable)(ended.fault_zh, ended.fault_en)
         return IntakeBatch.objects.select_related("errors_file").get(pk=batch.pk)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from lantian.config import environment
 from lantian.config.commands import say
+from lantian.config.connected import database
 from lantian.config.environment import Environment, Mode
 from lantian.core.messages import Text
 
@@ -18,10 +18,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until told to stop."""
-    env = environment.read()
-    if env.embedded:
-        env.embedded.start()
-    _tell_entrance(env)
+    with database() as env:
+        _tell_entrance(env)
+        _serve(env)
+    return 0
+
+
+def _serve(env: Environment) -> None:
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
@@ -36,7 +39,6 @@ def run(args: argparse.Namespace) -> int:
         workers_kill_timeout=5,
         log_level=LogLevels.warning,
     ).serve()
-    return 0
 
 
 def _tell_entrance(env: Environment) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import threading
 
-from lantian.config import environment
+from lantian.config.connected import connected
 
 log = logging.getLogger(__name__)
 SEAL_EVERY_SECONDS = 1.0
@@ -20,17 +19,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop."""
-    env = environment.read()
-    if env.embedded:
-        env.embedded.start()
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lantian.config.settings")
-    import django
+    with connected():
+        _work()
+    return 0
 
-    django.setup()
+
+def _work() -> None:
     from procrastinate.contrib.django import app
 
-    from lantian.office import jobs
+    from lantian.office import epochs, jobs
 
+    epochs.check()
     stopped = threading.Event()
     sealer = threading.Thread(target=_seal_until, args=(stopped,), daemon=True)
     sealer.start()
@@ -41,18 +40,18 @@ def run(args: argparse.Namespace) -> int:
     finally:
         stopped.set()
         sealer.join(SEAL_EVERY_SECONDS + 5)
-    return 0
 
 
 def _seal_until(stopped: threading.Event) -> None:
-    from django.db import DatabaseError, connection
+    from django.db import Error, close_old_connections, connection
 
     from lantian.office import audit
 
     while not stopped.wait(SEAL_EVERY_SECONDS):
         try:
+            close_old_connections()
             audit.seal()
-        except DatabaseError:
+        except Error:
             # The database may restart under us; events wait unsealed and verify reports their age.
             log.warning("sealing failed, will try again")
             connection.close()

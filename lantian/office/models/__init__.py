@@ -1,6 +1,6 @@
 """Rows of the office."""
 
-from lantian.office.models.audit import AuditEvent, AuditLink
+from lantian.office.models.audit import AuditEvent, AuditLink, Epoch
 from lantian.office.models.competence import MandateApproval, MandateBook
 from lantian.office.models.jobs import Job, Progress
 from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
@@ -13,6 +13,7 @@ __all__ = [
     "AuditEvent",
     "AuditLink",
     "Counter",
+    "Epoch",
     "IntakeBatch",
     "Job",
     "MandateApproval",

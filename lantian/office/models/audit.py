@@ -14,6 +14,14 @@ class TransactionId(models.BigIntegerField):  # type: ignore[type-arg]
         return "xid8"
 
 
+class Epoch(models.Model):
+    """From here on another cluster counts the transactions; written by `lantian migrate` as the owner only."""
+
+    number = models.IntegerField(primary_key=True)
+    cluster = models.BigIntegerField()
+    began_at = models.DateTimeField()
+
+
 class AuditEvent(models.Model):
     """One act: who, in which unit, what, about which record. Holds keys and digests, never names or text."""
 
@@ -27,9 +35,12 @@ class AuditEvent(models.Model):
     digest = models.CharField(max_length=64)
     xid = TransactionId(db_default=models.Func(function="pg_current_xact_id"))
 
+    # The default is replaced by `current_epoch()` in office.sql: a function must exist before it can be named.
+    epoch = models.IntegerField(db_default=0)
+
     class Meta:
         indexes = [
-            models.Index(fields=["xid", "id"], name="audit_by_transaction"),
+            models.Index(fields=["epoch", "xid", "id"], name="audit_by_transaction"),
             models.Index(fields=["about_kind", "about_key"], name="audit_by_record"),
         ]
 

@@ -24,6 +24,7 @@ class Job(models.Model):
     lock = models.CharField(max_length=60)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING)
     cancelled = models.BooleanField(default=False)
+    ours = models.BooleanField(default=False)  # failed by a fault of the program, not of what was asked
     fault_zh = models.CharField(max_length=500, blank=True)
     fault_en = models.CharField(max_length=500, blank=True)
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="jobs")

@@ -1,3 +1,4 @@
+ALTER TABLE office_auditevent ALTER COLUMN epoch SET DEFAULT current_epoch();
 CALL append_only('office_auditevent');
 CALL append_only('office_auditlink');
 CALL protect('office_job');

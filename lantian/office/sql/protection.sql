@@ -9,11 +9,27 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     SELECT coalesce(nullif(current_setting('app.units', true), ''), '{}')::bigint[]
 $$;
 
--- No event, no act: at commit, a changed protected row must have company in the audit.
+-- The epoch of events written now; none in a cluster that has opened none (after a restore, before the migration).
+CREATE FUNCTION current_epoch() RETURNS integer
+LANGUAGE plpgsql STABLE SET search_path = public, pg_temp AS $$
+DECLARE
+    last office_epoch;
+BEGIN
+    SELECT * INTO last FROM office_epoch ORDER BY number DESC LIMIT 1;
+    IF last.cluster IS DISTINCT FROM (SELECT system_identifier FROM pg_control_system()) THEN
+        RAISE EXCEPTION 'this cluster has no epoch: run lantian migrate' USING ERRCODE = 'object_not_in_prerequisite_state';
+    END IF;
+    RETURN last.number;
+END
+$$;
+
+-- No event, no act: at commit, a changed protected row must have company in the audit. Numbers of transactions come
+-- again in another cluster, so the epoch counts too.
 CREATE FUNCTION demand_event() RETURNS trigger
 LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM office_auditevent WHERE xid = pg_current_xact_id()) THEN
+    IF NOT EXISTS (SELECT 1 FROM office_auditevent
+        WHERE epoch = (SELECT max(number) FROM office_epoch) AND xid = pg_current_xact_id()) THEN
         RAISE EXCEPTION 'no event, no act: % of % without an audit event', TG_OP, TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
