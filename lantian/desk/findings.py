@@ -228,7 +228,8 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
     houses, said_of_it = offices(), queries.judgements(row)
     state = queries.state_of(said_of_it)
     open_outcomes = open_acts(MOVES, state)
-    in_charge = request.actor.unit in row.seen_by  # others see it with a lead they received, and judge nothing
+    # Others see it with a lead they received, and judge nothing.
+    in_charge = request.actor.unit in row.seen_by
     may_judge = Permission.JUDGE in request.actor.permissions and bool(open_outcomes) and in_charge
     will_lead = may_judge and Outcome.LEAD in open_outcomes
     context = _texts(request, row) | {
