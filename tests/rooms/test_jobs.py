@@ -355,6 +355,26 @@ def test_a_connection_that_died_while_the_worker_slept_costs_no_job(database: Da
         assert Job.objects.get(pk=batch.job.pk).state == Job.State.DONE
 
 
+def test_a_worker_whose_connections_were_cut_runs_the_next_job(database: Database) -> None:
+    """The database restarts, or a firewall drops what was idle: the next upload is taken in all the same."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        own = list(cursor.fetchone())
+    cut = (
+        "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity"
+        " WHERE datname = %s AND usename = 'lantian_app' AND state = 'idle' AND pid <> ALL(%s)"
+    )
+    first = begin(some_patents(1, first=700))
+    with worker(database) as process:
+        until(process, ended(first.job))
+        with psycopg.connect(database.superuser_url) as superuser:
+            assert superuser.execute(cut, [database.name, own]).fetchone() != (0,)
+        batch = begin(some_patents(3))
+        until(process, ended(batch.job))
+    with acting("city"):
+        assert Job.objects.get(pk=batch.job_id).state == Job.State.DONE
+
+
 def test_a_job_that_nobody_runs_ends_when_it_is_cancelled(database: Database) -> None:
     """A dead job does not wait for a worker to notice the wish; the same file can be taken in again."""
     batch = begin(some_patents(3))
