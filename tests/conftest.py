@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -104,3 +105,17 @@ def house(template: str) -> Iterator[House]:
     with running(Database(name).variables) as started:
         yield started
     databases.drop(name)
+
+
+@pytest.fixture(autouse=True)
+def no_loop_of_an_earlier_browser(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hide the event loop that Playwright leaves running in this thread from tests without a page.
+
+    Otherwise a test's `async_to_sync` would refuse to run in a worker that has looked at a page before.
+    """
+    loop = None if "page" in request.fixturenames else asyncio._get_running_loop()
+    if loop is not None:
+        asyncio._set_running_loop(None)
+    yield
+    if loop is not None:
+        asyncio._set_running_loop(loop)

@@ -17,8 +17,8 @@ from tests.early import PASSWORD  # noqa: E402
 
 def fill() -> None:
     """Furnish, take in, screen, make findable, seal."""
-    demo.furnish({person.login: PASSWORD for person in PEOPLE})
-    demo.take_in_city(lambda _: None)
+    demo.furnish({person.login: PASSWORD for person in PEOPLE}, demo.TOWN)
+    demo.take_in_city(lambda _: None, demo.TOWN)
     demo.screen()
     search.refresh()
     audit.seal()

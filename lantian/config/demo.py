@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
-from lantian.city import city, divisions
+from lantian.city import city, divisions, sizes
+from lantian.city.sizes import Size
 from lantian.config.demo_people import MORE_UNITS, PEOPLE
 from lantian.core.messages import Text
 from lantian.office import actors, clock, files, jobs, people
@@ -18,8 +20,29 @@ from lantian.office.scope import scoped
 from lantian.screening import actions as screening
 from lantian.screening.models import Run
 
-SEED, FILINGS = 1, 2_000
-DOCUMENT_CODES = {120000: "津知", 120104: "津南知", 120111: "津西知", 120116: "津滨知"}
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What is furnished: how large a city, which offices, which of its tables are taken in, in their order."""
+
+    size: Size
+    offices: tuple[divisions.Office, ...]
+    tables: tuple[str, ...]
+
+
+REGISTERS = (
+    "agencies",
+    "practitioners",
+    "employments",
+    "practitioner_status",
+    "agency_members",
+    "branches",
+    "enrolments",
+)
+TOWN = Stage(sizes.TINY, divisions.offices(), ("agencies", "patents"))
+WHOLE = Stage(sizes.DEMO, divisions.all_offices(), (*REGISTERS, "patents"))
 
 
 def furnished() -> bool:
@@ -34,10 +57,10 @@ def screened() -> bool:
 
 
 @transaction.atomic
-def furnish(passwords: Mapping[str, str]) -> None:
+def furnish(passwords: Mapping[str, str], stage: Stage = WHOLE) -> None:
     """Create offices, accounts and posts: all of them or, when killed, none."""
     by = actors.setup("demo")
-    units = {office["id"]: office for office in (*divisions.offices(), *MORE_UNITS)}
+    units = {office["id"]: office for office in (*stage.offices, *MORE_UNITS)}
     for office in units.values():
         people.create_unit(
             unit_id=int(office["id"] or 0),
@@ -45,7 +68,7 @@ def furnish(passwords: Mapping[str, str]) -> None:
             name_en=str(office["name_en"]),
             kind=str(office["kind"]),
             parent=Unit.objects.get(pk=int(office["parent"])) if office["parent"] else None,
-            document_code=str(office.get("document_code") or DOCUMENT_CODES[int(office["id"] or 0)]),
+            document_code=str(office["document_code"]),
             by=by,
         )
     for person in PEOPLE:
@@ -56,14 +79,14 @@ def furnish(passwords: Mapping[str, str]) -> None:
         people.open_post(account=account, unit=unit, role=person.role, valid_from=clock.today(), by=by)
 
 
-def take_in_city(tell: Callable[[Text], None], *, filings: int = FILINGS) -> None:
+def take_in_city(tell: Callable[[Text], None], stage: Stage = WHOLE) -> None:
     """Take the synthetic city in through the same door as any file."""
-    tables = city.build(SEED, filings)
+    tables = city.build(SEED, size=stage.size)
     post = Post.objects.get(account__login="city")
     by = actors.officer(post)
     with tempfile.TemporaryDirectory() as folder:
         city.write(tables, Path(folder))
-        for table in ("agencies", "patents"):
+        for table in stage.tables:
             tell(Text(f"导入演示数据：{table} …", f"Taking in demo data: {table} …"))
             path = Path(folder) / f"{table}.parquet"
             with scoped(by):
