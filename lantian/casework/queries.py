@@ -11,7 +11,8 @@ from django.db.models import Count, Q, QuerySet
 
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import OPEN_STATES
-from lantian.core.competence import Field
+from lantian.core.competence import Act, Field, Row
+from lantian.office import competence
 from lantian.office.actors import Actor
 from lantian.office.models import Unit
 from lantian.office.search import Record
@@ -58,6 +59,11 @@ def office_for(district_code: str | None, *, subject_no: str = "") -> Unit:
     codes = (subject.zone, subject.district_code) if subject and placed else (district_code,)
     units = {str(unit.pk): unit for unit in Unit.objects.all()}
     return next((units[code] for code in codes if code in units), None) or city()
+
+
+def capacity_of(holder: Unit, subject_kind: str, on: date) -> Row | None:
+    """The matrix row under which an office verifies a lead about such a subject; None when it may not."""
+    return competence.matrix().row(Act.VERIFY, field_of(subject_kind), holder.pk, holder.kind, on)
 
 
 def docket(by: Actor) -> QuerySet[Lead]:

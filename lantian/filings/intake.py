@@ -48,6 +48,10 @@ WHERE known.application_no = stage.application_no
 KEEPS_TEXT = """
 UPDATE stage SET {texts} FROM filings_unpublishedtext known WHERE known.application_no = stage.application_no
 """
+_NOT_YET = Text(
+    "写明已公开，公开日却在今天之后；请核对公开状态和公开日。",
+    "It says published, but the day of publication is still to come; check both.",
+)
 _PUBLICATION = re.compile(r"(CN)?[0-9]{7,9}[ABCSUY][0-9]?")
 
 
@@ -66,6 +70,7 @@ def check(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
             for row in frame["row"].filter(kinds.is_null()).to_list()
             if row not in {fault.row for fault in faults}
         ]
+    faults += [Fault(row, "disclosure", "", _NOT_YET) for row in frame.filter(_contradicts(frame))["row"]]
     frame = frame.with_columns(
         normal.alias("application_no"), kinds.alias("kind"), _disclosure(frame), *_agency(frame)
     )
@@ -157,7 +162,21 @@ def _disclosure(frame: pl.DataFrame) -> pl.Expr:
     if {"publication_no", "publication_date"} <= set(frame.columns):
         past = pl.col("publication_no").is_not_null() & (pl.col("publication_date") <= clock.today())
         derived = pl.when(past).then(pl.lit("published")).otherwise(derived)
-    return pl.coalesce(said, derived).alias("disclosure")
+    return (
+        pl.when(_contradicts(frame))
+        .then(pl.lit("unknown"))
+        .otherwise(pl.coalesce(said, derived))
+        .alias("disclosure")
+    )
+
+
+def _contradicts(frame: pl.DataFrame) -> pl.Expr:
+    """A row that says "published" and gives a day of publication still to come: secret until it is settled."""
+    if not {"disclosure", "publication_date"} <= set(frame.columns):
+        return pl.lit(False)
+    return ((pl.col("disclosure") == "published") & (pl.col("publication_date") > clock.today())).fill_null(
+        False
+    )
 
 
 def _columns() -> tuple[Column, ...]:

@@ -483,3 +483,10 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
             *Patent.objects.filter(application_no__in=numbers).order_by("id").values(),
             *UnpublishedText.objects.filter(application_no__in=numbers).order_by("id").values(),
         ]
+
+
+def test_published_on_a_day_to_come_is_refused_and_nothing_of_it_is_open() -> None:
+    head = "application_no,disclosure,publication_date,title"
+    batch = take(f"{head}\n{number(41)},published,2099-01-01,还不能公开的标题\n".encode())
+    assert errors(batch)[0][1] == "disclosure"
+    assert not Patent.objects.filter(application_no=number(41)).exists()

@@ -6,6 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from lantian.casework import queries as casework
+from lantian.core.competence import CAPACITY_TEXTS, Row
 from lantian.core.messages import Text
 from lantian.desk.present.leads import doubt, reckoned_due
 from lantian.desk.present.words import Offices, either, label, language, said
@@ -111,4 +115,13 @@ def preview(row: Finding, offices: Offices, by: OfficerActor, today: date) -> di
         "office": coming.holder.name(language()),
         "due": reckoned_due(coming.due, today),
         "told": offices.names(units),
+        "note": _capacity(casework.capacity_of(coming.holder, row.subject_kind, today)),
     }
+
+
+def _capacity(row: Row | None) -> str:
+    """In which capacity the holder will verify, on what ground, and that the office's own list may say otherwise."""
+    if row is None:
+        return _("权责清单没有列出承办单位的核查权限，请先核对。")
+    words = {"capacity": label(CAPACITY_TEXTS[row.capacity]), "basis": said(row.version.basis.cite())}
+    return _("承办单位的权限：%(capacity)s（%(basis)s；本单位权责清单另有规定的，从其规定）") % words
