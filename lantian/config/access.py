@@ -31,6 +31,7 @@ ACCESS: dict[str, Need] = {
     "mfa_edit_webauthn": AnyAccount("renames one's own passkey; another's is not found"),
     "home": Permission.READ_DESK,
     "search": Permission.READ_DESK,
+    "purpose": Permission.READ_DESK,
     "intake": Permission.TAKE_IN,
     "intake_batch": Permission.TAKE_IN,
     "intake_progress": Permission.TAKE_IN,

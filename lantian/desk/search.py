@@ -15,9 +15,11 @@ from lantian.casework import queries as casework
 from lantian.casework.states import STATE_TEXTS
 from lantian.casework.states import State as LeadState
 from lantian.core.messages import Text
+from lantian.desk import purposes as asked_purposes
 from lantian.desk.present.words import either, label, language, offices
 from lantian.desk.requests import OfficerRequest
 from lantian.filings import queries as filings
+from lantian.office import purposes
 from lantian.office import search as searching
 from lantian.office.permissions import Permission
 from lantian.office.search import Hits, Question
@@ -47,6 +49,8 @@ def search(request: OfficerRequest) -> HttpResponse:
     asked = bool(question.grams or question.numbers)
     chosen = request.GET.get("group", "")
     wanted = [chosen] if chosen in GROUPS else list(GROUPS)
+    if asked and not _may_list(request, question, chosen):
+        return asked_purposes.ask(request, purposes.SEARCH)
     groups = [_group(name, question, chosen) for name in wanted if _may(request, name)] if asked else []
     context = {
         "typed": typed,
@@ -61,10 +65,24 @@ def _may(request: OfficerRequest, name: str) -> bool:
     return GROUPS[name].needs in request.actor.permissions
 
 
+def _may_list(request: OfficerRequest, question: Question, chosen: str) -> bool:
+    """Whether the one group shown whole may be, should it be of natural persons."""
+    if chosen not in registry.PERSONS or not _may(request, chosen):
+        return True
+    persons = len(GROUPS[chosen].find(question, chosen).keys)
+    query = {name: str(value) for name, value in request.GET.items()}
+    return purposes.may_list(persons=persons, scope=purposes.SEARCH, query=query, by=request.actor)
+
+
+def _few(name: str) -> int:
+    """Rows of a kind beside the others: groups of natural persons together stay below the limit."""
+    return min(FEW, purposes.limit() // len(registry.PERSONS)) if name in registry.PERSONS else FEW
+
+
 def _group(name: str, question: Question, chosen: str) -> dict[str, Any]:
     group = GROUPS[name]
     hits = group.find(question, name)
-    rows = group.rows(hits.keys if chosen else hits.keys[:FEW])
+    rows = group.rows(hits.keys if chosen else hits.keys[: _few(name)])
     return {
         "key": name,
         "name": label(group.name),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -12,19 +13,22 @@ from django.views.decorators.http import require_safe
 
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
+from lantian.desk import purposes as asked_purposes
 from lantian.desk.present import leads as leads_shown
 from lantian.desk.present import subjects as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.filings import queries as filings
-from lantian.office import clock
+from lantian.office import clock, purposes
 from lantian.office.charts import Mark
 from lantian.registry import queries
-from lantian.registry.models import Subject
+from lantian.registry.kinds import FactKind
+from lantian.registry.models import RegisterFact, Subject
 from lantian.registry.queries import Filter
 from lantian.screening import queries as screening
 
 PAGE, SHOWN, PEOPLE_SHOWN = 25, 10, 50
+PERSON_FACTS = (FactKind.MEMBER, FactKind.STAFF)
 CONFLICT = Text("登记机关与区、地址不一致", "authority, district and address differ")
 
 
@@ -33,11 +37,15 @@ def subjects(request: OfficerRequest) -> HttpResponse:
     """The list, filtered."""
     houses = offices()
     wanted = _wanted(request)
-    page = Paginator(queries.subjects(wanted), PAGE).get_page(request.GET.get("page"))
+    found, held_back = _open_to(request, wanted)
+    if held_back and (wanted.kind or "purpose" in request.GET):
+        return asked_purposes.ask(request, purposes.SUBJECTS)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     today = clock.today()
     page.object_list = [shown.subject(row, houses, today) for row in page.object_list]  # type: ignore[misc]
     context = {
         "page": page,
+        "held_back": held_back,
         "kinds": [(str(kind), label(shown.KIND_TEXTS[kind])) for kind in queries.KINDS],
         "choices": {"place": _places(houses), "conflict": [("yes", said(CONFLICT))]},
         "filters": {
@@ -48,6 +56,16 @@ def subjects(request: OfficerRequest) -> HttpResponse:
         },
     }
     return render(request, "desk/subjects.html", context)
+
+
+def _open_to(request: OfficerRequest, wanted: Filter) -> tuple[QuerySet[Subject], int]:
+    """The list as far as it may be shown now, and how many natural persons it lacks until a purpose is stated."""
+    found = queries.subjects(wanted)
+    people = found.filter(kind__in=queries.PERSONS)
+    persons, query = people.count(), {name: str(value) for name, value in request.GET.items()}
+    if purposes.may_list(persons=persons, scope=purposes.SUBJECTS, query=query, by=request.actor):
+        return found, 0
+    return found.exclude(kind__in=queries.PERSONS), persons
 
 
 def _wanted(request: OfficerRequest) -> Filter:
@@ -74,6 +92,10 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
     numbers = queries.numbers_of(row)
     facts = sorted(queries.facts_of(row, today), key=lambda one: shown.FACTS_IN_ORDER.index(one.kind))
     history = queries.history_of(row)
+    people = _people(row)
+    asked = _asked_for(request, row, history, len(people))
+    if asked:
+        facts, history = _without_persons(facts), _without_persons(history)
     found = screening.findings(screening.EVERY).filter(subject_no__in=numbers)
     leads = Lead.objects.select_related("holder").filter(subject_no__in=numbers).order_by("-id")
     context = {
@@ -82,7 +104,8 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         "disagreements": [shown.disagreement(one) for one in queries.disagreements(row, today)],
         "facts": [shown.fact(one) for one in facts if one.kind not in shown.PEOPLE],
         "members": [shown.fact(one) for one in facts if one.kind in shown.PEOPLE],
-        "people": _people(row),
+        "people": [] if asked else people,
+        "asked": asked,
         "filings": _years(row, numbers),
         "filings_label": said(shown.FILINGS),
         "findings": [shown.finding(one) for one in found[:SHOWN]],
@@ -96,6 +119,21 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
 def _people(row: Subject) -> list[dict[str, Any]]:
     people = queries.people_of(row, clock.today()) if row.kind == Subject.Kind.AGENCY else []
     return [{"name": one.name, "number": one.number, "key": one.key} for one in people[:PEOPLE_SHOWN]]
+
+
+def _asked_for(
+    request: OfficerRequest, row: Subject, history: list[RegisterFact], people: int
+) -> dict[str, Any] | None:
+    """What to ask before the file's natural persons, also the former ones, are shown; nothing when they may be."""
+    named = {(one.kind, one.item) for one in history if one.kind in PERSON_FACTS}
+    scope, persons = purposes.of_agency(row.key), people + len(named)
+    if purposes.may_list(persons=persons, scope=scope, query={"subject": row.key}, by=request.actor):
+        return None
+    return asked_purposes.asking(scope, request.path)
+
+
+def _without_persons(facts: list[RegisterFact]) -> list[RegisterFact]:
+    return [one for one in facts if one.kind not in PERSON_FACTS]
 
 
 def _years(row: Subject, numbers: list[str]) -> list[Mark]:

@@ -13,6 +13,7 @@ from lantian.desk import (
     intake,
     leads,
     papers,
+    purposes,
     rules,
     screening,
     search,
@@ -23,6 +24,7 @@ from lantian.desk import (
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
     path("search/", search.search, name="search"),
+    path("purpose/", purposes.purpose, name="purpose"),
     path("post/", accounts.choose_post, name="choose_post"),
     path("account/", accounts.own_account, name="account"),
     path("accounts/", accounts.admin_accounts, name="admin_accounts"),

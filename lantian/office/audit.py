@@ -81,6 +81,8 @@ class Kind(StrEnum):
     PAPER_SET = "paper_set"
     PAPER_DROPPED = "paper_dropped"
     PAPER_SHARED = "paper_shared"
+    PURPOSE_STATED = "purpose_stated"
+    PERSONS_LISTED = "persons_listed"
 
 
 KIND_TEXTS: dict[Kind, Text] = {
@@ -134,6 +136,8 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.PAPER_SET: Text("生成文书文件", "files of the paper made"),
     Kind.PAPER_DROPPED: Text("作废文书", "paper dropped"),
     Kind.PAPER_SHARED: Text("共享文书", "paper shared"),
+    Kind.PURPOSE_STATED: Text("说明查询用途", "purpose of a list stated"),
+    Kind.PERSONS_LISTED: Text("批量查看自然人", "list of natural persons read"),
 }
 
 

@@ -25,6 +25,7 @@ GRANTS: dict[str, str] = {
     "office_papertemplate": APPEND,
     "office_paperversion": APPEND,
     "office_paperapproval": APPEND,
+    "office_purposestatement": APPEND,
     "screening_nightlyorder": APPEND,
     # records
     "office_unit": WRITE,

@@ -15,6 +15,8 @@ from lantian.registry.models import Agency, Company, RegisterFact, Subject, Subj
 from lantian.registry.routing import Route, route
 
 WAITING = "city"  # the place of those whom no step of routing could place
+# Natural persons for certain; an applicant may be one, the register does not say.
+PERSONS = (Subject.Kind.PRACTITIONER, Subject.Kind.PERSON)
 KINDS = (Subject.Kind.AGENCY, Subject.Kind.COMPANY, Subject.Kind.PRACTITIONER)
 # Public register facts as global search finds them: by name now and before, initials, and every number.
 SEARCHED = Source(

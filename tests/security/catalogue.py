@@ -37,6 +37,7 @@ APPEND_ONLY = {
     "office_papertemplate",
     "office_mandatebook",
     "office_mandateapproval",
+    "office_purposestatement",
     "screening_judgement",
     "screening_nightlyorder",
     "casework_leadstep",

@@ -5,6 +5,7 @@ from lantian.office.models.competence import MandateApproval, MandateBook
 from lantian.office.models.jobs import Job, Progress
 from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
 from lantian.office.models.people import Account, Plate, Post, Unit
+from lantian.office.models.purposes import PurposeStatement
 from lantian.office.models.records import Counter, IntakeBatch, RowError, StoredFile
 from lantian.office.models.search import PublicEntry, SearchEntry
 
@@ -26,6 +27,7 @@ __all__ = [
     "Post",
     "Progress",
     "PublicEntry",
+    "PurposeStatement",
     "RowError",
     "SearchEntry",
     "StoredFile",
