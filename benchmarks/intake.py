@@ -71,7 +71,7 @@ def house(home: Path) -> Iterator[None]:
 
     cluster = environment.read().embedded
     assert cluster is not None
-    try:
+    with cluster.used():
         subprocess.run([sys.executable, "-m", "lantian", "migrate"], check=True)
         import django
 
@@ -79,10 +79,8 @@ def house(home: Path) -> Iterator[None]:
         from lantian.config import demo
         from lantian.config.demo_people import PEOPLE
 
-        demo.furnish({person.login: "correct-horse-battery" for person in PEOPLE})
+        demo.furnish({person.login: "correct-horse-battery" for person in PEOPLE}, demo.TOWN)
         yield
-    finally:
-        cluster.stop()
 
 
 def taken_in(path: Path) -> Measured:
