@@ -69,6 +69,7 @@ ACCESS: dict[str, Need] = {
     "mandates": Permission.KEEP_RULES,
     "paper_templates": Permission.KEEP_RULES,
     "admin_accounts": Permission.MANAGE_ACCOUNTS,
+    "admin_units": Permission.MANAGE_ACCOUNTS,
     "audit": Permission.READ_AUDIT,
     "audit_verify": Permission.READ_AUDIT,
 }

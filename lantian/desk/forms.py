@@ -13,6 +13,7 @@ from lantian.desk.present.words import said
 from lantian.office.intake.spec import tables
 from lantian.office.models import Account, Post, Unit
 from lantian.office.permissions import ROLES
+from lantian.office.units import NewPlate, NewUnit
 
 # Django's own words for these are not in its Chinese catalogue.
 PASSWORD_TEXTS: dict[str, Text] = {
@@ -85,6 +86,42 @@ class PostForm(RefusableForm):
     unit = forms.ModelChoiceField(Unit.objects.all())
     role = forms.ChoiceField(choices=[(name, name) for name in ROLES])
     valid_from = forms.DateField()
+
+
+class SignForm(RefusableForm):
+    """What a plate has beside its name; blanks inside the code stay, for the action to name them."""
+
+    document_code = forms.CharField(max_length=20)
+    seal = forms.CharField(max_length=60)
+    valid_from = forms.DateField()
+
+    def plate(self, name: str) -> NewPlate:
+        """The plate that was typed, once the form is valid."""
+        typed = self.cleaned_data
+        return NewPlate(name, typed["document_code"], typed["seal"], typed["valid_from"])
+
+
+class PlateForm(SignForm):
+    """A further plate for a unit."""
+
+    unit = forms.ModelChoiceField(Unit.objects.all())
+    plate_name = forms.CharField(max_length=60)
+
+
+class UnitForm(SignForm):
+    """A new unit with its first plate."""
+
+    number = forms.IntegerField(min_value=1, max_value=999_999_999_999)
+    name_zh = forms.CharField(max_length=60)
+    name_en = forms.CharField(max_length=90)
+    kind = forms.ChoiceField(choices=Unit.Kind.choices)
+    parent = forms.ModelChoiceField(Unit.objects.all(), required=False)
+    plate_name = forms.CharField(max_length=60, required=False)
+
+    def new_unit(self) -> NewUnit:
+        """The unit that was typed, once the form is valid."""
+        typed = self.cleaned_data
+        return NewUnit(typed["number"], typed["name_zh"], typed["name_en"], typed["kind"], typed["parent"])
 
 
 class GrantForm(RefusableForm):

@@ -19,6 +19,7 @@ from lantian.desk import (
     search,
     secrecy,
     subjects,
+    units,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern] = [
     path("post/", accounts.choose_post, name="choose_post"),
     path("account/", accounts.own_account, name="account"),
     path("accounts/", accounts.admin_accounts, name="admin_accounts"),
+    path("units/", units.admin_units, name="admin_units"),
     path("audit/", audit.audit_page, name="audit"),
     path("audit/verify", audit.audit_verify, name="audit_verify"),
     path("intake/", intake.intake, name="intake"),

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     """Every kind of act that leaves an event."""
 
     UNIT_CREATED = "unit_created"
+    PLATE_ADDED = "plate_added"
+    PLATE_ENDED = "plate_ended"
     ACCOUNT_CREATED = "account_created"
     POST_OPENED = "post_opened"
     POST_CLOSED = "post_closed"
@@ -87,6 +89,8 @@ class Kind(StrEnum):
 
 KIND_TEXTS: dict[Kind, Text] = {
     Kind.UNIT_CREATED: Text("登记单位", "unit registered"),
+    Kind.PLATE_ADDED: Text("增加牌子", "plate added"),
+    Kind.PLATE_ENDED: Text("结束牌子", "plate ended"),
     Kind.ACCOUNT_CREATED: Text("开设账号", "account created"),
     Kind.POST_OPENED: Text("设置岗位", "post opened"),
     Kind.POST_CLOSED: Text("结束岗位", "post ended"),

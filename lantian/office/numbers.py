@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from lantian.office import clock
 from lantian.office.models import Counter, Plate, Unit
 
 
@@ -19,9 +20,9 @@ def next_number(unit: Unit, kind: str, year: int) -> int:
 
 
 def document_number(unit: Unit, kind_code: str, year: int, serial: int) -> str:
-    """Write a number in the form of GB/T 9704, e.g. `津知线索〔2026〕3号`."""
-    plate = Plate.objects.filter(unit=unit, valid_to=None).order_by("id").first()
-    return number_text(plate.document_code if plate else str(unit.pk), kind_code, year, serial)
+    """Write a number under the plate in force today, in the form of GB/T 9704, e.g. `津知线索〔2026〕3号`."""
+    plates = plates_of(unit, clock.today())
+    return number_text(plates[0].document_code if plates else str(unit.pk), kind_code, year, serial)
 
 
 def number_text(code: str, kind_code: str, year: int, serial: int) -> str:

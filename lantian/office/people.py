@@ -11,9 +11,9 @@ from typing import Any
 from django.db import connection, transaction
 
 from lantian.core.messages import Refused
-from lantian.office import audit, clock
+from lantian.office import audit, clock, units
 from lantian.office.actors import Actor, OfficerActor
-from lantian.office.models import Account, Plate, Post, Unit
+from lantian.office.models import Account, Post, Unit
 from lantian.office.permissions import ROLES, Permission, check_permission
 
 FOUNDING_LOCK = 7_120_001  # any constant: one founding at a time
@@ -24,16 +24,13 @@ class PeopleRefused(Refused):
     """A unit, account or post cannot be changed as asked."""
 
 
-@transaction.atomic
 def create_unit(
     *, unit_id: int, name_zh: str, name_en: str, kind: str, parent: Unit | None, document_code: str, by: Actor
 ) -> Unit:
-    """Register a unit with its first plate."""
-    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
-    unit = Unit.objects.create(id=unit_id, name_zh=name_zh, name_en=name_en, kind=kind, parent=parent)
-    Plate.objects.create(unit=unit, name_zh=name_zh, document_code=document_code, valid_from=clock.today())
-    audit.record(audit.Kind.UNIT_CREATED, by=by, about=("unit", str(unit.pk)))
-    return unit
+    """Register a unit with one plate from today on: its own name, also the wording of its seal."""
+    unit = units.NewUnit(unit_id, name_zh, name_en, kind, parent)
+    plate = units.NewPlate(name_zh, document_code, seal=name_zh, valid_from=clock.today())
+    return units.register_unit(unit, plate, by=by)
 
 
 @transaction.atomic

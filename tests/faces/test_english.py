@@ -330,6 +330,7 @@ PAGES: dict[str, tuple[str, Callable[[], str], int]] = {
     "lead": ("xiqing", _lead, 200),
     "hand-over": ("xiqing", _hand_over, 200),
     "accounts": ("admin", lambda: reverse("admin_accounts"), 200),
+    "units": ("admin", lambda: reverse("admin_units"), 200),
     "login": ("", lambda: reverse("account_login"), 200),
     "forbidden": ("nankai", lambda: reverse("intake"), 403),
     "not found": ("city", lambda: reverse("lead", args=["NONE"]), 404),

@@ -22,6 +22,7 @@ PAGES = {
     "subject": ("city", "/subjects/?kind=agency >> td.subject a"),
     "docket": ("xiqing", "/leads/"),
     "admin_accounts": ("admin", "/accounts/"),
+    "admin_units": ("admin", "/units/"),
     "papers": ("leader", "/papers/"),
     "mandates": ("leader", "/mandates/"),
     "paper_templates": ("leader", "/templates/"),

@@ -33,6 +33,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name_zh', models.CharField(max_length=60)),
                 ('document_code', models.CharField(max_length=20)),
+                ('seal', models.CharField(max_length=60)),
                 ('valid_from', models.DateField()),
                 ('valid_to', models.DateField(null=True)),
             ],

@@ -45,11 +45,15 @@ class Unit(models.Model):
 
 
 class Plate(models.Model):
-    """A plate under which a unit acts (加挂牌子), with the code of its document numbers."""
+    """A plate under which a unit acts (加挂牌子): its name, the code of its document numbers, its seal.
+
+    `seal` is the exact wording of the seal, as text: no picture of a seal is held anywhere.
+    """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="plates")
     name_zh = models.CharField(max_length=60)
     document_code = models.CharField(max_length=20)
+    seal = models.CharField(max_length=60)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
@@ -60,6 +64,10 @@ class Plate(models.Model):
                 name="plate_ends_after_it_begins",
             )
         ]
+
+    def in_force_on(self, day: date) -> bool:
+        """Tell whether the unit acts under it on a day; from `valid_to` on it no longer does."""
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
 
 
 class Accounts(BaseUserManager):  # type: ignore[type-arg]
