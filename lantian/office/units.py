@@ -84,7 +84,7 @@ def register_unit(unit: NewUnit, plate: NewPlate, *, by: Actor) -> Unit:
         id=unit.id, name_zh=unit.name_zh, name_en=unit.name_en, kind=unit.kind, parent=unit.parent
     )
     put_up = _put_up(made, plate)
-    detail = {"kind": unit.kind, "plate": put_up.pk}
+    detail = {"plate": put_up.pk}
     audit.record(audit.Kind.UNIT_CREATED, by=by, about=("unit", str(made.pk)), detail=detail)
     return made
 

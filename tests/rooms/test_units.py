@@ -57,7 +57,7 @@ def test_a_unit_is_registered_with_its_first_plate_and_leaves_an_event() -> None
     assert (unit.parent_id, unit.kind) == (NANKAI, "team")
     assert (plate.document_code, plate.seal, plate.valid_to) == ("津南执", "南开执法一队（1）", None)
     assert (last_event().kind, last_event().about_key) == ("unit_created", str(TEAM))
-    assert last_event().detail == {"kind": "team", "plate": plate.pk}
+    assert last_event().detail == {"plate": plate.pk}
 
 
 def test_a_second_plate_does_not_change_the_code_of_document_numbers() -> None:
