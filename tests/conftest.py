@@ -109,11 +109,12 @@ def house(template: str) -> Iterator[House]:
 
 @pytest.fixture(autouse=True)
 def no_loop_of_an_earlier_browser(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Hide the event loop that Playwright leaves running in this thread from tests without a page.
+    """Hide the event loop that Playwright leaves running in this thread from tests without a browser.
 
     Otherwise a test's `async_to_sync` would refuse to run in a worker that has looked at a page before.
     """
-    loop = None if "page" in request.fixturenames else asyncio._get_running_loop()
+    looks = "browser" in request.fixturenames  # `page` and `context` stand on it
+    loop = None if looks else asyncio._get_running_loop()
     if loop is not None:
         asyncio._set_running_loop(None)
     yield
