@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from lantian.core.messages import Text
-from lantian.core.rulebook import RuleVersion
+from lantian.core.rulebook import Confidence, RuleVersion
 from lantian.detect.filing import Filing, Party, plain_number
 from lantian.detect.parameters import Parameters
 
@@ -79,15 +79,22 @@ def _outcome(pair: Pair, double: bool, rules: Mapping[str, RuleVersion]) -> Clea
     return max(candidates, key=lambda clearing: rank.index(clearing.outcome), default=NOT_CLEARED)
 
 
+def _doubt(rule: RuleVersion) -> Text:
+    """How sure the citation is, said wherever it is shown; nothing when the instrument was read."""
+    if rule.confidence is Confidence.TEXT:
+        return Text("", "")
+    return Text(f"；{rule.confidence.told.zh}", f"; {rule.confidence.told.en}")
+
+
 def _judge(rule: RuleVersion, conditions: Iterable[Condition]) -> Clearing:
     """Turn conditions into an outcome with its reason."""
     conditions = list(conditions)
     if any(condition.met is False for condition in conditions):
         return NOT_CLEARED
     shown, missing = _words(conditions, True), _words(conditions, None)
-    cite = rule.basis.cite()
-    zh = f"{rule.text.zh}（{cite.zh}）。已核：{shown.zh}。"
-    en = f"{rule.text.en} ({cite.en}). Shown: {shown.en}."
+    cite, doubt = rule.basis.cite(), _doubt(rule)
+    zh = f"{rule.text.zh}（{cite.zh}{doubt.zh}）。已核：{shown.zh}。"
+    en = f"{rule.text.en} ({cite.en}{doubt.en}). Shown: {shown.en}."
     if not missing.zh:
         return Clearing(Outcome.CLEARED, Text(zh, en))
     zh, en = f"{zh}缺少：{missing.zh}，推定合法。", f"{en} Missing: {missing.en}; presumed lawful."

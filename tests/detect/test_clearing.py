@@ -39,6 +39,13 @@ def test_a_declared_double_filing_of_one_day_is_cleared() -> None:
     assert "Missing" not in clearing.reason.en
 
 
+def test_a_citation_that_nobody_verified_says_so_in_the_reason() -> None:
+    reason = judged().reason
+    assert reason is not None
+    assert RULES.rules["P01_double_filing"].confidence == "memory"
+    assert "凭记忆录入，未经核对" in reason.zh and "from memory, not verified" in reason.en
+
+
 @pytest.mark.parametrize(
     ("change", "column"), [({"filed_on": None}, "filing_date"), ({"declared": None}, "dual_filing_declared")]
 )
