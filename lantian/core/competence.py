@@ -64,6 +64,11 @@ class Act(StrEnum):
     PENALISE = "penalise"
     SUSPEND = "suspend"
     REVOKE = "revoke"
+    WARNING_TALK = "warning_talk"
+    SUPERVISION_OPINION = "supervision_opinion"
+    RECHECK = "recheck"
+    URGE_PLATFORM = "urge_platform"
+    TRANSFER = "transfer"
 
 
 class Issuer(StrEnum):

@@ -31,53 +31,54 @@ TODAY = date(2026, 11, 22)
 XIQING, CITY = 120111, 120000
 
 # The defaults of law.md section 16 by hand: O own name, E entrusted, A assisting, R reporting only, · refused.
-# Columns: open_lead hand_over verify report_up interview risk_alert order_correction penalise suspend revoke
+# Columns: open_lead hand_over verify report_up interview risk_alert order_correction penalise suspend revoke,
+# then warning_talk supervision_opinion recheck urge_platform transfer.
 TRUTH = """
-national patent_agency    ········OO
-national trademark_agency ········OO
-national practitioner     ········OO
-national unlicensed       ··········
-national applicant        ··········
-city     patent_agency    OOOOOOOO··
-city     trademark_agency OOOOOO····
-city     practitioner     OOOOOOOO··
-city     unlicensed       OOOOOOOO··
-city     applicant        RRRR·O·O··
-district patent_agency    AAAAAA····
-district trademark_agency OOOOOOOO··
-district practitioner     AAAAAA····
-district unlicensed       AAAAAA····
-district applicant        RRRR·O·O··
-zone     patent_agency    AAAA······
-zone     trademark_agency AAAA······
-zone     practitioner     AAAA······
-zone     unlicensed       AAAA······
-zone     applicant        AAAA······
-corps    patent_agency    AAAA······
-corps    trademark_agency AAAA······
-corps    practitioner     AAAA······
-corps    unlicensed       AAAA······
-corps    applicant        AAAA······
-team     patent_agency    AAAA······
-team     trademark_agency AAAA······
-team     practitioner     AAAA······
-team     unlicensed       AAAA······
-team     applicant        AAAA······
-station  patent_agency    AAAA······
-station  trademark_agency AAAA······
-station  practitioner     AAAA······
-station  unlicensed       AAAA······
-station  applicant        AAAA······
-centre patent_agency ··········
-centre trademark_agency ··········
-centre practitioner ··········
-centre unlicensed ··········
-centre applicant ··········
-association patent_agency ··········
-association trademark_agency ··········
-association practitioner ··········
-association unlicensed ··········
-association applicant ··········
+national patent_agency    ········OO·····
+national trademark_agency ········OO·····
+national practitioner     ········OO·····
+national unlicensed       ···············
+national applicant        ···············
+city     patent_agency    OOOOOOOO··OOOOO
+city     trademark_agency OOOOOO·····OOOO
+city     practitioner     OOOOOOOO··OOOOO
+city     unlicensed       OOOOOOOO··OOOOO
+city     applicant        RRRR·O·O······R
+district patent_agency    AAAAAA·····AAAA
+district trademark_agency OOOOOOOO···OOOO
+district practitioner     AAAAAA·····AAAA
+district unlicensed       AAAAAA·····AAAA
+district applicant        RRRR·O·O······R
+zone     patent_agency    AAAA··········A
+zone     trademark_agency AAAA··········A
+zone     practitioner     AAAA··········A
+zone     unlicensed       AAAA··········A
+zone     applicant        AAAA··········A
+corps    patent_agency    AAAA··········A
+corps    trademark_agency AAAA··········A
+corps    practitioner     AAAA··········A
+corps    unlicensed       AAAA··········A
+corps    applicant        AAAA··········A
+team     patent_agency    AAAA··········A
+team     trademark_agency AAAA··········A
+team     practitioner     AAAA··········A
+team     unlicensed       AAAA··········A
+team     applicant        AAAA··········A
+station  patent_agency    AAAA··········A
+station  trademark_agency AAAA··········A
+station  practitioner     AAAA··········A
+station  unlicensed       AAAA··········A
+station  applicant        AAAA··········A
+centre patent_agency ···············
+centre trademark_agency ···············
+centre practitioner ···············
+centre unlicensed ···············
+centre applicant ···············
+association patent_agency ···············
+association trademark_agency ···············
+association practitioner ···············
+association unlicensed ···············
+association applicant ···············
 """
 LETTERS = {"O": Capacity.OWN, "E": Capacity.ENTRUSTED, "A": Capacity.ASSISTING, "R": Capacity.REPORT_ONLY}
 LINES = [tuple(line.split()) for line in TRUTH.strip().splitlines()]
