@@ -24,6 +24,7 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office.models import IntakeBatch
 from lantian.registry import directories
 from lantian.registry.models import DirectoryDiff
+from lantian.registry.standing import standing
 
 PAGE = 25
 ACCEPTED = Text("已采纳 {count} 条，登记库已更新。", "{count} accepted; the register is up to date.")
@@ -92,16 +93,22 @@ def _marked(request: OfficerRequest) -> list[int]:
 
 def _page(request: OfficerRequest, batch: IntakeBatch) -> HttpResponse:
     kind, state = _chosen(request)
-    rows = DirectoryDiff.objects.filter(batch=batch, state=state, **({"kind": kind} if kind else {}))
+    rows = DirectoryDiff.objects.select_related("batch").filter(
+        batch=batch, state=state, **({"kind": kind} if kind else {})
+    )
     page = Paginator(rows.order_by("id"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.difference(row) for row in page.object_list]  # type: ignore[misc]
+    found = list(page.object_list)
+    known = standing(found)
+    page.object_list = [shown.difference(row, known.get(row.number, {})) for row in found]  # type: ignore[misc]
     context = {
         "batch": jobs_shown.batch(batch),
         "page": page,
         "kinds": _counts(batch, state),
         "choices": {"state": [(name, label(text)) for name, text in shown.STATE_TEXTS.items()]},
         "filters": {"kind": kind, "state": state},
-        "may_decide": state == DirectoryDiff.State.WAITING and not (batch.job and batch.job.open),
+        "may_decide": batch.stage == IntakeBatch.Stage.TAKING
+        and state == DirectoryDiff.State.WAITING
+        and not (batch.job and batch.job.open),
     }
     return render(request, "desk/differences.html", context)
 

@@ -78,6 +78,7 @@ def intake_batch(request: OfficerRequest, key: str) -> HttpResponse:
         "errors": [_error(error, row) for error in page.object_list],
         "errors_count": page.paginator.count,
         "has_errors_file": row.errors_file is not None,
+        "missing": shown.missing(row),
         "taking_key": IntakeBatch.objects.filter(preview=row).values_list("key", flat=True).first(),
         "page": page,
     }

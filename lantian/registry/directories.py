@@ -2,7 +2,7 @@
 
 A directory goes through the intake like any file, but its rows become differences: new, changed field by field,
 missing. An officer accepts or rejects them one by one or together; what is accepted is held with the directory
-as its source.
+as its source. A preview shows the same differences; they are decided after it was confirmed.
 """
 
 from __future__ import annotations
@@ -90,7 +90,8 @@ def conclude(name: str, batch: IntakeBatch, keys: pl.Series, by: Actor) -> None:
     gone = set(unlisted.values_list("subject__number", flat=True))
     missing = [number for number in known if number not in listed and number not in gone]
     if 2 * len(missing) > len(known):
-        batch.notes_zh, batch.notes_en = PARTIAL.zh, PARTIAL.en
+        batch.notes_zh = batch.notes_zh + PARTIAL.zh
+        batch.notes_en = f"{batch.notes_en} {PARTIAL.en}".strip()
         batch.save(update_fields=["notes_zh", "notes_en"])
         return
     DirectoryDiff.objects.bulk_create(
@@ -114,6 +115,7 @@ def accept(*, batch: IntakeBatch, ids: Sequence[int], by: OfficerActor) -> Outco
 def reject(*, batch: IntakeBatch, ids: Sequence[int], by: OfficerActor) -> int:
     """Leave some differences out; the register stays as it is."""
     check_permission(by.permissions, Permission.TAKE_IN)
+    _refuse_unfinished(batch)
     with transaction.atomic():
         waiting = DirectoryDiff.objects.filter(batch=batch, pk__in=ids, state=State.WAITING)
         count = _decide(list(waiting), State.REJECTED, by.post_id)
@@ -276,6 +278,11 @@ def _listed(
 
 
 def _refuse_unfinished(batch: IntakeBatch) -> None:
+    if batch.stage != IntakeBatch.Stage.TAKING:
+        raise DirectoryRefused(
+            "这只是预览；请先确认导入，再在导入结果中采纳。",
+            "This is a preview; confirm the intake first, then accept in its result.",
+        )
     if batch.job and batch.job.open:
         raise DirectoryRefused(
             "名录仍在比对；请等它结束后再采纳。", "The comparison is still running; wait until it has ended."
@@ -291,6 +298,7 @@ def _compared(spec: TableSpec, title: Text) -> TableSpec:
         title=title,
         move=partial(compare, name),
         conclude=partial(conclude, name),
+        compares=True,
     )
 
 

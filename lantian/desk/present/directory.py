@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lantian.core.messages import Text
@@ -10,6 +11,7 @@ from lantian.desk.present.tables import column_label
 from lantian.desk.present.words import label, language
 from lantian.office.intake.spec import spec_of
 from lantian.registry.models import DirectoryDiff
+from lantian.registry.standing import ENTRY, Standing
 
 KIND_TEXTS: dict[str, Text] = {
     DirectoryDiff.Kind.NEW: Text("新增", "new"),
@@ -24,11 +26,16 @@ STATE_TEXTS: dict[str, Text] = {
 SHOWN_FIELDS = 12
 
 
-def difference(row: DirectoryDiff) -> dict[str, Any]:
-    """One difference: whom it is about and, field by field, old and new."""
+def difference(row: DirectoryDiff, known: Mapping[str, Standing]) -> dict[str, Any]:
+    """One difference: whom it is about and, field by field, old and new.
+
+    `known` says by column where what is on file comes from; while a difference waits, that is shown with it.
+    """
     table = spec_of(row.batch.table).headers
+    told = known if row.state == DirectoryDiff.State.WAITING else {}
     fields = [
         {"name": column_label(table, name), "old": _words(old), "new": _words(new)}
+        | {"source": _source(told.get(name))}
         for name, (old, new) in row.fields.items()
     ]
     return {
@@ -38,12 +45,22 @@ def difference(row: DirectoryDiff) -> dict[str, Any]:
         "kind_label": label(KIND_TEXTS[row.kind]),
         "name": row.name,
         "number": row.number,
+        "source": _source(told.get(ENTRY)),
         "fields": fields[:SHOWN_FIELDS],
         "more": max(len(fields) - SHOWN_FIELDS, 0),
         "state": row.state,
         "state_label": label(STATE_TEXTS[row.state]),
         "decided_at": row.decided_at,
     }
+
+
+def _source(one: Standing | None) -> dict[str, Any] | None:
+    """The day and the file behind what is on file; the file only where the reader may see it."""
+    if one is None:
+        return None
+    batch = one.batch
+    source = {"key": batch.key, "file": batch.file.name, "row": one.row} if batch else None
+    return {"since": one.since, "held": one.held, "source": source}
 
 
 def _words(value: Any) -> str:

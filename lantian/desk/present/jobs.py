@@ -12,6 +12,7 @@ from lantian.desk.present.words import either, label, language, said
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job
 from lantian.registry.directories import DIRECTORIES
+from lantian.registry.models import DirectoryDiff
 from lantian.screening import schedule
 from lantian.screening.models import NightlyOrder, Run
 
@@ -111,6 +112,13 @@ def batch(row: IntakeBatch) -> dict[str, Any]:
         "ignored_columns": row.ignored_columns,
         "job": shown,
     }
+
+
+def missing(row: IntakeBatch) -> int:
+    """How many entries of the register a compared directory leaves out."""
+    if row.table not in DIRECTORIES:
+        return 0
+    return DirectoryDiff.objects.filter(batch=row, kind=DirectoryDiff.Kind.MISSING).count()
 
 
 def _columns(row: IntakeBatch) -> list[dict[str, str]]:

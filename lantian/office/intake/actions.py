@@ -125,7 +125,7 @@ def take_in(running: jobs.Running, *, batch: str) -> None:
 
 @jobs.job("preview")
 def look_at(running: jobs.Running, *, batch: str) -> None:
-    """The job: the same chain, each step's rows rolled back, only counts and faults kept."""
+    """The job: the same chain, each step's rows rolled back, only counts, faults and differences kept."""
     row, intake = _opened(running, batch)
     done = int(running.cursor.get("rows", 0))
     for step in ahead(intake.steps(done)):
@@ -136,6 +136,8 @@ def look_at(running: jobs.Running, *, batch: str) -> None:
     with running.step():
         _describe(row, intake)
         row.save(update_fields=["ignored_columns", "notes_zh", "notes_en"])
+        if intake.spec.compares:
+            intake.spec.conclude(row, intake.keys, running.actor)
         audit.record(audit.Kind.ROWS_PREVIEWED, by=running.actor, about=("intake", row.key), detail={})
 
 
@@ -200,11 +202,11 @@ class Intake:
         self._count(step, batch, self.spec.move(step.frame, batch, by), audit.Kind.ROWS_TAKEN_IN, by)
 
     def look_at(self, step: Step, batch: IntakeBatch, by: Actor) -> None:
-        """Count what one step would do, inside the open transaction, and undo it."""
+        """Count what one step would do, inside the open transaction, and undo it; mere differences are kept."""
         step = self._checked(step)
         with transaction.atomic():
             moved = self.spec.move(step.frame, batch, by)
-            transaction.set_rollback(True)
+            transaction.set_rollback(not self.spec.compares)
         self._count(step, batch, moved, audit.Kind.ROWS_PREVIEWED, by)
 
     def _count(self, step: Step, batch: IntakeBatch, moved: Moved, kind: audit.Kind, by: Actor) -> None:

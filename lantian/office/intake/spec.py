@@ -82,6 +82,8 @@ class TableSpec:
     `secret` columns hold text that may be secret unless `known_public(rows, named)` names its row; `bar(rows, named)`
     finds rows that may never come in; `public_cells(cells)` tells it of a row out of shape. `rows` are as in the
     file, `named` maps its headers to columns.
+
+    `compares` says that `move` and `conclude` only note differences for a later decision: a preview keeps them.
     """
 
     name: str
@@ -101,6 +103,7 @@ class TableSpec:
     )
     bar: Callable[[pl.DataFrame, Mapping[str, str]], list[Fault]] = field(default=lambda rows, named: [])
     public_cells: Callable[[Sequence[str]], bool] = field(default=lambda cells: False)
+    compares: bool = False
 
     def column_names(self) -> list[str]:
         """Names of the columns in their order."""
