@@ -1,4 +1,4 @@
-"""The detectors that exist, by id."""
+"""The detectors that exist, by id. Each module declares its own; adding one means naming it here."""
 
 from __future__ import annotations
 
@@ -10,9 +10,15 @@ from typing import Protocol
 import polars as pl
 
 from lantian.core.messages import WrongUse
-from lantian.detect import p01
+from lantian.detect import contract, p01, p09, p10
 from lantian.detect.findings import Findings
 from lantian.detect.progress import Progress
+
+DECLARED: tuple[contract.Detector, ...] = (
+    p09.DETECTOR,
+    p10.DETECTOR,
+)
+"""Detectors of the common form (`lantian.detect.contract`)."""
 
 
 class Run(Protocol):
@@ -25,14 +31,18 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class Detector:
-    """One detector: its id, the tables it reads where present, and its function."""
+    """One detector: its id, the tables it reads where present, its function, its case-bound columns."""
 
     id: str
     tables: tuple[str, ...]
     run: Run
+    case_bound: tuple[str, ...] = ()
 
 
-DETECTORS: Mapping[str, Detector] = {p01.ID: Detector(p01.ID, p01.TABLES, p01.run)}
+DETECTORS: Mapping[str, Detector] = {
+    p01.ID: Detector(p01.ID, p01.TABLES, p01.run),
+    **{one.id: Detector(one.id, one.tables, one.run, one.case_bound) for one in DECLARED},
+}
 
 
 def chosen(ids: str) -> Sequence[Detector]:

@@ -12,12 +12,20 @@ from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
 from lantian.detect import normalise
+from lantian.detect.rules import STANDARD
 
 FILE = "detectors.toml"
 
+# Detectors whose rule has the standard form; P01 has a form of its own.
+STANDARD_IDS = (
+    *(f"P{number:02}" for number in range(2, 18)),
+    *(f"T{number:02}" for number in range(1, 9)),
+    *("W01", "W02"),
+    *(f"R{number:02}" for number in range(1, 6)),
+)
 _SAID = ("name", "innocent", "refuted", "reason", "window")
 _BAND = Shape({"percent": int, "applications": int})
-SHAPES: Mapping[str, Shape] = {
+P01_SHAPES: Mapping[str, Shape] = {
     "P01": Shape({f"{key}_{language}": str for key in _SAID for language in ("zh", "en")}),
     "P01_likeness": Shape(
         {"jaccard_percent": int, "strong": _BAND, "many": _BAND, "medium": _BAND, "unit": str}
@@ -30,6 +38,7 @@ SHAPES: Mapping[str, Shape] = {
     "P01_divisional": Shape(),
     "P01_priority": Shape(),
 }
+SHAPES: Mapping[str, Shape] = {**P01_SHAPES, **dict.fromkeys(STANDARD_IDS, STANDARD)}
 
 
 @dataclass(frozen=True)
@@ -88,7 +97,7 @@ def shipped_book() -> Rulebook:
 def parameters(on: date, book: Rulebook | None = None) -> Parameters:
     """Return P01's parameters on a day; raises `NotInForce` before the first day of the rule."""
     book = book or shipped_book()
-    rules = {id: book.rule(id, on) for id in SHAPES}
+    rules = {id: book.rule(id, on) for id in P01_SHAPES}
     likeness = rules["P01_likeness"].values
     versions = {id: rule.version for id, rule in rules.items()}
     return Parameters(

@@ -11,13 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from lantian.core.messages import Refused, Unreadable
-
-LISTS = ("applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors", "ipc")
-MORE_LISTS = ("signers", "priority_nos", "kinds")
-DATES = ("filing_date", "publication_date", "grant_date", "status_date", "licensed_on")
-FLAGS = ("fee_reduced", "dual_filing_declared")
-SEPARATOR = "；"
-_YES, _NO = ("true", "1", "是"), ("false", "0", "否")
+from lantian.detect.columns import from_text, kind_of
 
 
 def read_frame(path: Path) -> pl.DataFrame:
@@ -51,7 +45,7 @@ def typed(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
     text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
     frame = frame.with_columns(pl.col(name).replace("", None) for name in text)
     for name in text:
-        column = _column(frame[name])
+        column = from_text(frame[name], kind_of(path.stem, name))
         wrong = frame[name].filter(column.is_null() & frame[name].is_not_null())
         if len(wrong):
             raise Refused(
@@ -60,14 +54,3 @@ def typed(frame: pl.DataFrame, path: Path) -> pl.DataFrame:
             )
         frame = frame.with_columns(column)
     return frame
-
-
-def _column(text: pl.Series) -> pl.Series:
-    if text.name in (*LISTS, *MORE_LISTS):
-        return text.str.split(SEPARATOR).list.eval(pl.element().replace("", None))
-    if text.name in DATES:
-        return text.str.to_date("%Y-%m-%d", strict=False)
-    if text.name in FLAGS:
-        said = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
-        return text.str.to_lowercase().replace_strict(said, default=None, return_dtype=pl.Boolean)
-    return text

@@ -92,7 +92,8 @@ def _run(args: argparse.Namespace) -> int:
 def _summary(result: Findings) -> dict[str, Any]:
     why = {"zh": result.not_run.zh, "en": result.not_run.en} if result.not_run else None
     counts = {"read": result.read, "findings": result.frame.height, "cleared": result.cleared}
-    return {**counts, "not_run": why, "left_out": dict(result.left_out)}
+    bound = list(result.case_bound)
+    return {**counts, "not_run": why, "left_out": dict(result.left_out), "case_bound": bound}
 
 
 def _tell(id: str, result: Findings, *, said: bool) -> None:
@@ -106,6 +107,9 @@ def _tell(id: str, result: Findings, *, said: bool) -> None:
         )
     if result.not_run:
         say(Text(f"{id} 未运行：{result.not_run.zh}", f"{id} not run, because {result.not_run.en}"))
+    if result.case_bound:
+        used = ", ".join(result.case_bound)
+        say(Text(f"{id} 用到仅限案件使用的列：{used}。", f"{id} used columns bound to a case: {used}."))
     for reason, number in result.left_out.items():
         if number:
             say(

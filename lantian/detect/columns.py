@@ -1,0 +1,117 @@
+"""Tables readied for detectors: declared columns with their types, published rows, no row twice, one order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import polars as pl
+
+Kind: TypeAlias = "pl.DataType | type[pl.DataType]"
+SEPARATOR = "；"
+_YES, _NO = ("true", "1", "是"), ("false", "0", "否")
+_LIST = pl.List(pl.String)
+LISTS = frozenset(
+    [
+        "applicants",
+        "applicant_ids",
+        "applicant_kinds",
+        "applicant_addresses",
+        "inventors",
+        "ipc",
+        "signers",
+        "priority_nos",
+        "kinds",
+        "shareholders",
+        "former_names",
+    ]
+)
+DATES = frozenset(["from", "to", "month", "deadline", "practising_since", "filing_date"])
+COUNTS = frozenset(
+    [
+        "insured_staff",
+        "year",
+        "practitioners",
+        "assistants",
+        "filings_invention",
+        "filings_utility_model",
+        "filings_design",
+    ]
+)
+FLAGS = frozenset(("fee_reduced", "dual_filing_declared", "consent"))
+KEYS: Mapping[str, str] = {
+    "patents": "application_no",
+    "agencies": "agency_code",
+    "companies": "credit_code",
+    "practitioners": "licence_no",
+}
+"""Tables whose rows have one key: rows without it, or repeating it, are left out and counted."""
+
+
+def kind_of(table: str, column: str) -> Kind:
+    """Return the type of a column as the tables' contract has it; money and numbers come as float."""
+    if column in LISTS or (table == "patent_changes" and column in ("before", "after")):
+        return _LIST
+    if column in DATES or column.endswith(("_on", "_date")):
+        return pl.Date
+    if column in COUNTS:
+        return pl.Int64
+    if column.endswith("_cny"):
+        return pl.Float64
+    return pl.Boolean if column in FLAGS else pl.String
+
+
+def readied(
+    name: str, table: pl.DataFrame | None, columns: Sequence[str]
+) -> tuple[pl.DataFrame, dict[str, int]]:
+    """Return the columns asked for, typed, missing ones null, sorted; and how many rows were left out, by why.
+
+    Of `patents` only published rows are kept (专利法 第二十一条: unpublished applications are secret).
+    """
+    if table is None:
+        return pl.DataFrame(schema={column: kind_of(name, column) for column in columns}), {}
+    left_out: dict[str, int] = {}
+    for why, test in _tests(name, table):
+        before = table.height
+        table = table.filter(test)
+        left_out[why] = before - table.height
+    frame = pl.DataFrame([_typed(table, name, column) for column in columns])
+    order = [column for column, dtype in frame.schema.items() if dtype != _LIST]
+    return frame.sort(order, nulls_last=True), left_out
+
+
+def _tests(name: str, table: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+    tests = []
+    if name == "patents" and "disclosure" in table.columns:
+        tests.append(("unpublished", pl.col("disclosure").eq_missing("published")))
+    key = KEYS.get(name)
+    if key in table.columns:
+        tests += [
+            ("no_number", pl.col(str(key)).is_not_null()),
+            ("repeated_number", pl.col(str(key)).is_first_distinct()),
+        ]
+    return tests
+
+
+def _typed(table: pl.DataFrame, name: str, column: str) -> pl.Series:
+    wanted = kind_of(name, column)
+    if column not in table.columns:
+        return pl.Series(column, [None], wanted).new_from_index(0, table.height)
+    given = table[column]
+    if given.dtype == wanted:
+        return given
+    if given.dtype == pl.String:
+        return from_text(given.replace("", None), wanted)
+    return given.cast(wanted, strict=False)
+
+
+def from_text(text: pl.Series, wanted: Kind) -> pl.Series:
+    """Read a column of text as its type; what cannot be read becomes null."""
+    if wanted == _LIST:
+        return text.str.split(SEPARATOR).list.eval(pl.element().replace("", None))
+    if wanted == pl.Date:
+        return text.str.to_date("%Y-%m-%d", strict=False)
+    if wanted == pl.Boolean:
+        said = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
+        return text.str.to_lowercase().replace_strict(said, default=None, return_dtype=pl.Boolean)
+    return text.cast(wanted, strict=False)
