@@ -39,6 +39,7 @@ ACCESS: dict[str, Need] = {
     "intake_confirm": Permission.TAKE_IN,
     "intake_errors": Permission.TAKE_IN,
     "differences": Permission.TAKE_IN,
+    "placing": Permission.PLACE,
     "subjects": Permission.READ_FINDINGS,
     "subject": Permission.READ_FINDINGS,
     "screening": Permission.READ_FINDINGS,

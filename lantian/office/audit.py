@@ -32,13 +32,17 @@ class Kind(StrEnum):
     """Every kind of act that leaves an event."""
 
     UNIT_CREATED = "unit_created"
+    UNIT_RENAMED = "unit_renamed"
+    UNIT_CLOSED = "unit_closed"
     PLATE_ADDED = "plate_added"
     PLATE_ENDED = "plate_ended"
+    PLATE_CORRECTED = "plate_corrected"
     ACCOUNT_CREATED = "account_created"
     POST_OPENED = "post_opened"
     POST_CLOSED = "post_closed"
     POST_CHOSEN = "post_chosen"
     ACCOUNT_CLOSED = "account_closed"
+    ACCOUNT_REOPENED = "account_reopened"
     PASSWORD_RESET = "password_reset"  # noqa: S105 - the name of an act
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     FACTOR_ADDED = "factor_added"
@@ -61,6 +65,7 @@ class Kind(StrEnum):
     SUBJECTS_MERGED = "subjects_merged"
     SUBJECTS_PARTED = "subjects_parted"
     DIRECTORY_DECIDED = "directory_decided"
+    SUBJECT_PLACED = "subject_placed"
     UNPUBLISHED_GRANTED = "unpublished_granted"
     UNPUBLISHED_GRANT_ENDED = "unpublished_grant_ended"
     SCREENING_STARTED = "screening_started"
@@ -72,6 +77,18 @@ class Kind(StrEnum):
     LEAD_READ = "lead_read"
     LEAD_HANDED_OVER = "lead_handed_over"
     LEAD_MOVED = "lead_moved"
+    INTERVIEW_PLANNED = "interview_planned"
+    INTERVIEW_READ = "interview_read"
+    INTERVIEW_CHANGED = "interview_changed"
+    RECTIFICATION_ASKED = "rectification_asked"
+    RECTIFICATION_READ = "rectification_read"
+    RECTIFICATION_CHECKED = "rectification_checked"
+    ONWARD_PREPARED = "onward_prepared"
+    ONWARD_READ = "onward_read"
+    ONWARD_MOVED = "onward_moved"
+    ALERTS_STARTED = "alerts_started"
+    ALERTS_READ = "alerts_read"
+    ALERT_DRAFTED = "alert_drafted"
     MANDATES_LOADED = "mandates_loaded"
     MANDATES_APPROVED = "mandates_approved"
     TEMPLATE_REPLACED = "template_replaced"
@@ -83,19 +100,49 @@ class Kind(StrEnum):
     PAPER_SET = "paper_set"
     PAPER_DROPPED = "paper_dropped"
     PAPER_SHARED = "paper_shared"
+    DISPATCH_RECEIVED = "dispatch_received"
+    DISPATCH_SPLIT = "dispatch_split"
+    DISPATCH_READ = "dispatch_read"
+    DISPATCH_ASSIGNED = "dispatch_assigned"
+    DISPATCH_FORWARDED = "dispatch_forwarded"
+    DISPATCH_PRESSED = "dispatch_pressed"
+    DISPATCH_ANSWERED = "dispatch_answered"
+    DISPATCH_CLOSED = "dispatch_closed"
+    DISPATCH_VOIDED = "dispatch_voided"
+    ROW_ANSWERED = "row_answered"
+    ROW_DECLINED = "row_declined"
+    SHEET_WRITTEN = "sheet_written"
+    SHEET_MOVED = "sheet_moved"
+    SHEET_RETURNED = "sheet_returned"
+    SHEET_MERGED = "sheet_merged"
     PURPOSE_STATED = "purpose_stated"
     PERSONS_LISTED = "persons_listed"
+    PROGRAMME_SET = "programme_set"
+    TASK_SET = "task_set"
+    TASK_REPORTED = "task_reported"
+    INSTRUCTION_RECORDED = "instruction_recorded"
+    INSTRUCTION_READ = "instruction_read"
+    INSTRUCTION_MOVED = "instruction_moved"
+    ENTRY_ADDED = "entry_added"
+    ENTRY_STRUCK = "entry_struck"
+    SWEEP_TAKEN = "sweep_taken"
+    EVALUATION_STATED = "evaluation_stated"
+    LEDGER_EXPORTED = "ledger_exported"
 
 
 KIND_TEXTS: dict[Kind, Text] = {
     Kind.UNIT_CREATED: Text("登记单位", "unit registered"),
+    Kind.UNIT_RENAMED: Text("单位更名", "unit renamed"),
+    Kind.UNIT_CLOSED: Text("撤销单位", "unit closed"),
     Kind.PLATE_ADDED: Text("增加牌子", "plate added"),
     Kind.PLATE_ENDED: Text("结束牌子", "plate ended"),
+    Kind.PLATE_CORRECTED: Text("更正牌子", "plate corrected"),
     Kind.ACCOUNT_CREATED: Text("开设账号", "account created"),
     Kind.POST_OPENED: Text("设置岗位", "post opened"),
     Kind.POST_CLOSED: Text("结束岗位", "post ended"),
     Kind.POST_CHOSEN: Text("选择岗位", "post chosen"),
     Kind.ACCOUNT_CLOSED: Text("停用账号", "account closed"),
+    Kind.ACCOUNT_REOPENED: Text("重新启用账号", "account reopened"),
     Kind.PASSWORD_RESET: Text("重置密码", "password reset"),
     Kind.PASSWORD_CHANGED: Text("修改密码", "password changed"),
     Kind.FACTOR_ADDED: Text("启用第二步验证", "second step added"),
@@ -118,6 +165,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SUBJECTS_MERGED: Text("合并监管对象", "subjects merged"),
     Kind.SUBJECTS_PARTED: Text("撤销合并", "merge undone"),
     Kind.DIRECTORY_DECIDED: Text("处理名录差异", "differences of a directory decided"),
+    Kind.SUBJECT_PLACED: Text("人工确定承办单位", "office of a subject placed by hand"),
     Kind.UNPUBLISHED_GRANTED: Text("授权查看未公开申请", "reading of unpublished applications granted"),
     Kind.UNPUBLISHED_GRANT_ENDED: Text("结束未公开申请授权", "grant for unpublished applications ended"),
     Kind.SCREENING_STARTED: Text("开始筛查", "screening started"),
@@ -129,6 +177,18 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.LEAD_READ: Text("查看线索", "lead read"),
     Kind.LEAD_HANDED_OVER: Text("转办线索", "lead handed over"),
     Kind.LEAD_MOVED: Text("线索状态变更", "state of the lead changed"),
+    Kind.INTERVIEW_PLANNED: Text("安排约谈", "interview planned"),
+    Kind.INTERVIEW_READ: Text("查看约谈", "interview read"),
+    Kind.INTERVIEW_CHANGED: Text("登记约谈情况", "interview recorded"),
+    Kind.RECTIFICATION_ASKED: Text("提出整改要求", "correction asked for"),
+    Kind.RECTIFICATION_READ: Text("查看整改", "rectification read"),
+    Kind.RECTIFICATION_CHECKED: Text("整改复查", "rectification re-checked"),
+    Kind.ONWARD_PREPARED: Text("准备上报或者移送", "report or transfer prepared"),
+    Kind.ONWARD_READ: Text("查看上报或者移送", "report or transfer read"),
+    Kind.ONWARD_MOVED: Text("登记上报或者移送的进展", "progress of a report or transfer recorded"),
+    Kind.ALERTS_STARTED: Text("安排批量风险提示", "risk alerts scheduled"),
+    Kind.ALERTS_READ: Text("查看批量风险提示", "risk alerts read"),
+    Kind.ALERT_DRAFTED: Text("起草风险提示", "risk alert drafted"),
     Kind.MANDATES_LOADED: Text("录入权责清单", "mandates loaded"),
     Kind.MANDATES_APPROVED: Text("核准权责清单", "mandates approved"),
     Kind.TEMPLATE_REPLACED: Text("更换文书模板", "template of a paper replaced"),
@@ -140,8 +200,34 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.PAPER_SET: Text("生成文书文件", "files of the paper made"),
     Kind.PAPER_DROPPED: Text("作废文书", "paper dropped"),
     Kind.PAPER_SHARED: Text("共享文书", "paper shared"),
+    Kind.DISPATCH_RECEIVED: Text("收文登记", "letter with a list received"),
+    Kind.DISPATCH_SPLIT: Text("拆分清单", "list split by office"),
+    Kind.DISPATCH_READ: Text("查看来文", "dispatch read"),
+    Kind.DISPATCH_ASSIGNED: Text("交办", "rows assigned by hand"),
+    Kind.DISPATCH_FORWARDED: Text("转办来文", "dispatch forwarded"),
+    Kind.DISPATCH_PRESSED: Text("督办", "offices pressed"),
+    Kind.DISPATCH_ANSWERED: Text("上报答复", "dispatch answered"),
+    Kind.DISPATCH_CLOSED: Text("来文办结", "dispatch closed"),
+    Kind.DISPATCH_VOIDED: Text("来文作废", "dispatch made void"),
+    Kind.ROW_ANSWERED: Text("填写反馈", "row of a dispatch answered"),
+    Kind.ROW_DECLINED: Text("退回不属本单位的行", "row of a dispatch returned"),
+    Kind.SHEET_WRITTEN: Text("生成反馈表", "return sheet written"),
+    Kind.SHEET_MOVED: Text("反馈表办理", "return sheet carried on"),
+    Kind.SHEET_RETURNED: Text("收到反馈表", "return sheet came back"),
+    Kind.SHEET_MERGED: Text("合并反馈表", "return sheet merged"),
     Kind.PURPOSE_STATED: Text("说明查询用途", "purpose of a list stated"),
     Kind.PERSONS_LISTED: Text("批量查看自然人", "list of natural persons read"),
+    Kind.PROGRAMME_SET: Text("部署专项行动", "programme set up"),
+    Kind.TASK_SET: Text("部署任务", "task set"),
+    Kind.TASK_REPORTED: Text("任务进展", "progress of a task"),
+    Kind.INSTRUCTION_RECORDED: Text("登记批示", "instruction recorded"),
+    Kind.INSTRUCTION_READ: Text("查看批示", "instruction read"),
+    Kind.INSTRUCTION_MOVED: Text("批示办理", "instruction carried on"),
+    Kind.ENTRY_ADDED: Text("登记台账条目", "ledger entry added"),
+    Kind.ENTRY_STRUCK: Text("撤销台账条目", "ledger entry struck"),
+    Kind.SWEEP_TAKEN: Text("批量登记排查", "sweep entered in bulk"),
+    Kind.EVALUATION_STATED: Text("评价说明、异议或答复", "evaluation explained, objected to or answered"),
+    Kind.LEDGER_EXPORTED: Text("导出台账", "ledger exported"),
 }
 
 

@@ -13,12 +13,14 @@ class Permission(StrEnum):
 
     READ_DESK = "read_desk"
     TAKE_IN = "take_in"
+    PLACE = "place"
     SCREEN = "screen"
     READ_FINDINGS = "read_findings"
     JUDGE = "judge"
     READ_LEADS = "read_leads"
     VERIFY = "verify"
     HAND_OVER = "hand_over"
+    TAKE_MEASURES = "take_measures"
     READ_UNPUBLISHED = "read_unpublished"
     WRITE_PAPERS = "write_papers"
     APPROVE_PAPERS = "approve_papers"
@@ -30,12 +32,14 @@ class Permission(StrEnum):
 PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.READ_DESK: Text("查看总览", "read the overview"),
     Permission.TAKE_IN: Text("导入数据", "take in data"),
+    Permission.PLACE: Text("确定监管对象的承办单位", "place subjects with an office"),
     Permission.SCREEN: Text("运行数据比对", "run comparisons"),
     Permission.READ_FINDINGS: Text("查看数据比对提示", "read findings"),
     Permission.JUDGE: Text("研判提示", "judge findings"),
     Permission.READ_LEADS: Text("查看线索", "read leads"),
     Permission.VERIFY: Text("核查线索", "verify leads"),
     Permission.HAND_OVER: Text("转办线索", "hand leads over"),
+    Permission.TAKE_MEASURES: Text("约谈、提出整改、上报和移送", "interview, ask for corrections, report and transfer"),
     Permission.READ_UNPUBLISHED: Text("查看未公开的专利申请", "read unpublished patent applications"),
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
     Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),
@@ -65,10 +69,12 @@ _READS = frozenset({Permission.READ_DESK, Permission.READ_FINDINGS, Permission.R
 # Written out: a new verb belongs to nobody until somebody decides whose it is.
 _CITY = _READS | {
     Permission.TAKE_IN,
+    Permission.PLACE,
     Permission.SCREEN,
     Permission.JUDGE,
     Permission.VERIFY,
     Permission.HAND_OVER,
+    Permission.TAKE_MEASURES,
     Permission.WRITE_PAPERS,
     Permission.APPROVE_PAPERS,
     Permission.KEEP_RULES,
@@ -99,15 +105,16 @@ ROLES: dict[str, Role] = {
     "district_officer": Role(
         Text("区局监管人员", "District officer"),
         Text(
-            "查看并研判本单位的数据比对提示，核查和转办本单位线索，起草和印发文书。",
-            "Reads and judges the findings of its own office; verifies that office's leads, hands them over, drafts"
-            " and issues papers.",
+            "查看并研判本单位的数据比对提示，核查和转办本单位线索，约谈、提出整改，起草和印发文书。",
+            "Reads and judges the findings of its own office; verifies that office's leads, hands them over,"
+            " holds interviews, drafts and issues papers.",
         ),
         _READS
         | {
             Permission.JUDGE,
             Permission.VERIFY,
             Permission.HAND_OVER,
+            Permission.TAKE_MEASURES,
             Permission.WRITE_PAPERS,
             Permission.KEEP_RULES,
         },
@@ -133,6 +140,7 @@ ROLES: dict[str, Role] = {
         | {
             Permission.VERIFY,
             Permission.HAND_OVER,
+            Permission.TAKE_MEASURES,
             Permission.WRITE_PAPERS,
             Permission.APPROVE_PAPERS,
             Permission.KEEP_RULES,

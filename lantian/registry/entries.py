@@ -17,9 +17,10 @@ from lantian.office.intake.moving import Fate, upsert
 from lantian.office.intake.spec import Moved
 from lantian.office.keys import new_key
 from lantian.office.models import IntakeBatch
+from lantian.registry import placing
 from lantian.registry.kinds import FactKind
 from lantian.registry.models import RegisterFact, Subject
-from lantian.registry.routing import Route, route
+from lantian.registry.routing import Route, Step, route
 
 # What the directory of agencies calls a subject and where it places it, no later file of companies changes.
 KEEPS_AGENCY = """
@@ -114,12 +115,37 @@ def _subjects(register: Register, frame: pl.DataFrame, day: date) -> pl.DataFram
 
 
 def _placed(register: Register, frame: pl.DataFrame, day: date) -> pl.DataFrame:
-    nothing = [None] * frame.height
-    read = (frame[n].to_list() if n in frame.columns else nothing for n in ("district_code", "address"))
-    given = zip(frame[register.number].to_list(), *read, strict=True)
-    rows = [_columns(route(number, district, address, day)) for number, district, address in given]
+    numbers: list[str] = frame[register.number].to_list()
+    given, addresses = (_read(frame, numbers, name) for name in ("district_code", "address"))
+    read = zip(numbers, given, addresses, strict=True)
+    routes = [route(number, district, address, day) for number, district, address in read]
+    by_hand = _by_hand(dict(zip(numbers, routes, strict=True)))
+    rows = [by_hand.get(number) or _columns(said) for number, said in zip(numbers, routes, strict=True)]
     types = {"district_code": pl.String, "zone": pl.String, "routed_by": pl.String}
     return pl.DataFrame(rows, schema={**types, "route_conflict": pl.Boolean})
+
+
+def _read(frame: pl.DataFrame, numbers: Sequence[str], name: str) -> list[str | None]:
+    """A column that routing reads; what a narrower file does not bring stays as it is on file."""
+    if name in frame.columns:
+        return frame[name].to_list()
+    known = placing.on_file(numbers)
+    return [known[number][name] if number in known else None for number in numbers]
+
+
+def _by_hand(routes: Mapping[str, Route]) -> dict[str, dict[str, str | bool | None]]:
+    """What an officer placed stays where it is; what routing now says against it is a conflict."""
+    subjects = list(Subject.objects.filter(number__in=routes, routed_by=Step.PLACED))
+    facts = placing.placings_of(subjects)
+    return {
+        one.number: {
+            "district_code": one.district_code,
+            "zone": one.zone,
+            "routed_by": one.routed_by,
+            "route_conflict": placing.speaks_against(facts[one.pk].value, routes[one.number]),
+        }
+        for one in subjects
+    }
 
 
 def _columns(placed: Route) -> dict[str, str | bool | None]:

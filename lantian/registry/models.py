@@ -25,7 +25,8 @@ class Subject(models.Model):
     """Anyone with a supervision file, licensed or not; one per credit code or licence number.
 
     `district_code` is where `registry.routing` places it (None: the city has to), `routed_by` the step that
-    decided, `route_conflict` whether another step says otherwise.
+    decided, `route_conflict` whether another step says otherwise (of a body placed by hand: whether what is on
+    file has changed since and speaks against it).
     """
 
     class Kind(models.TextChoices):

@@ -37,7 +37,7 @@ _HEAD = 12
 
 
 class Step(StrEnum):
-    """The step that decided, or why none could."""
+    """The step that decided, or why none could; `PLACED` is an officer's word (`registry.placing`)."""
 
     AUTHORITY = "authority"
     ZONE = "zone"
@@ -45,6 +45,7 @@ class Step(StrEnum):
     ADDRESS = "address"
     OUTSIDE = "outside"
     UNKNOWN = "unknown"
+    PLACED = "placed"
 
 
 STEP_TEXTS: dict[Step, Text] = {
@@ -54,6 +55,7 @@ STEP_TEXTS: dict[Step, Text] = {
     Step.ADDRESS: Text("地址", "address"),
     Step.OUTSIDE: Text("外地登记", "registered elsewhere"),
     Step.UNKNOWN: Text("待市局确定", "waits with the city"),
+    Step.PLACED: Text("市局确定", "placed by the city"),
 }
 
 

@@ -12,12 +12,13 @@ from lantian.casework.models import Lead
 from lantian.core.messages import Text
 from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.office import clock
-from lantian.registry import queries
+from lantian.registry import placing, queries
 from lantian.registry.kinds import KIND_TEXTS as FACT_TEXTS
 from lantian.registry.kinds import FactKind
 from lantian.registry.models import RegisterFact, Subject
+from lantian.registry.placing import WHY_TEXTS, Waiting, Why
 from lantian.registry.queries import Disagreement
-from lantian.registry.routing import STEP_TEXTS, Step, district_name, zone_name
+from lantian.registry.routing import STEP_TEXTS, Says, Step, district_name, zone_name
 from lantian.screening import queries as screening
 from lantian.screening.models import CLEARINGS, Finding
 from lantian.screening.states import STATE_TEXTS
@@ -31,6 +32,7 @@ KIND_TEXTS: dict[str, Text] = {
 }
 WAITING = Text("待市局确定", "waits with the city")
 OUTSIDE = Text("外地登记", "registered elsewhere")
+BY_HAND = Text("市局 {day} 确定：{reason}", "Placed by the city on {day}: {reason}")
 UNVERIFIABLE = Text("编号无法核对", "number cannot be verified")
 FILINGS = Text("各年申请量", "Applications by year")
 PEOPLE = (FactKind.MEMBER, FactKind.STAFF, FactKind.BRANCH)
@@ -107,15 +109,51 @@ def place(row: Subject, offices: Offices, today: date) -> dict[str, Any] | None:
     if row.kind == Subject.Kind.PRACTITIONER:
         return None
     route = queries.route_of(row, today)
-    return {
-        "office": _office(row, offices),
+    by_hand = placing.placings_of([row]).get(row.pk) if row.routed_by == Step.PLACED else None
+    shown = {"office": _office(row, offices), "waits": not row.district_code, "conflicts": []}
+    if by_hand:
+        against = [one for one in route.said if one.district != row.district_code]
+        conflicts = _steps(against, today) if row.route_conflict else []
+        return shown | {"zone": "", "reason": _reason(by_hand), "conflicts": conflicts, "by_hand": True}
+    return shown | {
         "zone": said(zone_name(route.zone, today)) if route.zone else "",
-        "step": label(STEP_TEXTS[route.step]),
         "reason": said(route.reason(today)),
-        "conflicts": [
-            f"{label(STEP_TEXTS[one.step])}: {said(one.read)} → {said(district_name(one.district, today))}"
-            for one in route.conflicts
-        ],
+        "conflicts": _steps(route.conflicts, today),
+    }
+
+
+def _steps(steps: Iterable[Says], today: date) -> list[str]:
+    """What steps of routing read, and where that leads."""
+    return [
+        f"{label(STEP_TEXTS[one.step])}: {said(one.read)} → {said(district_name(one.district, today))}"
+        for one in steps
+    ]
+
+
+def _reason(by_hand: RegisterFact) -> str:
+    day, reason = by_hand.valid.lower.isoformat(), by_hand.value["reason"]
+    return said(BY_HAND).format(day=day, reason=reason)
+
+
+def waiting(one: Waiting, offices: Offices, today: date) -> dict[str, Any]:
+    """A body of the city's queue: why it waits, and what is on file to decide by."""
+    fact = one.placing
+    placed = None
+    if fact and one.why is Why.CHANGED:
+        office = offices.of_district(fact.value["district"]).name(language())
+        placed = {"office": office, "on": fact.valid.lower, "reason": fact.value["reason"]}
+    return {
+        "key": one.subject.key,
+        "version": one.version,
+        "name": one.subject.name,
+        "number": one.subject.number,
+        "why": str(one.why),
+        "why_label": label(WHY_TEXTS[one.why]),
+        "reason": "" if placed else said(one.route.reason(today)),
+        "given": one.given,
+        "address": one.address,
+        "said": _steps(one.route.said, today),
+        "placed": placed,
     }
 
 
@@ -150,6 +188,8 @@ def _source(row: RegisterFact) -> dict[str, Any] | None:
 def _value(value: Any) -> str:
     if isinstance(value, bool):
         return label(YES if value else NO)
+    if isinstance(value, dict) and "district" in value:
+        return f"{said(district_name(value['district'], clock.today()))} · {value['reason']}"
     if not isinstance(value, dict):
         return label(WORDS[value]) if value in WORDS else str(value)
     told = [value[name] for name in ORDER if value.get(name)]
