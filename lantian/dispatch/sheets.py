@@ -281,7 +281,7 @@ def _rule(each: Field, number: int) -> dict[str, object] | None:
         short = len(",".join(each.choices)) <= _LONGEST_LIST and not any("," in word for word in each.choices)
         column = xl_col_to_name(number)
         last = len(each.choices) + 2
-        source = list(each.choices) if short else f"={MARKS_SHEET}!${column}$3:${column}${last}"
+        source = list(each.choices) if short else f"='{MARKS_SHEET}'!${column}$3:${column}${last}"
         return {"validate": "list", "source": source, "error_title": "请从列表中选择", "error_message": _PICK}
     if each.day:
         span = {"minimum": date(1985, 1, 1), "maximum": date(2099, 12, 31)}

@@ -1,4 +1,4 @@
-"""Return sheets go out the same every time and come back as people treat them: nothing good is lost, nothing bad taken."""
+"""Return sheets go out the same every time and come back as people treat them: nothing good is lost."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def test_a_second_program_sees_locked_rows_open_answers_and_lists() -> None:
     assert [cell.value for cell in row[:4]] == ["R001", *cells(1).values()]
     assert {cell.data_type for cell in row[:4]} == {"s"}, "a long number or a formula's sign stays text"
     rules = {str(rule.sqref): rule for rule in page.data_validations.dataValidation}
-    assert rules[f"E{FIRST}:E{FIRST + 3}"].formula1 == "_表信息!$A$3:$A$46"
+    assert rules[f"E{FIRST}:E{FIRST + 3}"].formula1 == "'_表信息'!$A$3:$A$46"
     assert rules[f"F{FIRST}:F{FIRST + 3}"].formula1 == '"是,否"'
     assert rules[f"H{FIRST}:H{FIRST + 3}"].type == "date"
 
