@@ -33,46 +33,65 @@ class Candidates:
 
 def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
     """Return the pairs among `height` rows that share enough of the sampled hashes."""
-    bits = np.uint64(max(int(height - 1).bit_length(), 1))
-    low = (np.uint64(1) << bits) - np.uint64(1)
-    postings = np.unique((hashes & ~low) | rows.astype(np.uint64))
+    bits = max(int(height - 1).bit_length(), 1)
+    low = np.uint64((1 << bits) - 1)
+    postings = distinct((hashes & ~low) | rows.astype(np.uint64))
     members = (postings & low).astype(np.int64)
     sizes = np.bincount(members, minlength=height)
-    pairs, times = np.unique(_pairs(postings >> bits, members, height), return_counts=True)
-    left, right = pairs // height, pairs % height
+    pairs, times = counted(_pairs(postings >> np.uint64(bits), members, bits))
+    left, right = pairs >> bits, pairs & int(low)
     needed = np.clip(np.minimum(sizes[left], sizes[right]) // 4, 1, SHARED)
     enough = times >= needed
     return Candidates(left[enough], right[enough])
 
 
-def _pairs(hashes: Keys, members: Rows, height: int) -> Rows:
-    """Number every pair of rows under one hash as left * height + right, once for each hash they share."""
-    begins = np.flatnonzero(np.concatenate([[True], hashes[1:] != hashes[:-1]])) if len(hashes) else hashes
-    begins = begins.astype(np.int64)
-    counts = np.diff(np.append(begins, len(hashes)))
+def distinct(keys: Keys) -> Keys:
+    """Return the sorted distinct keys; sorting whole numbers is several times quicker than hashing them."""
+    keys = np.sort(keys)
+    return keys[_firsts(keys)]
+
+
+def counted(numbers: Rows) -> tuple[Rows, Rows]:
+    """Return the sorted distinct numbers and how often each occurs."""
+    numbers = np.sort(numbers)
+    begins = np.flatnonzero(_firsts(numbers))
+    return numbers[begins], np.diff(begins, append=len(numbers))
+
+
+def _firsts(ordered: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
+    """Mark the first of every run of equal numbers."""
+    first = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=first[1:])
+    return first
+
+
+def _pairs(hashes: Keys, members: Rows, bits: int) -> Rows:
+    """Number every pair of rows under one hash as left << bits | right, once for each hash they share."""
+    begins = np.flatnonzero(_firsts(hashes))
+    counts = np.diff(begins, append=len(hashes))
     found = [np.zeros(0, np.int64)]
-    for count in np.unique(counts[(counts > 1) & (counts <= COMMON)]).tolist():
-        found += _every_pair(begins[counts == count], count, members, height)
+    for count in range(2, COMMON + 1):
+        found += _every_pair(begins[counts == count], count, members, bits)
     common = counts > COMMON
-    found += _stars(begins[common], counts[common], members, height)
+    found += _stars(begins[common], counts[common], members, bits)
     return np.concatenate(found)
 
 
-def _every_pair(begins: Rows, count: int, members: Rows, height: int) -> list[Rows]:
+def _every_pair(begins: Rows, count: int, members: Rows, bits: int) -> list[Rows]:
     """Pair all with all under hashes that `count` rows share; members of a hash come in row order."""
     first, second = np.triu_indices(count, 1)
     step = max(CHUNK // len(first), 1)
     found = []
     for at in range(0, len(begins), step):
         block = begins[at : at + step, None]
-        found.append((members[block + first] * height + members[block + second]).ravel())
+        found.append((members[block + first] << bits | members[block + second]).ravel())
     return found
 
 
-def _stars(begins: Rows, counts: Rows, members: Rows, height: int) -> list[Rows]:
+def _stars(begins: Rows, counts: Rows, members: Rows, bits: int) -> list[Rows]:
     """Pair the two earliest rows of an over-common hash with all later ones."""
     found = []
     for begin, count in zip(begins.tolist(), counts.tolist(), strict=True):
         group = members[begin : begin + count]
-        found += [group[0] * height + group[1:], group[1] * height + group[2:]]
+        found += [group[0] << bits | group[1:], group[1] << bits | group[2:]]
     return found

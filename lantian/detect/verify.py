@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
-from lantian.detect.candidates import Candidates
-from lantian.detect.grams import four_grams, whole
-from lantian.detect.normalise import Folded, Mask
+from lantian.detect.candidates import Candidates, distinct
+from lantian.detect.grams import Keys, whole
+from lantian.detect.normalise import Folded
 
 GRAM = 4
+PAIRS = 512
+"""Pairs compared at a time: their grams stay in the processor's cache."""
 
 Counts = npt.NDArray[np.int64]
 Shares = npt.NDArray[np.float64]
@@ -41,13 +42,13 @@ class Likeness:
 
 
 def likeness(folded: Folded, pairs: Candidates, block: int, tell: Callable[[int], None]) -> Likeness:
-    """Compare pairs of rows exactly, `block` pairs at a time; the block size changes no number."""
-    inside = whole(folded.units, GRAM)
+    """Compare pairs of rows exactly; `tell` hears after at most `block` pairs. Blocks change no number."""
+    alphabet = _alphabet(folded)
+    step = max(min(block, PAIRS, 1 << max(63 - alphabet.bits, 0)), 1)
     parts = [_nothing()]
-    for at in range(0, len(pairs.left), block):
-        left, right = pairs.left[at : at + block], pairs.right[at : at + block]
-        parts.append(_compare(folded, inside, left, right))
-        tell(min(at + block, len(pairs.left)))
+    for at in range(0, len(pairs.left), step):
+        parts.append(_compare(folded, alphabet, pairs.left[at : at + step], pairs.right[at : at + step]))
+        tell(min(at + step, len(pairs.left)))
     columns = ([part.left for part in parts], [part.right for part in parts], [part.shared for part in parts])
     return Likeness(*(np.concatenate(column) for column in columns))
 
@@ -57,26 +58,57 @@ def _nothing() -> Likeness:
     return Likeness(none, none, none)
 
 
-def _compare(folded: Folded, inside: Mask, left: Counts, right: Counts) -> Likeness:
+@dataclass(frozen=True)
+class _Alphabet:
+    """Numbers of the units that occur, `width` bits each: a 4-gram then leaves room for a line number."""
+
+    numbers: Keys
+    width: int
+
+    @property
+    def bits(self) -> int:
+        return GRAM * self.width
+
+
+def _alphabet(folded: Folded) -> _Alphabet:
+    occurs = np.zeros(0x10000, bool)
+    occurs[folded.units] = True
+    numbers = np.cumsum(occurs, dtype=np.uint64) - np.uint64(1)
+    return _Alphabet(numbers, max(int(occurs.sum() - 1).bit_length(), 1))
+
+
+def _compare(folded: Folded, alphabet: _Alphabet, left: Counts, right: Counts) -> Likeness:
     rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-    sets = _gram_sets(folded, inside, rows)
-    sizes = np.diff(sets.indptr).astype(np.int64)
-    a, b = place[: len(left)], place[len(left) :]
-    shared = np.asarray(sets[a].multiply(sets[b]).sum(axis=1)).ravel().astype(np.int64)
-    return Likeness(sizes[a], sizes[b], shared)
+    keys = _gram_sets(folded, alphabet, rows)
+    bits = np.uint64(alphabet.bits)
+    sizes = np.bincount((keys >> bits).astype(np.int64), minlength=len(rows))
+    grams, begins = keys & ((np.uint64(1) << bits) - np.uint64(1)), np.cumsum(sizes) - sizes
+    sides = (place[: len(left)], place[len(left) :])
+    both = np.sort(np.concatenate([_of_pairs(grams, begins[s], sizes[s], bits) for s in sides]))
+    twice = both[1:][both[1:] == both[:-1]]
+    shared = np.bincount((twice >> bits).astype(np.int64), minlength=len(left))
+    return Likeness(sizes[sides[0]], sizes[sides[1]], shared)
 
 
-def _gram_sets(folded: Folded, inside: Mask, rows: Counts) -> csr_array:
-    """Return a 0/1 matrix: one line a row, one column a distinct 4-gram among these rows."""
-    starts, ends = folded.starts[rows], folded.ends[rows]
-    places, line = _ranges(starts, np.minimum(ends, len(inside)))
-    valid = inside[places]
-    grams, column = np.unique(four_grams(folded.units)[places[valid]], return_inverse=True)
-    ones = np.ones(len(column), np.int32)
-    sets = csr_array((ones, (line[valid], column)), shape=(len(rows), max(len(grams), 1)))
-    sets.sum_duplicates()
-    sets.data[:] = 1
-    return sets
+def _gram_sets(folded: Folded, alphabet: _Alphabet, rows: Counts) -> Keys:
+    """Return the distinct 4-grams of rows, sorted, each with the number of its row in the bits above it."""
+    starts = folded.starts[rows]
+    places, line = _ranges(starts, folded.ends[rows])
+    units = folded.units[places]
+    numbers = alphabet.numbers[units]
+    count = max(len(units) - GRAM + 1, 0)
+    grams, width = numbers[:count].copy(), np.uint64(alphabet.width)
+    for offset in range(1, GRAM):
+        grams <<= width
+        grams |= numbers[offset : offset + count]
+    grams |= line[:count].astype(np.uint64) << np.uint64(alphabet.bits)
+    return distinct(grams[whole(units, GRAM)])
+
+
+def _of_pairs(grams: Keys, begins: Counts, sizes: Counts, bits: np.uint64) -> Keys:
+    """Write out one side's set of every pair, each gram with the number of the pair in the bits above it."""
+    places, pair = _ranges(begins, begins + sizes)
+    return grams[places] | pair.astype(np.uint64) << bits
 
 
 def _ranges(starts: Counts, ends: Counts) -> tuple[Counts, Counts]:
@@ -84,4 +116,4 @@ def _ranges(starts: Counts, ends: Counts) -> tuple[Counts, Counts]:
     lengths = np.maximum(ends - starts, 0)
     before = np.cumsum(lengths) - lengths
     line = np.repeat(np.arange(len(starts)), lengths)
-    return np.arange(lengths.sum()) - before[line] + starts[line], line
+    return np.arange(lengths.sum()) + np.repeat(starts - before, lengths), line
