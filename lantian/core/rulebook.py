@@ -12,7 +12,9 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from difflib import get_close_matches
 from enum import StrEnum
 from importlib.resources import files
 from itertools import pairwise
@@ -20,6 +22,13 @@ from typing import Any, NoReturn, TypeAlias
 
 from lantian.core.chain import digest_of
 from lantian.core.messages import Refused, Text, Unreadable, WrongUse
+from lantian.core.shapes import WORDS, is_points
+from lantian.core.shapes import AtLeast as AtLeast
+from lantian.core.shapes import Kind as Kind
+from lantian.core.shapes import Many as Many
+from lantian.core.shapes import OneOf as OneOf
+from lantian.core.shapes import Points as Points
+from lantian.core.shapes import Shape as Shape
 
 
 class BadRulebook(Unreadable):
@@ -35,55 +44,39 @@ class NotInForce(Refused):
 
 
 class Confidence(StrEnum):
-    """How sure a value is: read in the instrument, in a text about it, or only remembered."""
+    """How sure a value is: read in the instrument, in a text about it, remembered, or only assumed by us."""
 
     TEXT = "text"
     TEXT_SECONDARY = "text-secondary"
     MEMORY = "memory"
+    UNVERIFIED = "unverified"
 
     @property
     def told(self) -> Text:
         """The same in words for a screen."""
         return _TOLD[self]
 
+    @property
+    def doubt(self) -> int:
+        """0 for what was read in the instrument, more for every step away from it.
+
+        >>> max(Confidence.TEXT, Confidence.UNVERIFIED, Confidence.MEMORY, key=lambda each: each.doubt)
+        <Confidence.UNVERIFIED: 'unverified'>
+        """
+        return _DOUBT[self]
+
 
 _TOLD = {
     Confidence.TEXT: Text("已核对原文", "read in the instrument itself"),
     Confidence.TEXT_SECONDARY: Text("仅见转述，原文未核对", "read in a text about it, not in the instrument"),
     Confidence.MEMORY: Text("凭记忆录入，未经核对", "from memory, not verified"),
+    Confidence.UNVERIFIED: Text(
+        "未经核实的暂定内容，不是官方规定", "assumed and not verified: not the official value"
+    ),
 }
+_DOUBT = {confidence: place for place, confidence in enumerate(Confidence)}
 
 
-@dataclass(frozen=True)
-class OneOf:
-    """A text out of a closed list."""
-
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class AtLeast:
-    """A whole number not below a bound."""
-
-    minimum: int
-
-
-@dataclass(frozen=True)
-class Many:
-    """A list whose members are all of one kind."""
-
-    of: Kind
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The keys of a table and the kind of each; any other key is refused."""
-
-    required: Mapping[str, Kind] = field(default_factory=dict)
-    optional: Mapping[str, Kind] = field(default_factory=dict)
-
-
-Kind: TypeAlias = "type[int] | type[str] | type[date] | Shape | Many | OneOf | AtLeast"
 Path: TypeAlias = "tuple[str | int, ...]"
 
 
@@ -132,21 +125,31 @@ class Rulebook:
     title: Text
     digest: str
     versions: Mapping[str, tuple[RuleVersion, ...]]
+    reading: _Reading = field(repr=False, compare=False)
 
     @classmethod
-    def from_text(cls, text: str, *, file: str, shapes: Mapping[str, Shape]) -> Rulebook:
+    def from_text(
+        cls, text: str, *, file: str, shapes: Mapping[str, Shape], gapless: bool = False
+    ) -> Rulebook:
         """Read a book; `shapes` gives the further keys by rule id, `*` standing for every other id.
 
-        Raises `BadRulebook` for anything unknown, missing, twice said, overlapping or of the wrong kind.
+        Raises `BadRulebook` for anything unknown, missing, twice said, overlapping or of the wrong kind, and with
+        `gapless` for days between two versions of a rule on which none is in force.
         """
-        return _Reading(text, file).book(shapes)
+        return _Reading(text, file, gapless).book(shapes)
+
+    def fault(self, version: RuleVersion, key: str, zh: str, en: str) -> BadRulebook:
+        """A refusal at a key of a version, for readers that find a contradiction between values."""
+        path = ("rule", version.id, self.reading.places[version.id, version.valid_from], key)
+        return self.reading.bad(self.reading.line_of(path), _written(path), zh, en)
 
     def rule(self, id: str, on: date) -> RuleVersion:
         """Return the version in force on a day; raise `UnknownRule` or `NotInForce`."""
         if id not in self.versions:
-            known = "、".join(sorted(self.versions))
+            known = get_close_matches(id, self.versions, n=5, cutoff=0.4) or sorted(self.versions)[:5]
             raise UnknownRule(
-                f"没有名为“{id}”的规则；可用：{known}。", f"There is no rule '{id}'; known: {known}."
+                f"没有名为“{id}”的规则；相近的有：{'、'.join(known)}。",
+                f"There is no rule '{id}'; near: {', '.join(known)}.",
             )
         for version in self.versions[id]:
             if version.in_force(on):
@@ -174,13 +177,6 @@ _CITED: dict[str, Kind] = {
     "source": str,
 }
 _MAY_SAY: dict[str, Kind] = {"valid_to": date, "unit": str, "note_zh": str, "note_en": str}
-_WORDS = {
-    int: Text("整数", "a whole number"),
-    str: Text("文字", "a text"),
-    date: Text("日期（不带时间）", "a date without a time"),
-    dict: Text("表", "a table"),
-    list: Text("数组", "a list"),
-}
 _TWINS = {"_zh": "_en", "_en": "_zh"}
 _TWICE = ("overwrite", "twice", "Duplicate", "Cannot mutate immutable", "Cannot define")
 
@@ -188,8 +184,9 @@ _TWICE = ("overwrite", "twice", "Duplicate", "Cannot mutate immutable", "Cannot 
 class _Reading:
     """One pass over one file: remembers the text, so that a refusal can name the line."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
+    def __init__(self, text: str, file: str, gapless: bool) -> None:
+        self.text, self.file, self.gapless = text, file, gapless
+        self.places: dict[tuple[str, date], int] = {}
 
     def book(self, shapes: Mapping[str, Shape]) -> Rulebook:
         content = self.parse()
@@ -202,12 +199,12 @@ class _Reading:
         versions = {id: self.rule(id, tables, shapes) for id, tables in rules.items()}
         digest = hashlib.sha256(self.text.encode()).hexdigest()
         return Rulebook(
-            head["id"], head["version"], Text(head["title_zh"], head["title_en"]), digest, versions
+            head["id"], head["version"], Text(head["title_zh"], head["title_en"]), digest, versions, self
         )
 
     def parse(self) -> dict[str, Any]:
         try:
-            return tomllib.loads(self.text)
+            return tomllib.loads(self.text, parse_float=Decimal)
         except tomllib.TOMLDecodeError as error:
             found = re.search(r"line (\d+)", str(error))
             line = int(found[1]) if found else len(self.text.splitlines())
@@ -236,6 +233,7 @@ class _Reading:
             if version.valid_to is not None and version.valid_to < version.valid_from:
                 path = ("rule", version.id, place, "valid_to")
                 self.refuse(path, "终止日早于起始日。", "ends before it begins.")
+            self.places[version.id, version.valid_from] = place
         for (_, earlier), (place, later) in pairwise(ordered):
             if earlier.in_force(later.valid_from):
                 path = ("rule", later.id, place, "valid_from")
@@ -243,6 +241,13 @@ class _Reading:
                     path,
                     f"与{earlier.valid_from}起的版本有效期重叠。",
                     f"overlaps the version valid from {earlier.valid_from}.",
+                )
+            if self.gapless and not earlier.in_force(later.valid_from - timedelta(1)):
+                path = ("rule", later.id, place, "valid_from")
+                self.refuse(
+                    path,
+                    f"与{earlier.valid_from}起的版本之间有空档，其间没有生效的规定。",
+                    f"leaves days without a rule after the version valid from {earlier.valid_from}.",
                 )
         return tuple(version for _, version in ordered)
 
@@ -254,7 +259,12 @@ class _Reading:
             self.expect(value, list, path)
             for place, member in enumerate(value):
                 self.check(member, kind.of, (*path, place))
-        elif isinstance(kind, OneOf):
+        else:
+            self.check_single(value, kind, path)
+
+    def check_single(self, value: Any, kind: Kind, path: Path) -> None:
+        """Refuse a single value that is not of its kind."""
+        if isinstance(kind, OneOf):
             if value not in kind.values:
                 options = " | ".join(kind.values)
                 self.refuse(path, f"应为其中之一：{options}。", f"must be one of {options}.")
@@ -262,7 +272,12 @@ class _Reading:
             self.expect(value, int, path)
             if value < kind.minimum:
                 self.refuse(path, f"不得小于{kind.minimum}。", f"must be at least {kind.minimum}.")
-        else:
+        elif isinstance(kind, Points):
+            if not is_points(value):
+                self.refuse(
+                    path, "应为不小于0、最多两位小数的数。", "must be 0 or more with at most two decimals."
+                )
+        elif isinstance(kind, type):
             self.expect(value, kind, path)
 
     def check_table(self, table: Any, shape: Shape, path: Path) -> None:
@@ -282,7 +297,7 @@ class _Reading:
         """Refuse a value of another type: yes or no is no number, a moment is no date, blank is no text."""
         fits = isinstance(value, kind) and not isinstance(value, bool | datetime)
         if not fits or (isinstance(value, str) and not value.strip()):
-            words = _WORDS[kind]
+            words = WORDS[kind]
             self.refuse(path, f"应为{words.zh}，且不能为空。", f"must be {words.en}, not empty.")
 
     def refuse(self, path: Path, zh: str, en: str) -> NoReturn:
@@ -363,9 +378,9 @@ def _version(id: str, table: Mapping[str, Any]) -> RuleVersion:
 
 
 def _plain(value: Any) -> Any:
-    """Write dates as text, so that a table has a canonical JSON form."""
+    """Write dates and decimals as text, so that a table has a canonical JSON form."""
     if isinstance(value, dict):
         return {key: _plain(member) for key, member in value.items()}
     if isinstance(value, list):
         return [_plain(member) for member in value]
-    return value.isoformat() if isinstance(value, date) else value
+    return str(value) if isinstance(value, date | Decimal) else value

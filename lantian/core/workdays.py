@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache
-from typing import Any
+from functools import cache, cached_property
+from hashlib import sha256
+from typing import Any, NamedTuple
 
 from lantian.core.messages import Text
 from lantian.core.rulebook import BadRulebook, Kind, Many, Rulebook, RuleVersion, Shape, shipped
@@ -25,6 +26,14 @@ SHAPES = {
     "statutory_days": Shape({"days": Many(Shape({**_NAMED, "every_year": Many(str)}))}),
     "day_plan": Shape({"days": Many(Shape({**_NAMED, "work": Many(date)}))}),
 }
+
+
+class _AllDays(NamedTuple):
+    """Working days by ordinal, and for every day from `first` how many working days lie before it."""
+
+    first: int
+    workdays: list[int]
+    before: list[int]
 
 
 @dataclass(frozen=True)
@@ -79,6 +88,15 @@ class Calendar:
 
     def add_workdays(self, start: date, count: int) -> date:
         """Return the `count`-th working day after `start`, or before it when `count` is negative."""
+        table, place = self._table, start.toordinal() - self._table.first
+        if 0 <= place < len(table.before) - 1 and count:
+            index = table.before[place + 1] + count - 1 if count > 0 else table.before[place] + count
+            if 0 <= index < len(table.workdays):
+                return date.fromordinal(table.workdays[index])
+        return self._step_by_step(start, count)
+
+    def _step_by_step(self, start: date, count: int) -> date:
+        """The same for days outside the table of all days."""
         step = ONE_DAY if count >= 0 else -ONE_DAY
         day = start
         for _ in range(abs(count)):
@@ -86,6 +104,38 @@ class Calendar:
             while not self.is_workday(day):
                 day += step
         return day
+
+    @cached_property
+    def _table(self) -> _AllDays:
+        """Every day from the first announced year to ten years after the last, looked at once."""
+        first = date(min(self.years, default=self.statutory_from.year), 1, 1).toordinal()
+        end = date(max(self.years, default=self.statutory_from.year) + 11, 1, 1).toordinal()
+        workdays, before = [], [0]
+        for ordinal in range(first, end):
+            if self.is_workday(date.fromordinal(ordinal)):
+                workdays.append(ordinal)
+            before.append(len(workdays))
+        return _AllDays(first, workdays, before)
+
+    def extended_by(self, text: str, *, file: str) -> Calendar:
+        """The calendar with the years of a further table, such as an office's notice for next year.
+
+        Raises `BadRulebook`, also for a year that is announced already: what stands is not overwritten.
+        """
+        book = Rulebook.from_text(text, file=file, shapes={"day_plan": SHAPES["day_plan"]})
+        plans = book.versions.get("day_plan", ())
+        for plan in plans:
+            _check_plan(plan, file)
+            if plan.valid_from.year in self.years:
+                where = f"rule.day_plan, {plan.valid_from}"
+                raise _bad(file, where, "该年度已有安排", "this year is announced already")
+        return replace(
+            self,
+            digest=sha256(f"{self.digest}{book.digest}".encode()).hexdigest(),
+            years=self.years | {plan.valid_from.year for plan in plans},
+            off={**self.off, **{day: name for plan in plans for day, name in _days(plan, "off")}},
+            work={**self.work, **{day: name for plan in plans for day, name in _days(plan, "work")}},
+        )
 
     def workdays_between(self, start: date, end: date) -> int:
         """Count the working days after `start` up to and including `end`; below zero when `end` is earlier."""

@@ -61,7 +61,7 @@ def test_pauses_and_the_extension_are_taken_into_account(capsys: pytest.CaptureF
 @pytest.mark.parametrize(
     ("words", "code", "message"),
     [
-        (("nothing", "--from", "2026-03-02"), 2, "There is no rule 'nothing'; known: lead_check"),
+        (("lead_chek", "--from", "2026-03-02"), 2, "There is no rule 'lead_chek'; near: lead_check"),
         (("lead_check", "--from", "2020-03-02"), 1, "No version of 'lead_check' is in force on 2020-03-02"),
         (("lead_check", "--from", "2026-03-02", "--pause", "2026-03-09..2026-03-05"), 2, "reversed"),
     ],

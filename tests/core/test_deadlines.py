@@ -263,7 +263,7 @@ def test_a_count_past_the_end_of_the_calendar_is_refused() -> None:
     [
         ("limit = 15", "limit = 0", "limit: must be at least 1"),
         ("by = 15", "by = -1", "extend.by: must be at least 1"),
-        ('unit = "working_days"', 'unit = "hours"', "unit: must be one of working_days | calendar_days"),
+        ('unit = "working_days"', 'unit = "moons"', "unit: must be one of working_days | calendar_days"),
         ("starts_zh", "begins_zh", "begins_zh: unknown key"),
     ],
 )

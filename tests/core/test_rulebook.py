@@ -114,7 +114,7 @@ def test_a_digest_is_the_checksum_of_the_file_and_a_version_changes_with_its_con
 
 
 def test_an_unknown_rule_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(UnknownRule, match="There is no rule 'repply'; known: reply"):
+    with pytest.raises(UnknownRule, match="There is no rule 'repply'; near: reply"):
         read().rule("repply", date(2024, 1, 1))
 
 

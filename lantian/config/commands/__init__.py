@@ -33,6 +33,7 @@ COMMANDS: dict[str, Text] = {
     "detect": Text("对文件运行筛查", "screen files"),
     "city": Text("生成合成城市数据", "generate the synthetic city"),
     "deadline": Text("计算法定期限", "compute a legal deadline"),
+    "credit": Text("测算信用分（内部测算）", "reckon credit (internal)"),
 }
 OUR_FAULT = 70
 

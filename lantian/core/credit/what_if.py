@@ -1,0 +1,104 @@
+"""What if: which repair, or which waiting, brings back which grade, and by when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import NamedTuple
+
+from lantian.core.credit.book import CreditBook
+from lantian.core.credit.events import Change, ChangeKind, Event, Subject
+from lantian.core.credit.reckoning import reckon
+from lantian.core.credit.repair import Eligibility, decision_due, eligibility
+from lantian.core.credit.statement import Statement
+
+
+class Way(NamedTuple):
+    """One way to another score. A repair names its event; waiting names none.
+
+    `apply_from` is the first day on which the repair may be asked, `by` the last day for the decision, or the day
+    on which points lapse. `corrects_first` says that no correction is recorded yet. `provisional`: working days of
+    a year not announced yet are in it.
+    """
+
+    repairs: str | None
+    apply_from: date | None
+    by: date
+    score: Decimal
+    grade: str
+    corrects_first: bool
+    provisional: bool
+
+
+class WhatIf(NamedTuple):
+    """Today's statement, the ways to better scores in order of days, and the deductions barred from repair."""
+
+    now: Statement
+    ways: tuple[Way, ...]
+    barred: tuple[Eligibility, ...]
+
+    def first_to(self, grade: str) -> Way | None:
+        """The earliest way that ends in a grade."""
+        return next((way for way in self.ways if way.grade == grade), None)
+
+
+def what_if(
+    book: CreditBook, subject: Subject, events: Iterable[Event], *, on: date, known_on: date | None = None
+) -> WhatIf:
+    """Compare every single repair and every lapse with the statement of a day.
+
+    Assumes that nothing new happens, that the party corrects and asks on the first day, and that the decision takes
+    all the time it may. Raises as `reckon` does.
+    """
+    known = on if known_on is None else known_on
+    held = [event for event in events if event.known_on <= known and event.occurred_on <= on]
+    now = reckon(book, subject, held, on=on, known_on=known)
+    found = [
+        eligibility(book, now, line.event.id) for line in now.lines if line.indicator.deducts and line.points
+    ]
+    repairs = [_repaired(book, subject, held, on, each) for each in found if each.earliest is not None]
+    ways = [*repairs, *_lapses(book, now, held)]
+    return WhatIf(
+        now,
+        tuple(sorted((way for way in ways if way.score > now.score), key=_by)),
+        tuple(each for each in found if each.earliest is None),
+    )
+
+
+def _by(way: Way) -> tuple[date, str]:
+    return way.by, way.repairs or ""
+
+
+def _repaired(
+    book: CreditBook, subject: Subject, events: Iterable[Event], on: date, found: Eligibility
+) -> Way:
+    apply_from = found.earliest if found.earliest is not None else on
+    deadline = decision_due(book, apply_from)
+    change = Change(ChangeKind.REPAIRED, deadline.due, deadline.due)
+    assumed = [
+        event._replace(changes=(*event.changes, change)) if event.id == found.event else event
+        for event in events
+    ]
+    then = reckon(book, subject, assumed, on=deadline.due)
+    return Way(
+        repairs=found.event,
+        apply_from=apply_from,
+        by=deadline.due,
+        score=then.score,
+        grade=then.grade,
+        corrects_first=any(bar.code == "corrected" for bar in found.bars),
+        provisional=deadline.provisional,
+    )
+
+
+def _lapses(book: CreditBook, now: Statement, events: Iterable[Event]) -> list[Way]:
+    """What waiting alone brings, on each day after points have lapsed."""
+    events = list(events)
+    ends = {line.last for line in now.lines if line.last is not None and line.last >= now.on and line.points}
+    ways = []
+    for last in sorted(ends):
+        day = last + timedelta(1)
+        then = reckon(book, now.subject, events, on=day)
+        ways.append(Way(None, None, day, then.score, then.grade, False, False))
+    return ways
