@@ -33,10 +33,14 @@ def difference(row: DirectoryDiff, known: Mapping[str, Standing]) -> dict[str, A
     """
     table = spec_of(row.batch.table).headers
     told = known if row.state == DirectoryDiff.State.WAITING else {}
+    sources = [_source(told.get(name) or told.get(ENTRY)) for name in row.fields]
     fields = [
         {"name": column_label(table, name), "old": _words(old), "new": _words(new)}
-        | {"source": _source(told.get(name))}
-        for name, (old, new) in row.fields.items()
+        # Fields that follow each other with one source name it once, under the last of them.
+        | {"source": None if source == after else source}
+        for (name, (old, new)), source, after in zip(
+            row.fields.items(), sources, [*sources[1:SHOWN_FIELDS], *[None] * len(sources)], strict=False
+        )
     ]
     return {
         "id": row.pk,
