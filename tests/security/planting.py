@@ -25,6 +25,7 @@ from lantian.screening.models import Finding, Run
 from lantian.screening.states import Outcome
 from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
+from tests.security.planting_campaign import plant_campaign
 
 MARK = "机密标记ZQX7"
 EVERYBODY = Actor("job:test", CITY, tuple({person.unit for person in PEOPLE}), frozenset())
@@ -39,6 +40,7 @@ class Planted:
     batch: str
     run: str
     paper: str
+    more: dict[str, str]  # by the first word of a route
 
 
 def plant(*units: int) -> Planted:
@@ -69,7 +71,8 @@ def plant(*units: int) -> Planted:
             StoredFile.objects.filter(pk=paper.pdf_id), Job.objects.filter(mandate=f"paper:{paper.key}"),
         ):  # fmt: skip
             assert found.update(seen_by=sorted(units)) > 0
-    return Planted(finding.key, lead.key, batch.key, run.key, paper.key)
+    more = plant_campaign(MARK, units, EVERYBODY)
+    return Planted(finding.key, lead.key, batch.key, run.key, paper.key, more)
 
 
 def text_holding(mark: str) -> set[tuple[str, str]]:

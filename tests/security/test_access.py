@@ -40,7 +40,7 @@ LEAVES = {"account_logout"}
 # Pages about a second step that the walker has not set up: not found. With one: tests/security/test_login.py.
 PASSKEYS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # The register is no secret of one office; what is protected on its pages has its own tests in tests/faces.
-SHARED = {"subject"}
+SHARED = {"subject", "ledger", "ledger_print", "ledger_export"}
 UNSET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
 
@@ -76,7 +76,7 @@ def address(route: str, planted: Planted) -> str:
         return reverse(route, args=[1])
     if "key" not in pattern.pattern.converters:
         return reverse(route)
-    kinds = {
+    kinds = planted.more | {
         "intake": planted.batch,
         "screening": planted.run,
         "finding": planted.finding,

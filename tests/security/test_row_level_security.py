@@ -29,9 +29,12 @@ from tests.security.catalogue import PROTECTED, connected, one, rows
 from tests.security.planting import MARK, plant, text_holding
 
 in_rollback = pytest.mark.django_db
-# Secret text is looked for in tests/rooms/test_intake.py; differences of directories hold register data.
-UNPLANTED = {"filings_unpublishedtext", "registry_directorydiff"}
+# Secret text is looked for in tests/rooms/test_intake.py; differences of directories hold register data; the text of
+# an export lies in its file.
+UNPLANTED = {"campaign_ledgerexport", "filings_unpublishedtext", "registry_directorydiff"}
 HISTORY = {
+    "campaign_taskreport",
+    "campaign_instructionstep",
     "office_searchentry",
     "office_rowerror",
     "office_paperversion",

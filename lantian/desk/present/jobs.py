@@ -31,6 +31,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "compare": Text("逐对核算相似度", "measuring pairs"),
     "findings": Text("保存提示", "storing findings"),
     "differences": Text("采纳差异", "accepting differences"),
+    "ledger": Text("写入台账各行", "writing the rows of the ledger"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {
     IntakeBatch.Stage.TAKING: Text("", ""),

@@ -1,0 +1,1 @@
+"""Every write of the room, a file for each kind of record."""

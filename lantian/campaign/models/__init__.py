@@ -1,0 +1,20 @@
+"""The room's records, a file for each kind."""
+
+from lantian.campaign.models.evaluation import Statement
+from lantian.campaign.models.instructions import Instruction, InstructionStep
+from lantian.campaign.models.ledgers import LedgerExport
+from lantian.campaign.models.own import GuidancePush, PublicityItem, SweepEntry
+from lantian.campaign.models.programme import Programme, Task, TaskReport
+
+__all__ = [
+    "GuidancePush",
+    "Instruction",
+    "InstructionStep",
+    "LedgerExport",
+    "Programme",
+    "PublicityItem",
+    "Statement",
+    "SweepEntry",
+    "Task",
+    "TaskReport",
+]

@@ -1,0 +1,13 @@
+CALL protect('campaign_programme');
+CALL protect('campaign_task');
+CALL protect_with('campaign_taskreport', 'campaign_task', 'task_id');
+CALL append_only('campaign_taskreport');
+CALL protect('campaign_instruction');
+CALL protect_with('campaign_instructionstep', 'campaign_instruction', 'instruction_id');
+CALL append_only('campaign_instructionstep');
+CALL protect('campaign_publicityitem');
+CALL protect('campaign_guidancepush');
+CALL protect('campaign_sweepentry');
+CALL protect('campaign_statement');
+CALL append_only('campaign_statement');
+CALL protect('campaign_ledgerexport');

@@ -1,0 +1,79 @@
+"""The mark in the campaign's records, as `planting.plant` has it elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from lantian.campaign.models import (
+    GuidancePush,
+    Instruction,
+    InstructionStep,
+    LedgerExport,
+    Programme,
+    PublicityItem,
+    Statement,
+    SweepEntry,
+    Task,
+    TaskReport,
+)
+from lantian.office import audit, clock, files
+from lantian.office.actors import Actor
+from lantian.office.scope import scoped
+from tests.personas import officer
+
+
+def plant_campaign(mark: str, units: Sequence[int], everybody: Actor) -> dict[str, str]:
+    """Plant the mark; the keys of what was planted by the first word of the routes that open it."""
+    by = officer("city")
+    with scoped(everybody):
+        keys = _plant(mark, sorted(units), by.post_id)
+        file = files.keep(
+            name=f"{mark}.xlsx", chunks=[f"ledger{mark}".encode()], seen_by=sorted(units), by=by
+        )
+        LedgerExport.objects.filter(key=keys["workbook"]).update(file=file)
+        audit.record(audit.Kind.LEDGER_EXPORTED, by=by, about=("ledger", "leads"))
+    return keys | {"ledger": "leads"}
+
+
+def _plant(mark: str, units: list[int], post: int) -> dict[str, str]:
+    today, now = clock.today(), clock.now()
+    seen: dict[str, Any] = {"seen_by": units}
+    entry = seen | {"unit_id": units[0], "on": today, "post_id": post, "at": now}
+    changed = seen | {"changed_at": now, "changed_by_id": post, "owner_id": units[0], "due": today}
+    programme = Programme.objects.create(
+        title=mark, starts=today, ends=today, post_id=post, at=now, seen_by=units
+    )
+    task = Task.objects.create(programme=programme, title=mark, **changed)
+    TaskReport.objects.create(task=task, act="report", words=mark, at=now, post_id=post)
+    instruction = Instruction.objects.create(
+        number=mark,
+        leader_title=mark,
+        given_on=today,
+        matter=mark,
+        words=mark,
+        origin_unit_id=units[0],
+        **changed,
+    )
+    InstructionStep.objects.create(instruction=instruction, act="record", words=mark, at=now, post_id=post)
+    publicity = PublicityItem.objects.create(kind="campaign", title=mark, outlet=mark, **entry)
+    guidance = GuidancePush.objects.create(group="model", enterprise=mark, officer=mark, told=mark, **entry)
+    sweep = SweepEntry.objects.create(
+        street=mark, firm=mark, method="onsite", officer=mark, result="clear", fold=mark, **entry
+    )
+    Statement.objects.create(
+        unit_id=units[0], first=today, last=today, indicator="closure", kind="explain", words=mark, post_id=post,
+        at=now, seen_by=units,
+    )  # fmt: skip
+    workbook = LedgerExport.objects.create(
+        ledger="leads", first=today, last=today, post_id=post, at=now, seen_by=units
+    )
+    return {
+        "workbook": workbook.key,
+        "instruction": instruction.key,
+        "programme": programme.key,
+        "task": task.key,
+        "publicity": publicity.key,
+        "guidance": guidance.key,
+        "sweep": sweep.key,
+    }
