@@ -8,6 +8,7 @@ batch together at linear cost.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ SHARED = 3
 CHUNK = 1 << 22
 
 Rows = npt.NDArray[np.int64]
+Key = TypeVar("Key", bound=np.generic)
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,27 @@ def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
     low = np.uint64((1 << bits) - 1)
     postings = distinct((hashes & ~low) | rows.astype(np.uint64))
     members = (postings & low).astype(np.int64)
-    sizes = np.bincount(members, minlength=height)
-    pairs, times = counted(_pairs(postings >> np.uint64(bits), members, bits))
-    left, right = pairs >> bits, pairs & int(low)
-    needed = np.clip(np.minimum(sizes[left], sizes[right]) // 4, 1, SHARED)
-    enough = times >= needed
-    return Candidates(left[enough], right[enough])
+    numbers = _pairs(postings >> np.uint64(bits), members, bits)
+    numbers.sort()
+    often = numbers[SHARED - 1 :][numbers[SHARED - 1 :] == numbers[: 1 - SHARED]]
+    few = _of_few(numbers, np.bincount(members, minlength=height), bits)
+    pairs = distinct(np.concatenate([often, few]))
+    return Candidates(pairs >> bits, pairs & int(low))
 
 
-def distinct(keys: Keys) -> Keys:
+def _of_few(numbers: Rows, sizes: Rows, bits: int) -> Rows:
+    """Pairs with a row of so few sampled grams that a quarter of them is fewer than SHARED."""
+    few = sizes < 4 * SHARED
+    if not few.any():
+        return numbers[:0]
+    low = (1 << bits) - 1
+    pairs, times = counted(numbers[few[numbers >> bits] | few[numbers & low]])
+    smaller = np.minimum(sizes[pairs >> bits], sizes[pairs & low])
+    enough: Rows = pairs[times >= np.clip(smaller // 4, 1, SHARED)]
+    return enough
+
+
+def distinct(keys: npt.NDArray[Key]) -> npt.NDArray[Key]:
     """Return the sorted distinct keys; sorting whole numbers is several times quicker than hashing them."""
     keys = np.sort(keys)
     return keys[_firsts(keys)]
