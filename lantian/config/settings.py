@@ -31,6 +31,7 @@ SECURE_HSTS_SECONDS = entrance.YEAR if ENTRANCE.tls else 0
 ALLAUTH_TRUSTED_PROXY_COUNT = ENTRANCE.proxies
 INSTALLED_APPS = [
     "lantian.desk",
+    "lantian.dispatch",
     "lantian.campaign",
     "lantian.casework",
     "lantian.screening",

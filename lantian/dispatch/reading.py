@@ -14,7 +14,8 @@ from datetime import date, timedelta
 from lantian.core.messages import Refused, Text
 from lantian.dispatch.columns import STOPS, absent, check_columns, known, places_of
 from lantian.dispatch.grids import Grid, fold, marks_in, read_grid
-from lantian.dispatch.sheets import KEY_HEADER, Field, fit, sheet_digest
+from lantian.dispatch.sheets import KEY_HEADER, Field, sheet_digest
+from lantian.office.spreadsheets import fit
 
 _FEET = ("填表人", "审核人", "单位盖章", "表号", "制表人", "负责人")
 _NOTHING = frozenset({"无", "-", "—", "——", "--", "/", "null", "none"})

@@ -24,12 +24,16 @@ TYPED = "typed"
 BINDINGS = (
     "lead.number", "lead.subject", "lead.subject_no", "lead.ground", "lead.opened_on", "lead.due", "lead.holder",
     "lead.sender", "lead.handed_over_on", "lead.hand_over_reason", "officer.name",
+    "dispatch.number", "dispatch.sender", "dispatch.sender_no", "dispatch.title", "dispatch.received_on",
+    "dispatch.instruction", "dispatch.rows", "dispatch.deadline", "dispatch.receiver", "dispatch.outcomes",
+    "dispatch.open",
 )  # fmt: skip
 # Values that the paper itself brings: whose name, on which mandate, with which remedy.
 BUILT_IN = ("issuer", "mandate", "basis", "remedy")
 FORMS = ("document", "letter", "notice", "plain", "sheet")
 KINDS = (
     "forward_letter", "verification_sheet", "verification_report", "interview_notice", "risk_alert", "correction_order",
+    "dispatch_letter", "dispatch_answer",
 )  # fmt: skip
 _FIELD = Shape(
     {

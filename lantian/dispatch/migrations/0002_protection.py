@@ -1,0 +1,9 @@
+from django.db import migrations
+
+from lantian.office.protection import run_sql
+
+
+class Migration(migrations.Migration):
+    dependencies = [("office", "0002_protection"), ("dispatch", "0001_initial")]
+
+    operations = run_sql("dispatch/sql/dispatch.sql")

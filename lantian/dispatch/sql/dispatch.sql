@@ -1,0 +1,10 @@
+CALL protect('dispatch_dispatch');
+CALL protect('dispatch_dispatchrow');
+CALL protect_with('dispatch_rowanswer', 'dispatch_dispatchrow', 'row_id');
+CALL protect('dispatch_returnsheet');
+CALL protect('dispatch_sheetupload');
+CALL protect('dispatch_press');
+CALL protect('dispatch_dispatchstep');
+CALL append_only('dispatch_rowanswer');
+CALL append_only('dispatch_press');
+CALL append_only('dispatch_dispatchstep');
