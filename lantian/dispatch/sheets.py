@@ -144,9 +144,7 @@ def _body(pad: Pad, columns: Sequence[str], rows: Sequence[ReturnRow], fields: S
     pad.page(_HEADER_ROW, len(rows), len(headers))
     pad.sheet.protect("", _LOCK)
     asked = [""] * len(fields)
-    _widen(
-        pad, headers, ([row.key, *(row.cells.get(title, "") for title in columns), *asked] for row in rows)
-    )
+    pad.widen(headers, ([row.key, *(row.cells.get(title, "") for title in columns), *asked] for row in rows))
 
 
 def _feet(pad: Pad, rows: int, width: int) -> None:
