@@ -20,6 +20,8 @@ from lantian.city.drafts import Draft
 from lantian.city.marks import make_marks
 from lantian.city.parties import make_applicants, make_fronts
 from lantian.city.plans import BATCH, SINGLE, make_plans
+from lantian.city.schemes import planting
+from lantian.city.schemes.pool import Pool, Rows
 from lantian.city.sizes import TINY, Size
 from lantian.city.tables import frame
 from lantian.city.trademark import TrademarkAgency, make_trademark_agencies
@@ -54,19 +56,23 @@ def build(seed: int = DEFAULT_SEED, filings: int | None = None, size: Size = TIN
     drafts = [draft for _, group in groups for draft in group]
     alone = [group[0] for plan, group in groups if plan.kind == SINGLE]
     signed = signing.plant(seed, size.offences, houses.staff, alone)
+    rows = _registers(seed, size, houses, drafts)
+    rows["companies"] = [one.row for one in [*applicants, *fronts] if one.row]
+    free = [one for one in alone if one.disclosure == "published" and not one.signers]
+    pool = Pool(seed, size, free, houses.agencies, houses.staff)
+    schemes = planting.before(pool, rows) if size.schemes else []
     filing.give_numbers(drafts)
     signers = signing.Signers(
         [*houses.staff, *practice.make_practitioners(seed, houses.visitors, moving=False)]
     )
+    rows["patents"] = filing.rows(drafts, signers)
+    if size.schemes:
+        batches = [group for plan, group in groups if plan.kind == BATCH]
+        schemes += planting.after(pool, drafts, rows, batches)
     marks, lapses = make_marks(seed, size.marks, houses.trademark, applicants)
     found = truth.rows(groups) + truth.signing_rows(signed) + truth.enrolment_rows(lapses)
-    return {
-        **_registers(seed, size, houses, drafts),
-        "companies": frame("companies", [one.row for one in [*applicants, *fronts] if one.row]),
-        "patents": frame("patents", filing.rows(drafts, signers)),
-        "trademarks": frame("trademarks", marks),
-        "truth": frame("truth", found),
-    }
+    rows |= {"trademarks": marks, "truth": found + [row for one in schemes for row in one.rows()]}
+    return {table: frame(table, listed) for table, listed in rows.items()}
 
 
 @dataclass(frozen=True)
@@ -93,13 +99,13 @@ def _by_weight(houses: _Houses, size: Size) -> list[Agency]:
     return [one for one in [*houses.agencies, *houses.visitors] for _ in range(one.headcount)]
 
 
-def _registers(seed: int, size: Size, houses: _Houses, drafts: Sequence[Draft]) -> Tables:
+def _registers(seed: int, size: Size, houses: _Houses, drafts: Sequence[Draft]) -> Rows:
     agencies, staff = houses.agencies, houses.staff
     rosters = practice.rosters(staff)
     directory = [one.row for one in [*agencies, *houses.visitors]]
     directory += [one.row for one in houses.trademark if "patent" not in one.row["kinds"]]
     members = registers.member_rows(seed, agencies, rosters)
-    rows = {
+    return {
         "agencies": directory,
         "agency_members": members + trademark.member_rows(seed, houses.trademark),
         "annual_reports": registers.report_rows(seed, agencies, rosters, drafts),
@@ -109,7 +115,6 @@ def _registers(seed: int, size: Size, houses: _Houses, drafts: Sequence[Draft]) 
         "practitioner_status": practice.status_rows(staff),
         "practitioners": practice.rows(staff),
     }
-    return {table: frame(table, found) for table, found in rows.items()}
 
 
 def write(tables: dict[str, pl.DataFrame], out: Path) -> list[Path]:

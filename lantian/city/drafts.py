@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 from lantian.city import edits, plans
 from lantian.city.agencies import Agency
@@ -30,7 +30,8 @@ class Draft:
     """One filing before it has its number.
 
     `filed_on` is the legal filing date, `sent_on` the day it was sent, `withdrawn_on` the day it counts as
-    withdrawn by law. `signers` are licence numbers where something is planted; else chance decides.
+    withdrawn by law. `signers` are licence numbers where something is planted; else chance decides. `form` holds
+    columns of the request form, or of the standing, that a scheme sets.
     """
 
     text: Text
@@ -50,6 +51,7 @@ class Draft:
     withdrawn_on: date | None = None
     number: str = ""
     signers: tuple[str, ...] = ()
+    form: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

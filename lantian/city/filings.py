@@ -57,6 +57,7 @@ def _row(draft: Draft, place: int, signers: Signers) -> dict[str, Any]:
         **_applicants(draft),
         **_contact(draft),
         **_standing(draft, place),
+        **draft.form,
     }
 
 

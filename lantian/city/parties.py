@@ -72,18 +72,18 @@ def make_applicants(seed: int, filings: int, places: Places = CHOSEN) -> list[Ap
 
 def make_fronts(seed: int, count: int, places: Places = CHOSEN) -> list[Applicant]:
     """Make small young companies without staff, in whose names batches are filed."""
-    return [_company(seed, _FRONTS_FROM + serial, places, front=True) for serial in range(count)]
+    return [company(seed, _FRONTS_FROM + serial, places, front=True) for serial in range(count)]
 
 
 def _applicant(seed: int, serial: int, places: Places) -> Applicant:
     kinds = (("company", 74), ("university", 5), ("institute", 4), ("person", 17))
     kind = weighted(stream(seed, "applicant kind", serial), kinds)
     if kind == "company":
-        return _company(seed, serial, places, front=False)
-    return _person(seed, serial, places) if kind == "person" else _school(seed, serial, kind, places)
+        return company(seed, serial, places, front=False)
+    return person(seed, serial, places) if kind == "person" else _school(seed, serial, kind, places)
 
 
-def _person(seed: int, serial: int, places: Places) -> Applicant:
+def person(seed: int, serial: int, places: Places) -> Applicant:
     rng = stream(seed, "person", serial)
     name = names.person(rng)
     address = names.address(divisions()[rng.choice(places)], serial, rng)
@@ -109,7 +109,7 @@ def _school(seed: int, serial: int, kind: str, places: Places) -> Applicant:
     )
 
 
-def _company(seed: int, serial: int, places: Places, *, front: bool) -> Applicant:
+def company(seed: int, serial: int, places: Places, *, front: bool) -> Applicant:
     rng = stream(seed, "company", serial)
     district = rng.choice(places)
     trade, industry, scope = rng.choice(_SHELL_TRADES if front else _TRADES)

@@ -54,7 +54,8 @@ class Size:
     `agency_places` has the district of each patent agency; `places` the districts applicants and trademark
     agencies are drawn from, each as often as it weighs. `headcount` is the number of practitioners to spread
     over the agencies (0: each draws its own). `mills` agencies file the planted batches. `offences` is the
-    number of practitioners of each kind planted for P10, `lapsed` of agencies planted for T07.
+    number of practitioners of each kind planted for P10, `lapsed` of agencies planted for T07, `schemes` of plants
+    of each kind for the other detectors of patents and registers.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Size:
     mills: int = 8
     offences: int = 3
     lapsed: int = 15
+    schemes: int = 0
 
 
 def _evenly(counts: Mapping[str, int]) -> tuple[str, ...]:
@@ -103,5 +105,17 @@ FULL: Final = Size(
     marks=12_000,
     mills=12,
     offences=6,
+    schemes=6,
 )
-SIZES: Final[Mapping[str, Size]] = {size.name: size for size in (TINY, DEMO, FULL)}
+# A year of the city's filings: what the detectors are measured on.
+YEAR: Final = Size(
+    "year",
+    filings=100_000,
+    agency_places=_AGENCY_PLACES,
+    places=_PLACES,
+    marks=100_000,
+    mills=16,
+    offences=10,
+    schemes=10,
+)
+SIZES: Final[Mapping[str, Size]] = {size.name: size for size in (TINY, DEMO, FULL, YEAR)}

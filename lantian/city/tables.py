@@ -58,6 +58,16 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
         "agency_name agency_id contact_phone status status_date:d"
     )
     | {"classes": pl.List(pl.Int16())},
+    "patent_changes": _columns("application_no changed_on:d field before[] after[] agency_code"),
+    "abnormal_notices": _columns(
+        "application_no notified_on:d round letter_no deadline:d applicant applicant_id contact district_code "
+        "agency_code agency_name signers[] kind kind_code response outcome outcome_on:d refiled_as"
+    ),
+    "subsidies": _columns("application_no applicant applicant_id paid_on:d amount_cny fund repaid_on:d")
+    | {"amount_cny": pl.Decimal(18, 2)},
+    "insurance": _columns("licence_no month:d employer employer_id"),
+    "quality_rounds": _columns("round published_on:d subject_kind subject_no grade")
+    | {"indicators": pl.List(pl.Struct({"key": pl.String(), "value": pl.Float64()}))},
     "truth": _columns("detector subject_kind subject_no planted evidence[] members[]"),
 }
 KEYS: Final[dict[str, tuple[str, ...]]] = {
@@ -73,7 +83,12 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "annual_reports": ("agency_code", "year"),
     "enrolments": ("credit_code", "filed_on"),
     "trademarks": ("number",),
-    "truth": ("planted", "subject_no"),
+    "patent_changes": ("application_no", "changed_on"),
+    "abnormal_notices": ("application_no", "notified_on"),
+    "subsidies": ("application_no", "paid_on"),
+    "insurance": ("licence_no", "month"),
+    "quality_rounds": ("subject_no", "published_on"),
+    "truth": ("planted", "subject_no", "detector"),
 }
 
 

@@ -1,0 +1,53 @@
+"""Plant the schemes of a city: before filings have their numbers, and after their rows are made."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Final
+
+from lantian.city.drafts import Draft
+from lantian.city.schemes import hidden, money, people, registers, volume, wording
+from lantian.city.schemes.pool import Pool, Rows, Scheme
+
+_HEAVY: Final = 100
+TABLES: Final = ("abnormal_notices", "insurance", "patent_changes", "quality_rounds", "subsidies")
+"""Tables that only a city with schemes has."""
+
+
+def before(pool: Pool, rows: Rows) -> list[Scheme]:
+    """Change free filings and registers; `rows` holds those of the registers and takes further tables."""
+    for table in TABLES:
+        rows.setdefault(table, [])
+    schemes = list(registers.plant(pool, rows))
+    schemes += hidden.branch_clients(pool, rows["branches"])
+    for kind in (volume, people, wording, hidden):
+        schemes += kind.plant(pool, rows)
+    rows["companies"] += [one.row for one in pool.newcomers if one.row]
+    return schemes
+
+
+def after(
+    pool: Pool, drafts: Sequence[Draft], rows: Rows, batches: Sequence[Sequence[Draft]]
+) -> list[Scheme]:
+    """Add the tables that follow from finished filings, and the plants in them."""
+    mass = [draft for batch in batches for draft in batch]
+    schemes = [*people.changes(pool, list(drafts), rows["patents"], rows)]
+    schemes += money.plant(pool, rows["patents"], mass, rows)
+    return schemes + _mass(max(batches, key=len), rows["patents"])
+
+
+def _mass(batch: Sequence[Draft], patents: list[dict[str, Any]]) -> list[Scheme]:
+    """The largest batch is also a burst of its agencies, and its signers sign far more than others."""
+    numbers = {draft.number for draft in batch}
+    by_signer = Counter(
+        licence for row in patents if row["application_no"] in numbers for licence in row["signers"]
+    )
+    codes = sorted({draft.agency.code for draft in batch if draft.agency})
+    found = [Scheme(("P08",), "mega_batch", "agency", (), code, (), [f"agencies:{code}"]) for code in codes]
+    found += [
+        Scheme(("P09",), "mega_batch", "practitioner", (), licence, (), [f"practitioners:{licence}"])
+        for licence, count in sorted(by_signer.items())
+        if count >= _HEAVY
+    ]
+    return found
