@@ -11,3 +11,7 @@ class Stale(Refused):
 
 class LeadRefused(Refused):
     """A lead cannot be opened, moved or handed over as asked."""
+
+
+class MeasureRefused(Refused):
+    """A measure cannot be taken, recorded or closed as asked."""

@@ -26,6 +26,7 @@ from lantian.screening.states import Outcome
 from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
 from tests.security.planting_campaign import plant_campaign
+from tests.security.planting_measures import plant_measures
 
 MARK = "机密标记ZQX7"
 EVERYBODY = Actor("job:test", CITY, tuple({person.unit for person in PEOPLE}), frozenset())
@@ -71,7 +72,7 @@ def plant(*units: int) -> Planted:
             StoredFile.objects.filter(pk=paper.pdf_id), Job.objects.filter(mandate=f"paper:{paper.key}"),
         ):  # fmt: skip
             assert found.update(seen_by=sorted(units)) > 0
-    more = plant_campaign(MARK, units, EVERYBODY)
+    more = plant_campaign(MARK, units, EVERYBODY) | plant_measures(MARK, units, EVERYBODY)
     return Planted(finding.key, lead.key, batch.key, run.key, paper.key, more)
 
 

@@ -41,6 +41,12 @@ HISTORY = {
     "office_paperapproval",
     "screening_judgement",
     "casework_leadstep",
+    "casework_participant",
+    "casework_attendance",
+    "casework_commitment",
+    "casework_interviewstep",
+    "casework_recheck",
+    "casework_onwardstep",
 }
 OWN = sorted(PROTECTED - HISTORY)
 

@@ -1,5 +1,33 @@
 """Rows of casework."""
 
+from lantian.casework.models.alerts import Alert, AlertRound
 from lantian.casework.models.leads import Lead, LeadStep
+from lantian.casework.models.measures import (
+    Attendance,
+    Commitment,
+    Interview,
+    InterviewStep,
+    Measure,
+    Onward,
+    OnwardStep,
+    Participant,
+    Recheck,
+    Rectification,
+)
 
-__all__ = ["Lead", "LeadStep"]
+__all__ = [
+    "Alert",
+    "AlertRound",
+    "Attendance",
+    "Commitment",
+    "Interview",
+    "InterviewStep",
+    "Lead",
+    "LeadStep",
+    "Measure",
+    "Onward",
+    "OnwardStep",
+    "Participant",
+    "Recheck",
+    "Rectification",
+]
