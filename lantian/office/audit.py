@@ -128,17 +128,6 @@ class Kind(StrEnum):
     SHEET_MERGED = "sheet_merged"
     PURPOSE_STATED = "purpose_stated"
     PERSONS_LISTED = "persons_listed"
-    PROGRAMME_SET = "programme_set"
-    TASK_SET = "task_set"
-    TASK_REPORTED = "task_reported"
-    INSTRUCTION_RECORDED = "instruction_recorded"
-    INSTRUCTION_READ = "instruction_read"
-    INSTRUCTION_MOVED = "instruction_moved"
-    ENTRY_ADDED = "entry_added"
-    ENTRY_STRUCK = "entry_struck"
-    SWEEP_TAKEN = "sweep_taken"
-    EVALUATION_STATED = "evaluation_stated"
-    LEDGER_EXPORTED = "ledger_exported"
 
 
 KIND_TEXTS: dict[Kind, Text] = {
@@ -239,17 +228,6 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SHEET_MERGED: Text("合并反馈表", "return sheet merged"),
     Kind.PURPOSE_STATED: Text("说明查询用途", "purpose of a list stated"),
     Kind.PERSONS_LISTED: Text("批量查看自然人", "list of natural persons read"),
-    Kind.PROGRAMME_SET: Text("部署专项行动", "programme set up"),
-    Kind.TASK_SET: Text("部署任务", "task set"),
-    Kind.TASK_REPORTED: Text("任务进展", "progress of a task"),
-    Kind.INSTRUCTION_RECORDED: Text("登记批示", "instruction recorded"),
-    Kind.INSTRUCTION_READ: Text("查看批示", "instruction read"),
-    Kind.INSTRUCTION_MOVED: Text("批示办理", "instruction carried on"),
-    Kind.ENTRY_ADDED: Text("登记台账条目", "ledger entry added"),
-    Kind.ENTRY_STRUCK: Text("撤销台账条目", "ledger entry struck"),
-    Kind.SWEEP_TAKEN: Text("批量登记排查", "sweep entered in bulk"),
-    Kind.EVALUATION_STATED: Text("评价说明、异议或答复", "evaluation explained, objected to or answered"),
-    Kind.LEDGER_EXPORTED: Text("导出台账", "ledger exported"),
 }
 
 
