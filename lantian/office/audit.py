@@ -126,6 +126,12 @@ class Kind(StrEnum):
     SHEET_MOVED = "sheet_moved"
     SHEET_RETURNED = "sheet_returned"
     SHEET_MERGED = "sheet_merged"
+    MODE_SET = "mode_set"
+    OUTSIDE_NOTED = "outside_noted"
+    OUTSIDE_READ = "outside_read"
+    OUTSIDE_CHANGED = "outside_changed"
+    OUTSIDE_TAKEN_IN = "outside_taken_in"
+    OUTSIDE_EXPORTED = "outside_exported"
     PURPOSE_STATED = "purpose_stated"
     PERSONS_LISTED = "persons_listed"
 
@@ -226,6 +232,12 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SHEET_MOVED: Text("反馈表办理", "return sheet carried on"),
     Kind.SHEET_RETURNED: Text("收到反馈表", "return sheet came back"),
     Kind.SHEET_MERGED: Text("合并反馈表", "return sheet merged"),
+    Kind.MODE_SET: Text("设置模块方式", "mode of a module set"),
+    Kind.OUTSIDE_NOTED: Text("登记外部系统事项", "outside matter noted"),
+    Kind.OUTSIDE_READ: Text("查看外部系统事项", "outside matter read"),
+    Kind.OUTSIDE_CHANGED: Text("更新外部系统事项", "outside matter changed"),
+    Kind.OUTSIDE_TAKEN_IN: Text("导入外部系统事项", "outside matters taken in"),
+    Kind.OUTSIDE_EXPORTED: Text("导出外部系统事项", "outside matters sent out"),
     Kind.PURPOSE_STATED: Text("说明查询用途", "purpose of a list stated"),
     Kind.PERSONS_LISTED: Text("批量查看自然人", "list of natural persons read"),
 }
