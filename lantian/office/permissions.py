@@ -39,7 +39,9 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.READ_LEADS: Text("查看线索", "read leads"),
     Permission.VERIFY: Text("核查线索", "verify leads"),
     Permission.HAND_OVER: Text("转办线索", "hand leads over"),
-    Permission.TAKE_MEASURES: Text("约谈、提出整改、上报和移送", "interview, ask for corrections, report and transfer"),
+    Permission.TAKE_MEASURES: Text(
+        "约谈、提出整改、上报和移送", "interview, ask for corrections, report and transfer"
+    ),
     Permission.READ_UNPUBLISHED: Text("查看未公开的专利申请", "read unpublished patent applications"),
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
     Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),

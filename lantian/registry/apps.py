@@ -12,10 +12,11 @@ class RegistryConfig(AppConfig):
         from lantian.office import search
         from lantian.office.intake.spec import register
         from lantian.registry import queries
+        from lantian.registry.changes import CHANGES
         from lantian.registry.dated import DATED
         from lantian.registry.directories import COMPARED
         from lantian.registry.intake import AGENCIES, COMPANIES, PRACTITIONERS
 
-        for spec in (AGENCIES, COMPANIES, PRACTITIONERS, *DATED, *COMPARED):
+        for spec in (AGENCIES, COMPANIES, PRACTITIONERS, *DATED, CHANGES, *COMPARED):
             register(spec)
         search.register(queries.SEARCHED)

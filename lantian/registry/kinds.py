@@ -26,6 +26,7 @@ class FactKind(StrEnum):
     PRACTICE = "practice"
     LISTED = "listed"
     PLACE = "place"
+    CHANGE = "change"
 
 
 KIND_TEXTS: dict[FactKind, Text] = {
@@ -44,6 +45,7 @@ KIND_TEXTS: dict[FactKind, Text] = {
     FactKind.EMPLOYMENT: Text("执业机构", "practises at"),
     FactKind.PRACTICE: Text("执业状态", "status of practice"),
     FactKind.LISTED: Text("是否在名录中", "in the directory"),
+    FactKind.CHANGE: Text("登记变更", "change in a register"),
     FactKind.PLACE: Text("承办单位（人工确定）", "office, placed by hand"),
 }
 # Two registers say the same thing: a difference is itself a ground (专利代理管理办法 第十八条、第三十七条).

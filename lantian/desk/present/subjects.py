@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
+from lantian.desk.present.tables import column_label
 from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.office import clock
 from lantian.registry import placing, queries
@@ -32,6 +33,8 @@ KIND_TEXTS: dict[str, Text] = {
 }
 WAITING = Text("待市局确定", "waits with the city")
 OUTSIDE = Text("外地登记", "registered elsewhere")
+COLON = Text("：", ": ")
+REGISTERED = Text("{day} 登记", "registered {day}")
 BY_HAND = Text("市局 {day} 确定：{reason}", "Placed by the city on {day}: {reason}")
 UNVERIFIABLE = Text("编号无法核对", "number cannot be verified")
 FILINGS = Text("各年申请量", "Applications by year")
@@ -190,10 +193,21 @@ def _value(value: Any) -> str:
         return label(YES if value else NO)
     if isinstance(value, dict) and "district" in value:
         return f"{said(district_name(value['district'], clock.today()))} · {value['reason']}"
+    if isinstance(value, dict) and "after" in value:
+        return _change(value)
     if not isinstance(value, dict):
         return label(WORDS[value]) if value in WORDS else str(value)
     told = [value[name] for name in ORDER if value.get(name)]
     return " · ".join(label(WORDS[one]) if one in WORDS else str(one) for one in told)
+
+
+def _change(value: Mapping[str, Any]) -> str:
+    """What a change in a register says: which item, from what to what, registered when."""
+    item = column_label(value["table"], value["field"])
+    before, after = (_value(value.get(name) or "—") for name in ("before", "after"))
+    registered = value.get("registered_on")
+    told = f" · {said(REGISTERED).format(day=registered)}" if registered else ""
+    return f"{item}{said(COLON)}{before} → {after}{told}"
 
 
 def finding(row: Finding) -> dict[str, Any]:

@@ -167,6 +167,11 @@ def name_columns(spec: TableSpec, headers: Sequence[str]) -> dict[str, str]:
     return named
 
 
+def meaning_of(spec: TableSpec, header: str) -> str | None:
+    """The column of a table that a header means; None when it means none."""
+    return _meanings(spec).get(fold_header(header))
+
+
 def _meanings(spec: TableSpec) -> Mapping[str, str]:
     meaning = {fold_header(name): name for name in spec.column_names()}
     for name, aliases in _aliases().get(spec.headers or spec.name, {}).items():
