@@ -10,7 +10,7 @@ import pytest
 
 import lantian.core
 
-MODULES = [f"lantian.core.{module.name}" for module in pkgutil.iter_modules(lantian.core.__path__)]
+MODULES = [module.name for module in pkgutil.walk_packages(lantian.core.__path__, "lantian.core.")]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -18,7 +18,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "pause": Text(
             "中止期间，首尾均含；可重复", "days that do not count, both ends included; may be repeated"
         ),
-        "extend": Text("期限已依法批准延长", "the extension was approved"),
+        "extend": Text("期限已依法批准延长；延长几次写几次", "the extension was approved; once for each one"),
         "format": Text("输出格式", "form of the result"),
     }
     said = {name: text.pick(language()) for name, text in words.items()}
@@ -27,7 +27,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pause", dest="pauses", metavar="A..B", type=span, action="append", default=[], help=said["pause"]
     )
-    parser.add_argument("--extend", action="store_true", help=said["extend"])
+    parser.add_argument("--extend", action="count", default=0, help=said["extend"])
     parser.add_argument("--format", choices=("text", "json"), default="text", help=said["format"])
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from lantian.core import deadlines
 from lantian.core.messages import Refused, Text, WrongUse
 from lantian.core.rulebook import (
     AtLeast,
@@ -323,6 +324,11 @@ def _check_names(rules: Rulebook, indicators: Iterable[str]) -> None:
     for version in rules.versions.get("transition", ()):
         for id in sorted(set(version.values["indicators"]) - known):
             raise rules.fault(version, "indicators", f"没有指标“{id}”。", f"there is no indicator '{id}'.")
+    for id, key in (("repair", "decide"), ("contested", "decide"), ("timing", "refresh")):
+        for version in rules.versions[id]:
+            period = version.values[key]
+            if period not in deadlines.book().versions:
+                raise rules.fault(version, key, f"没有期限“{period}”。", f"there is no period '{period}'.")
     for version in rules.versions["repair"]:
         named = {id for bar in version.values["bars"] for id in bar["indicators"]}
         for id in sorted(named - known):
