@@ -10,13 +10,18 @@ from typing import Protocol
 import polars as pl
 
 from lantian.core.messages import WrongUse
-from lantian.detect import contract, p01, p09, p10
+from lantian.detect import contract, p01, p07, p09, p10, p11, p12, p16, p17
 from lantian.detect.findings import Findings
 from lantian.detect.progress import Progress
 
 DECLARED: tuple[contract.Detector, ...] = (
+    p07.DETECTOR,
     p09.DETECTOR,
     p10.DETECTOR,
+    p11.DETECTOR,
+    p12.DETECTOR,
+    p16.DETECTOR,
+    p17.DETECTOR,
 )
 """Detectors of the common form (`lantian.detect.contract`)."""
 

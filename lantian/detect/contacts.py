@@ -1,0 +1,146 @@
+"""Applicants resolved, and the contacts their filings give, as the detectors of hidden hands read them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from lantian.detect import identity
+from lantian.detect.contract import Ground, Reads
+
+KINDS = {
+    "phone": "contact_phone",
+    "email": "contact_email",
+    "address": "contact_address",
+    "account": "account",
+    "payer": "payer",
+}
+"""Kinds of contact and the columns that give them; an address not given is the applicant's own."""
+PATENTS = Reads(
+    "patents",
+    ("application_no", "disclosure", "applicants"),
+    also=(
+        "filing_date", "applicant_addresses", "applicant_ids", "applicant_kinds", "agency_code", "main_ipc",
+        *KINDS.values(),
+    ),
+    one_of=("applicant_addresses", "contact_phone", "contact_email", "contact_address", "account", "payer"),
+)  # fmt: skip
+COMPANIES = Reads(
+    "companies",
+    ("credit_code", "name"),
+    also=("phone", "email", "address", "scope", "legal_representative", "shareholders", "former_names"),
+    needed=False,
+)
+AGENCIES = Reads(
+    "agencies",
+    ("agency_code",),
+    also=("name", "district_code", "credit_code", "phone", "email", "address"),
+    needed=False,
+)
+BRANCHES = Reads("branches", ("agency_code",), also=("phone", "address"), needed=False)
+
+
+@dataclass(frozen=True)
+class Contacts:
+    """`parties`: one row an applicant of a filing; `links`: one row a contact of it (kind, value).
+
+    parties: application_no, party, name, number, person (is a natural person), agency_code, filing_date;
+    links: application_no, party, agency_code, kind, value, `agencys` (code of the agency whose contact it is).
+    """
+
+    parties: pl.DataFrame
+    links: pl.DataFrame
+
+
+def contacts(ground: Ground) -> Contacts:
+    """Resolve the applicants of all filings and list their contacts, groups of one owner counted once.
+
+    The contact of a filing is counted with its first applicant: joint applicants share it openly.
+    """
+    parties = _parties(ground)
+    raw = parties.filter(pl.col("application_no").is_first_distinct()).with_columns(
+        address=pl.coalesce("contact_address", "applicant_address"),
+        email=pl.col("contact_email").str.to_lowercase().str.strip_chars(),
+        phone="contact_phone",
+    )
+    raw = raw.with_columns(
+        identity.mapped(raw[name], how)
+        for name, how in (("phone", "digits"), ("address", "plain"), ("payer", "plain"))
+    )
+    links = raw.unpivot(
+        on=list(KINDS),
+        index=["application_no", "party", "agency_code", "filing_date"],
+        variable_name="kind",
+    ).drop_nulls("value")
+    owners = _owners(ground)
+    links = links.join(owners, on=["kind", "value"], how="left", maintain_order="left")
+    keep = ["application_no", "party", "name", "number", "person", "agency_code", "filing_date", "main_ipc"]
+    return Contacts(parties.select(keep), links)
+
+
+def _parties(ground: Ground) -> pl.DataFrame:
+    patents = ground.tables["patents"]
+    count = pl.col("applicants").list.len()
+
+    def level(name: str) -> pl.Expr:
+        """Bring a list to the length of the applicants, so that they can be taken apart together."""
+        column = pl.col(name).fill_null(pl.lit([], pl.List(pl.String)))
+        padded = column.list.concat(pl.lit(None, pl.String).repeat_by(count))
+        return padded.list.head(count).alias(name)
+
+    names = ["applicant_ids", "applicant_kinds", "applicant_addresses"]
+    rows = (
+        patents.filter(count > 0)
+        .with_columns(level(name) for name in names)
+        .explode("applicants", *names)
+        .rename({"applicants": "name", "applicant_ids": "number", "applicant_addresses": "applicant_address"})
+        .filter(pl.col("name").is_not_null())
+        .with_columns(person=pl.col("applicant_kinds").eq_missing("person"))
+    )
+    firm = identity.firms(rows["name"], rows["number"], ground.tables["companies"])
+    who = identity.persons(rows.select("name", address="applicant_address", phone="contact_phone"))
+    rows = rows.with_columns(
+        party=pl.when(pl.col("person") & pl.col("number").is_null()).then(who).otherwise(firm)
+    )
+    group = _groups(ground.tables["companies"])
+    return rows.join(group, on="party", how="left", maintain_order="left").with_columns(
+        party=pl.coalesce("group", "party")
+    )
+
+
+def _groups(companies: pl.DataFrame) -> pl.DataFrame:
+    """Name one party for each group of one owner: firms and the firms that hold shares in them."""
+    register = companies.select("credit_code", "name", owner="shareholders").explode("owner").drop_nulls()
+    owners = register.join(companies.select(owner="name", of="credit_code"), on="owner")
+    edges = owners.select(a="credit_code", b="of").unique(maintain_order=True).with_row_index("edge")
+    ends = pl.concat([edges.select("edge", party="a"), edges.select("edge", party="b")])
+    if not ends.height:
+        return pl.DataFrame(schema={"party": pl.String, "group": pl.String})
+    labels = identity.united(ends, [["edge"], ["party"]])
+    labelled = ends.with_columns(label=pl.Series(labels))
+    first = labelled.group_by("label").agg(group=pl.col("party").min())
+    return labelled.join(first, on="label").select("party", "group").unique().sort("party")
+
+
+def _owners(ground: Ground) -> pl.DataFrame:
+    """Contacts of licensed agencies and their branches, with the agency's code."""
+    tables = [ground.tables[name] for name in ("agencies", "branches") if name in ground.tables]
+    found = []
+    for table in tables:
+        for kind, how in (("phone", "digits"), ("address", "plain")):
+            value = identity.mapped(table[kind], how)
+            found.append(table.select("agency_code", kind=pl.lit(kind), value=value))
+    if "agencies" in ground.tables:
+        mail = pl.col("email").str.to_lowercase().str.strip_chars()
+        found.append(ground.tables["agencies"].select("agency_code", kind=pl.lit("email"), value=mail))
+    schema = {"agencys": pl.String, "kind": pl.String, "value": pl.String}
+    if not found:
+        return pl.DataFrame(schema=schema)
+    return (
+        pl.concat(found)
+        .drop_nulls()
+        .group_by("kind", "value")
+        .agg(agencys=pl.col("agency_code").min())
+        .select(*schema)
+    )

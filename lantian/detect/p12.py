@@ -1,0 +1,95 @@
+"""P12: a licence rented or lent: filings in an agency's name whose contacts are foreign to it and one hand's.
+
+Contacts of the agency itself and of its filed branches are its own. Hubs are counted over all agencies before
+anything is looked at within one. Where a case brought insurance records, signers insured with another employer
+make the finding strong; without them it stays medium.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import polars as pl
+
+from lantian.detect import contacts as reading
+from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.networks import Network, filings_of, networks, weighted
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield one finding for each agency and hand behind enough of its filings."""
+    foreign = pl.col("agencys").is_null() & pl.col("agency_code").is_not_null()
+    links = weighted(reading.contacts(ground).links.filter(foreign))
+    # A hand is looked for within each agency: parties and contacts carry its code.
+    inside = links.with_columns(
+        pl.format("{}|{}", "agency_code", "party").alias("party"),
+        pl.format("{}|{}", "agency_code", "value").alias("value"),
+    )
+    enough = [net for net in networks(inside) if len(net.members) >= ground.limit("least_applicants")]
+    parked = _parked(ground)
+    for net, carried in zip(enough, filings_of(enough, inside), strict=True):
+        numbers = carried["application_no"].unique(maintain_order=True).to_list()
+        if len(numbers) >= ground.limit("least_filings") and set(net.kinds) != {"address"}:
+            yield _found(net, numbers, parked, ground)
+
+
+def _parked(ground: Ground) -> pl.DataFrame:
+    """Applications and those of their signers who were insured with an employer that is not the agency."""
+    months = ground.tables["insurance"].drop_nulls(["licence_no", "month", "employer_id"])
+    own = ground.tables["agencies"].select("agency_code", "credit_code").drop_nulls()
+    signed = (
+        ground.tables["patents"]
+        .filter(pl.col("filing_date").is_not_null())
+        .select(
+            "application_no",
+            "agency_code",
+            licence_no="signers",
+            month=pl.col("filing_date").dt.truncate("1mo"),
+        )
+        .explode("licence_no")
+    )
+    insured = signed.join(months, on=["licence_no", "month"]).join(own, on="agency_code")
+    return insured.filter(pl.col("employer_id") != pl.col("credit_code"))
+
+
+def _found(net: Network, numbers: list[str], parked: pl.DataFrame, ground: Ground) -> Found:
+    agency = net.members[0].split("|")[0]
+    words = net.words()
+    elsewhere = parked.filter(pl.col("application_no").is_in(numbers))
+    licences = elsewhere["licence_no"].unique().sort().to_list()
+    values = {
+        "applicants": len(net.members), "filings": len(numbers), "ties_zh": words.zh, "ties_en": words.en,
+        "signers": len(licences), "signed": elsewhere["application_no"].n_unique(),
+    }  # fmt: skip
+    months = elsewhere.select("licence_no", "month").unique().sort("licence_no", "month")
+    insured = [f"insurance:{licence}|{month}" for licence, month in months.iter_rows()]
+    return Found(
+        kind="agency",
+        no=agency,
+        anchor=f"patents:{numbers[0]}",
+        score=1 - (1 - net.weight) * (0.5 if licences else 1),
+        strength="strong" if licences else "medium",
+        says=ground.rules.say("insured" if licences else "foreign", **values),
+        evidence=[*(f"patents:{number}" for number in numbers), *insured],
+        members=[*(member.split("|")[1] for member in net.members), *licences],
+    )
+
+
+DETECTOR = Detector(
+    id="P12",
+    subject="agency",
+    reads=(
+        Reads(
+            "patents",
+            (*reading.PATENTS.columns, "agency_code"),
+            also=(*reading.PATENTS.also, "signers"),
+            one_of=("contact_phone", "contact_email", "account", "payer"),
+        ),
+        reading.COMPANIES,
+        reading.AGENCIES,
+        reading.BRANCHES,
+        Reads("insurance", ("licence_no", "month", "employer_id"), needed=False),
+    ),
+    limits=("least_applicants", "least_filings"),
+    find=find,
+)
