@@ -55,8 +55,8 @@ def run(args: argparse.Namespace) -> int:
     if unsure:
         say(
             Text(
-                f"注意：{len(unsure)}行的分值未经核实，不得作为官方分值使用。",
-                f"Note: the points of {len(unsure)} lines are not verified; never use them as official values.",
+                f"注意：未经核实的分值有{len(unsure)}行，不得作为官方分值使用。",
+                f"Note: lines with unverified points: {len(unsure)}; never use them as official values.",
             )
         )
     return 0

@@ -116,14 +116,23 @@ class _Tally:
         self, event: Event, indicator: Indicator, last: date | None, disputed: date | None
     ) -> Why | None:
         """The first reason, in order of rank, that keeps an event from counting or must be said of it."""
+        ended = self.ended(event) if event.changes else None
+        if ended is not None and ended.code == "annulled":
+            return ended
+        other = self.same_matter(event) if event.document else None
+        if other is not None:
+            return Why("repeats", other=other.id)
         if last is not None and last < self.on:
             return Why("lapsed", last)
-        ended = self.ended(event) if event.changes else None
         if ended is not None:
             return ended
         if disputed is not None and not self.frame.contested_counts:
             return Why("contested", disputed)
-        return self.repeated(event, indicator) or _remark(event, indicator, disputed)
+        if indicator.unit == "year":
+            earlier = self.years.get((event.indicator, event.occurred_on.year))
+            if earlier is not None:
+                return Why("year", other=earlier)
+        return _remark(event, indicator, disputed)
 
     def ended(self, event: Event) -> Why | None:
         """Annulment undoes an event from its first day; a repair works from its own day on."""
@@ -135,18 +144,14 @@ class _Tally:
                     return Why("repaired", change.on)
         return None
 
-    def repeated(self, event: Event, indicator: Indicator) -> Why | None:
-        """Whether another counted event is the same matter, or already counts for the year."""
-        if event.document:
-            other = self.matters.get((event.document, event.indicator, event.occurred_on))
-            if other is not None:
-                _check_same(event, other)
-                return Why("repeats", other=other.id)
-        if indicator.unit == "year":
-            earlier = self.years.get((event.indicator, event.occurred_on.year))
-            if earlier is not None:
-                return Why("year", other=earlier)
-        return None
+    def same_matter(self, event: Event) -> Event | None:
+        """The earlier record of the same matter of the same document: repaired or not, it stands for both."""
+        key = (event.document, event.indicator, event.occurred_on)
+        other = self.matters.setdefault(key, event)
+        if other is event:
+            return None
+        _check_same(event, other)
+        return other
 
     def capped(self, indicator: Indicator, full: int) -> tuple[int, Why | None]:
         """What is left of the points under the cap of the item and, for bonuses, of all bonuses together."""
@@ -168,8 +173,6 @@ class _Tally:
             self.used[indicator.id] = self.used.get(indicator.id, 0) + points
         if not indicator.deducts:
             self.used[""] = self.used.get("", 0) + points
-        if event.document:
-            self.matters[event.document, event.indicator, event.occurred_on] = event
         if indicator.unit == "year":
             self.years[event.indicator, event.occurred_on.year] = event.id
 
@@ -228,9 +231,9 @@ def _check_quantity(event: Event, indicator: Indicator) -> None:
 
 
 def _check_same(event: Event, other: Event) -> None:
-    if (event.quantity, event.until) != (other.quantity, other.until):
+    if (event.quantity, event.until) != (other.quantity, other.until) or event.changes:
         raise BadEvents(
-            f"事件“{event.id}”与“{other.id}”出自同一文书同一事项，但数量或者期限不一致；请核对原始文书。",
-            f"Events '{event.id}' and '{other.id}' come from one document and matter but differ in quantity or"
-            " term; check the document.",
+            f"事件“{event.id}”与“{other.id}”出自同一文书同一事项，但数量、期限或者后续变化不一致；请核对原始文书。",
+            f"Events '{event.id}' and '{other.id}' come from one document and matter but differ in quantity, term or"
+            " later changes; check the document.",
         )

@@ -52,7 +52,9 @@ def what_if(
     all the time it may. Raises as `reckon` does.
     """
     known = on if known_on is None else known_on
-    held = [event for event in events if event.known_on <= known and event.occurred_on <= on]
+    held = [
+        _as_known(event, known) for event in events if event.known_on <= known and event.occurred_on <= on
+    ]
     now = reckon(book, subject, held, on=on, known_on=known)
     found = [
         eligibility(book, now, line.event.id) for line in now.lines if line.indicator.deducts and line.points
@@ -64,6 +66,11 @@ def what_if(
         tuple(sorted((way for way in ways if way.score > now.score), key=_by)),
         tuple(each for each in found if each.earliest is None),
     )
+
+
+def _as_known(event: Event, known: date) -> Event:
+    """The event without what was learnt later: a forecast must not know the future."""
+    return event._replace(changes=tuple(change for change in event.changes if change.known_on <= known))
 
 
 def _by(way: Way) -> tuple[date, str]:
