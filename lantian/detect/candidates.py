@@ -7,8 +7,9 @@ batch together at linear cost.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,9 +20,10 @@ COMMON = 64
 """Rows sharing one hash up to which every pair is formed."""
 SHARED = 3
 """Sampled grams that two rows must share; fewer where a row has too few to ask for three."""
-CHUNK = 1 << 22
+CHUNK = 1 << 20
 
 Rows = npt.NDArray[np.int64]
+Members = npt.NDArray[np.unsignedinteger[Any]]
 Key = TypeVar("Key", bound=np.generic)
 
 
@@ -38,7 +40,7 @@ def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
     bits = max(int(height - 1).bit_length(), 1)
     low = np.uint64((1 << bits) - 1)
     postings = distinct((hashes & ~low) | rows.astype(np.uint64))
-    members = (postings & low).astype(np.int64)
+    members: Members = (postings & low).astype(np.uint32 if bits <= 32 else np.uint64)
     numbers = _pairs(postings >> np.uint64(bits), members, bits)
     numbers.sort()
     often = numbers[SHARED - 1 :][numbers[SHARED - 1 :] == numbers[: 1 - SHARED]]
@@ -50,10 +52,11 @@ def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
 def _of_few(numbers: Rows, sizes: Rows, bits: int) -> Rows:
     """Pairs with a row of so few sampled grams that a quarter of them is fewer than SHARED."""
     few = sizes < 4 * SHARED
-    if not few.any():
+    if not few.any() or not len(numbers):
         return numbers[:0]
     low = (1 << bits) - 1
-    pairs, times = counted(numbers[few[numbers >> bits] | few[numbers & low]])
+    blocks = (numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK))
+    pairs, times = counted(np.concatenate([block[few[block >> bits] | few[block & low]] for block in blocks]))
     smaller = np.minimum(sizes[pairs >> bits], sizes[pairs & low])
     enough: Rows = pairs[times >= np.clip(smaller // 4, 1, SHARED)]
     return enough
@@ -79,33 +82,35 @@ def _firsts(ordered: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return first
 
 
-def _pairs(hashes: Keys, members: Rows, bits: int) -> Rows:
+def _pairs(hashes: Keys, members: Members, bits: int) -> Rows:
     """Number every pair of rows under one hash as left << bits | right, once for each hash they share."""
     begins = np.flatnonzero(_firsts(hashes))
     counts = np.diff(begins, append=len(hashes))
-    found = [np.zeros(0, np.int64)]
-    for count in range(2, COMMON + 1):
-        found += _every_pair(begins[counts == count], count, members, bits)
     common = counts > COMMON
-    found += _stars(begins[common], counts[common], members, bits)
-    return np.concatenate(found)
+    sizes = np.where(common, 2 * counts - 3, counts * (counts - 1) // 2)
+    numbers = np.empty(int(sizes.sum()), np.int64)
+    at = 0
+    for block in _blocks(begins, counts, members, bits):
+        numbers[at : at + len(block)] = block
+        at += len(block)
+    return numbers
 
 
-def _every_pair(begins: Rows, count: int, members: Rows, bits: int) -> list[Rows]:
+def _blocks(begins: Rows, counts: Rows, members: Members, bits: int) -> Iterator[Rows]:
+    """All with all under hashes of up to COMMON rows; a star around the two earliest under the others."""
+    for count in range(2, COMMON + 1):
+        yield from _every_pair(begins[counts == count], count, members, bits)
+    common = counts > COMMON
+    for begin, count in zip(begins[common].tolist(), counts[common].tolist(), strict=True):
+        group = members[begin : begin + count].astype(np.int64)
+        yield group[0] << bits | group[1:]
+        yield group[1] << bits | group[2:]
+
+
+def _every_pair(begins: Rows, count: int, members: Members, bits: int) -> Iterator[Rows]:
     """Pair all with all under hashes that `count` rows share; members of a hash come in row order."""
     first, second = np.triu_indices(count, 1)
     step = max(CHUNK // len(first), 1)
-    found = []
     for at in range(0, len(begins), step):
-        block = begins[at : at + step, None]
-        found.append((members[block + first] << bits | members[block + second]).ravel())
-    return found
-
-
-def _stars(begins: Rows, counts: Rows, members: Rows, bits: int) -> list[Rows]:
-    """Pair the two earliest rows of an over-common hash with all later ones."""
-    found = []
-    for begin, count in zip(begins.tolist(), counts.tolist(), strict=True):
-        group = members[begin : begin + count]
-        found += [group[0] << bits | group[1:], group[1] << bits | group[2:]]
-    return found
+        group = members[begins[at : at + step, None] + np.arange(count)].astype(np.int64)
+        yield (group[:, first] << bits | group[:, second]).ravel()

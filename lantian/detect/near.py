@@ -13,19 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from lantian.core.messages import Refused, WrongUse
 from lantian.detect import candidates as proposing
 from lantian.detect import sketch as sampling
+from lantian.detect.blocks import BLOCK, Blocks, read_texts
 from lantian.detect.candidates import Candidates, Rows, candidates
 from lantian.detect.clusters import earliest_of_cluster
-from lantian.detect.normalise import Folded, fold_rows, joined
 from lantian.detect.progress import Progress, silent
-from lantian.detect.sketch import Sketch, sketch
 from lantian.detect.verify import Likeness, likeness
 
 JACCARD = 0.5
 CONTAINMENT = 0.6
-BLOCK = 10_000
 
 PARAMETERS = {
     "jaccard": str(JACCARD),
@@ -58,63 +55,27 @@ def near_duplicates(
     The same frame gives the same bytes whatever the block size. `progress` is called between blocks and may
     raise to cancel. Raises `WrongUse` for a missing column, `Refused` for null or repeated ids.
     """
-    check_columns(frame, [id, *texts])
-    check_ids(frame[id])
-    folded, sketched = _read(frame.select(texts), progress, block)
+    blocks = Blocks(frame.height, frame.columns, frame.iter_slices(block))
+    return near_duplicates_in(blocks, id=id, texts=texts, progress=progress)
+
+
+def near_duplicates_in(
+    blocks: Blocks, *, id: str, texts: Sequence[str], progress: Progress = silent
+) -> NearDuplicates:
+    """Find near-duplicates in a table too large to hold as text; else as `near_duplicates`."""
+    ids, folded, sketched = read_texts(blocks, id, texts, progress)
+    height = max(blocks.height, 1)
     progress("candidates", 0, 1)
-    proposed = candidates(sketched.hashes, sketched.rows, max(frame.height, 1))
+    proposed = candidates(sketched.hashes, sketched.rows, height)
     progress("candidates", 1, 1)
     total = len(proposed.left)
-    found = likeness(folded, proposed, block, lambda done: progress("compare", done, total))
-    pairs, clusters = _report(frame[id], proposed, found)
-    screened = len(np.unique(sketched.rows))
-    counts = {"rows": frame.height, "screened": screened, "candidates": total, "pairs": pairs.height}
+    found = likeness(folded, proposed, BLOCK, lambda done: progress("compare", done, total))
+    pairs, clusters = _report(ids, proposed, found)
+    screened = int((np.bincount(sketched.rows, minlength=height) > 0).sum())
+    counts = {"rows": blocks.height, "screened": screened, "candidates": total, "pairs": pairs.height}
     sizes = clusters["cluster"].value_counts()["count"] if clusters.height else pl.Series([], dtype=pl.UInt32)
     counts |= {"clusters": len(sizes), "clustered": clusters.height, "largest": int(sizes.max() or 0)}  # type: ignore[arg-type]
     return NearDuplicates(pairs, clusters, counts)
-
-
-def check_columns(frame: pl.DataFrame, wanted: Sequence[str]) -> None:
-    """Refuse columns that the frame does not have, naming those it has."""
-    missing = "、".join(name for name in dict.fromkeys(wanted) if name not in frame.columns)
-    if missing:
-        present = "、".join(frame.columns)
-        raise WrongUse(
-            f"没有列“{missing}”；文件中的列：{present}。", f"No column {missing}; the file has: {present}."
-        )
-
-
-def check_ids(ids: pl.Series) -> None:
-    """Refuse null and repeated ids, naming the row (from 1, without the header)."""
-    empty = ids.is_null().arg_max() if ids.null_count() else None
-    if empty is not None:
-        raise Refused(
-            f"第{empty + 1}行的“{ids.name}”为空；每行都要有编号。",
-            f"Row {empty + 1} has no {ids.name}; every row needs its id.",
-        )
-    repeated = (~ids.is_first_distinct()).arg_max() if ids.n_unique() < len(ids) else None
-    if repeated is not None:
-        first = int((ids == ids[repeated]).arg_max() or 0)
-        raise Refused(
-            f"第{repeated + 1}行的“{ids.name}”与第{first + 1}行重复：{ids[repeated]}；请先去重。",
-            f"Row {repeated + 1} repeats the {ids.name} of row {first + 1}: {ids[repeated]}; remove one.",
-        )
-
-
-def _read(texts: pl.DataFrame, progress: Progress, block: int) -> tuple[Folded, Sketch]:
-    """Normalise and sample, block by block."""
-    folded, hashes, rows = [fold_rows([[]])], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for start in range(0, texts.height, block):
-        progress("read", start, texts.height)
-        part = texts.slice(start, block)
-        folded.append(
-            fold_rows([part[name].cast(pl.String).fill_null("").to_list() for name in part.columns])
-        )
-        sample = sketch(folded[-1])
-        hashes.append(sample.hashes)
-        rows.append(sample.rows + start)
-    progress("read", texts.height, texts.height)
-    return joined(folded), Sketch(np.concatenate(hashes), np.concatenate(rows))
 
 
 def _report(ids: pl.Series, proposed: Candidates, found: Likeness) -> tuple[pl.DataFrame, pl.DataFrame]:

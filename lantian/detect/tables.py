@@ -5,21 +5,50 @@ A CSV holds lists as text separated by `；`; any column may come as text. Empty
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import polars as pl
 
 from lantian.core.messages import Refused, Unreadable
+from lantian.detect.blocks import Blocks
 from lantian.detect.columns import from_text, kind_of
 
 
 def read_frame(path: Path) -> pl.DataFrame:
     """Read a Parquet or CSV file as it is; every CSV column is text, so that numbers keep their zeros."""
+    with _readable(path):
+        return _scan(path).collect()
+
+
+def read_blocks(path: Path, columns: Sequence[str], block: int) -> Blocks:
+    """Read some columns of a Parquet or CSV file a block of rows at a time, in file order."""
+    with _readable(path):
+        table = _scan(path)
+        present = table.collect_schema().names()
+        height = table.select(pl.len()).collect().item()
+    wanted = [name for name in dict.fromkeys(columns) if name in present]
+    return Blocks(height, present, _blocks(path, table.select(wanted), block))
+
+
+def _blocks(path: Path, table: pl.LazyFrame, block: int) -> Iterator[pl.DataFrame]:
+    with _readable(path):
+        for part in table.collect_batches(chunk_size=block, maintain_order=True):
+            yield from part.iter_slices(block)
+
+
+def _scan(path: Path) -> pl.LazyFrame:
+    with path.open("rb") as file:
+        parquet = file.read(4) == b"PAR1"
+    return pl.scan_parquet(path) if parquet else pl.scan_csv(path, infer_schema=False)
+
+
+@contextmanager
+def _readable(path: Path) -> Iterator[None]:
+    """Say kindly that a file cannot be read."""
     try:
-        with path.open("rb") as file:
-            parquet = file.read(4) == b"PAR1"
-        return pl.read_parquet(path) if parquet else pl.read_csv(path, infer_schema=False)
+        yield
     except (OSError, pl.exceptions.PolarsError) as error:
         raise Unreadable(
             f"无法读取文件 {path}（{error}）；应为Parquet或UTF-8编码的CSV。",

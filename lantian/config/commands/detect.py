@@ -15,10 +15,11 @@ import polars as pl
 from lantian.config.commands import print_json, say
 from lantian.core.messages import Text, WrongUse
 from lantian.detect import normalise
+from lantian.detect.blocks import BLOCK
 from lantian.detect.detectors import chosen
 from lantian.detect.findings import Findings, findings_frame
-from lantian.detect.near import PARAMETERS, NearDuplicates, near_duplicates
-from lantian.detect.tables import read_frame, read_tables
+from lantian.detect.near import PARAMETERS, NearDuplicates, near_duplicates_in
+from lantian.detect.tables import read_blocks, read_tables
 
 NEAR = "near-duplicates/1"
 RUN = "detect-run/1"
@@ -54,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _near(args: argparse.Namespace) -> int:
-    found = near_duplicates(read_frame(args.file), id=args.id, texts=args.text)
+    blocks = read_blocks(args.file, [args.id, *args.text], BLOCK)
+    found = near_duplicates_in(blocks, id=args.id, texts=args.text)
     _folder(args.out)
     _write_table(args.out / "pairs.parquet", found.pairs)
     _write_table(args.out / "clusters.parquet", found.clusters)
