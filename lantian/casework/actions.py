@@ -22,6 +22,7 @@ from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
 from lantian.office.papers import actions as papers
 from lantian.office.permissions import Permission, check_permission
+from lantian.office.plates import check_open
 
 VERIFICATION = "lead_check"  # rule id in rulebooks/deadlines.toml
 NUMBER_KIND, NUMBER_CODE = "lead", "线索"
@@ -35,17 +36,26 @@ class Opening:
     subject: tuple[str, str, str]
     ground: Text
     holder: Unit
-    field: Field | None = None  # None: by the kind of the subject
+    field: Field | None = None  # None: by the subject, where that is known
 
 
 @transaction.atomic
 def open_lead(opening: Opening, *, by: OfficerActor) -> Lead:
-    """Turn material into a lead (转为线索): number, holder and due date are fixed by this act."""
+    """Turn material into a lead (转为线索): number, holder and due date are fixed by this act.
+
+    Raises `LeadRefused`, also when neither the opening nor the subject says in which field of law it lies.
+    """
     check_permission(by.permissions, Permission.JUDGE)
     kind, key = opening.origin
     if known := Lead.objects.filter(origin_kind=kind, origin_key=key).first():
         raise LeadRefused(f"已转为线索 {known.number}。", f"It is lead {known.number} already.")
-    field = opening.field or queries.field_of(opening.subject[0])
+    check_open(opening.holder)
+    field = opening.field or queries.field_of(*opening.subject[:2])
+    if field is None:
+        raise LeadRefused(
+            "不能确定线索属于哪个领域，请选择后再转为线索。",
+            "The field of this lead is not known; choose it before you turn this into a lead.",
+        )
     grant = competence.may(by, LegalAct.OPEN_LEAD, field)
     lead = _opened(opening, field, by)
     _append(lead, "open", by=by)
@@ -147,6 +157,7 @@ def hand_over(*, lead_key: str, to: Unit, reason: str, version: int, by: Officer
             f"{to.name_zh}不承办线索，请选择有监管职责的单位。",
             f"{to.name_en} handles no leads; choose an office with supervisory duties.",
         )
+    check_open(to)
     lead.state = check_move(MOVES, State(lead.state), Act.HAND_OVER)
     grant = competence.may(by, LegalAct.HAND_OVER, Field(lead.field))
     sender, lead.holder = lead.holder, to

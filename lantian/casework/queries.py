@@ -12,10 +12,13 @@ from django.db.models import Count, Q, QuerySet
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import OPEN_STATES
 from lantian.core.competence import Act, Field, Row
+from lantian.core.messages import Text
 from lantian.office import competence
 from lantian.office.actors import Actor
+from lantian.office.holdings import Holding, holding
 from lantian.office.models import Unit
 from lantian.office.search import Record
+from lantian.office.units import open_units
 from lantian.registry import queries as registry
 
 
@@ -29,9 +32,16 @@ class Due:
     open: int
 
 
-# Whom a lead concerns decides which instrument applies; an officer may say otherwise when he opens it.
+# What was compared decides which instrument applies: the first letter of a detector's id is its family.
+PATENTS, TRADEMARKS = "P", "T"
+FAMILIES: dict[str, Field] = {TRADEMARKS: Field.TRADEMARK_AGENCY}
+# Elsewhere it is whom the lead concerns: an agency by the kinds the register gives it, anybody else as below.
+AGENCY = "agency"
+AGENCY_KINDS: dict[frozenset[str], Field] = {
+    frozenset({"patent"}): Field.PATENT_AGENCY,
+    frozenset({"trademark"}): Field.TRADEMARK_AGENCY,
+}
 FIELDS: dict[str, Field] = {
-    "agency": Field.PATENT_AGENCY,
     "practitioner": Field.PRACTITIONER,
     "applicant": Field.APPLICANT,
     "company": Field.UNLICENSED,
@@ -39,9 +49,20 @@ FIELDS: dict[str, Field] = {
 }
 
 
-def field_of(subject_kind: str) -> Field:
-    """The field of a lead by the kind of its subject; whoever is none of these is asked about as an applicant."""
-    return FIELDS.get(subject_kind, Field.APPLICANT)
+def field_of(subject_kind: str, subject_no: str = "", *, detector: str = "") -> Field | None:
+    """The field of law of a lead, by what was compared and whom it concerns; None: an officer has to say.
+
+    What patents show about an agency is read as practice of a patent agency, unless the register knows it as a
+    trademark agency only: then it may be either agency's duty or patent practice without a licence.
+    """
+    if found := FAMILIES.get(detector[:1]):
+        return found
+    if subject_kind != AGENCY:
+        return FIELDS.get(subject_kind, Field.APPLICANT)
+    kinds = registry.agency_kinds(subject_no)
+    if detector[:1] == PATENTS:
+        return None if kinds == frozenset({"trademark"}) else Field.PATENT_AGENCY
+    return AGENCY_KINDS.get(kinds)
 
 
 def city() -> Unit:
@@ -57,13 +78,13 @@ def office_for(district_code: str | None, *, subject_no: str = "") -> Unit:
     subject = registry.find(subject_no) if subject_no else None
     placed = subject is not None and subject.kind != subject.Kind.PRACTITIONER
     codes = (subject.zone, subject.district_code) if subject and placed else (district_code,)
-    units = {str(unit.pk): unit for unit in Unit.objects.all()}
+    units = {str(unit.pk): unit for unit in open_units()}
     return next((units[code] for code in codes if code in units), None) or city()
 
 
-def capacity_of(holder: Unit, subject_kind: str, on: date) -> Row | None:
-    """The matrix row under which an office verifies a lead about such a subject; None when it may not."""
-    return competence.matrix().row(Act.VERIFY, field_of(subject_kind), holder.pk, holder.kind, on)
+def capacity_of(holder: Unit, field: Field, on: date) -> Row | None:
+    """The matrix row under which an office verifies a lead in a field; None when it may not."""
+    return competence.matrix().row(Act.VERIFY, field, holder.pk, holder.kind, on)
 
 
 def docket(by: Actor) -> QuerySet[Lead]:
@@ -87,8 +108,17 @@ def due(by: Actor, today: date) -> Due:
 def open_by_office(by: Actor) -> list[tuple[Unit, int]]:
     """Open leads by holder, every district office named, also with none."""
     counts = dict(open_leads(by).order_by().values_list("holder").annotate(Count("id")))
-    units = Unit.objects.order_by("id") if by.unit == city().pk else Unit.objects.filter(pk__in=by.units)
+    units = open_units() if by.unit == city().pk else Unit.objects.filter(pk__in=by.units)
     return [(unit, counts.get(unit.pk, 0)) for unit in units]
+
+
+def held_by(unit: Unit) -> Holding:
+    """Open leads that a unit holds: they keep it from being closed."""
+    leads = Lead.objects.filter(holder=unit, state__in=[str(state) for state in OPEN_STATES]).order_by(
+        "due", "id"
+    )
+    rows = [(Text(lead.number, lead.number), lead.key) for lead in leads]
+    return holding("lead", Text("在办线索", "open leads"), rows)
 
 
 def find(key: str) -> Lead | None:

@@ -2,47 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from allauth.mfa.models import Authenticator
-from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from lantian.core.messages import Refused, Text
-from lantian.desk.forms import AccountForm, KeyForm, PostForm, RefusableForm
-from lantian.desk.present.words import language, offices, said
+from lantian.core.messages import Text
+from lantian.desk.doors import Choice, enter
+from lantian.desk.forms import AccountForm, KeyForm, PostForm, PostKeyForm, RefusableForm
+from lantian.desk.present.words import language, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import clock, people
 from lantian.office.actors import Actor, officer
 from lantian.office.models import Account, Post
 from lantian.office.permissions import ROLES, Permission
+from lantian.office.units import open_units
 
 LANDINGS = {
     Permission.READ_DESK: "home",
     Permission.MANAGE_ACCOUNTS: "admin_accounts",
     Permission.READ_AUDIT: "audit",
 }
-DONE = {
-    "create": Text(
-        "账号已开设；设置岗位后即可使用。", "The account is open; give it a post to make it useful."
-    ),
-    "add": Text("岗位已增加。", "The post has been added."),
-    "close": Text(
-        "岗位已结束，自今日起不再有效。", "The post has ended; from today on it is no longer held."
-    ),
-    "shut": Text("账号已停用，全部岗位已结束。", "The account is closed and every post it held has ended."),
-    "factors": Text("已停用该账号的第二步验证。", "The account's second step has been removed."),
-    "reset": Text(
-        "密码已重置。请当面或电话告知本人下面的临时密码；它只显示这一次，首次登录必须修改。",
-        "The password is reset. Tell the temporary one below to its owner in person or by telephone; it is shown"
-        " this once and must be changed at the first login.",
-    ),
-}
+RESET = Text(
+    "密码已重置。请当面或电话告知本人下面的临时密码；它只显示这一次，首次登录必须修改。",
+    "The password is reset. Tell the temporary one below to its owner in person or by telephone; it is shown"
+    " this once and must be changed at the first login.",
+)
+REOPENED = Text(
+    "账号已重新启用，原有岗位仍为结束，请重新设置岗位。请当面或电话告知本人下面的临时密码；它只显示这一次。",
+    "The account is open again; the posts it held stay ended, so give it a new one. Tell the temporary password"
+    " below to its owner in person or by telephone; it is shown this once.",
+)
 
 
 def landing(actor: Actor) -> str:
@@ -91,102 +85,71 @@ def own_account(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def admin_accounts(request: OfficerRequest) -> HttpResponse:
-    """All accounts with their posts; open an account, add a post, end one."""
-    if request.method != "POST":
-        return _page(request, None)
-    do = request.POST.get("do", "")
-    if do == "reset":
-        return _reset(request)
-    if do not in ACTS:
-        raise BadRequest("unknown act")
-    form = ACTS[do](request)
-    if form is not None:
-        return _page(request, form)
-    messages.success(request, said(DONE[do]))
-    return redirect("admin_accounts")
+    """All accounts with their posts; open an account, close it and open it again, add a post, end one."""
+    return enter(request, CHOICES, _page, "admin_accounts")
 
 
-def _reset(request: OfficerRequest) -> HttpResponse:
-    """Reset a password and show the temporary one on this one page, which no browser keeps."""
-    form = KeyForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    account: Account = form.cleaned_data["account"]
-    try:
-        password = people.reset_password(account=account, by=request.actor)
-    except Refused as refusal:
-        form.refuse(refusal)
-        return _page(request, form)
-    told = {"words": said(DONE["reset"]), "name": account.name, "login": account.login, "password": password}
-    response = _page(request, None, told)
-    response["Cache-Control"] = "no-store"
-    return response
+def _told(account: Account, password: str, words: Text) -> dict[str, str]:
+    """A temporary password, for the one page that shows it."""
+    return {"words": said(words), "name": account.name, "login": account.login, "password": password}
 
 
-def _create(request: OfficerRequest) -> RefusableForm | None:
-    form = AccountForm(request.POST)
-    if not form.is_valid():
-        return form
-    return _try(form, lambda: people.create_account(by=request.actor, **form.cleaned_data))
+def _reset(request: OfficerRequest, form: KeyForm) -> dict[str, str]:
+    account = form.cleaned_data["account"]
+    return _told(account, people.reset_password(account=account, by=request.actor), RESET)
 
 
-def _add(request: OfficerRequest) -> RefusableForm | None:
-    form = PostForm(request.POST)
-    if not form.is_valid():
-        return form
-    return _try(form, lambda: people.open_post(by=request.actor, **form.cleaned_data))
+def _reopen(request: OfficerRequest, form: KeyForm) -> dict[str, str]:
+    account = form.cleaned_data["account"]
+    return _told(account, people.reopen_account(account=account, by=request.actor), REOPENED)
 
 
-def _close(request: OfficerRequest) -> RefusableForm | None:
-    post = Post.objects.filter(key=request.POST.get("post", "")).first()
-    if post is None:
-        raise Http404
-    return _try(RefusableForm({}), lambda: people.close_post(post=post, by=request.actor))
-
-
-def _shut(request: OfficerRequest) -> RefusableForm | None:
-    form = KeyForm(request.POST)
-    if not form.is_valid():
-        raise Http404
-    return _try(form, lambda: people.close_account(account=form.cleaned_data["account"], by=request.actor))
-
-
-def _factors(request: OfficerRequest) -> RefusableForm | None:
+def _remove_factors(request: OfficerRequest, form: KeyForm) -> None:
     """Remove every second step of an account whose owner lost it; each removal leaves its event."""
-    form = KeyForm(request.POST)
-    if not form.is_valid():
-        raise Http404
     Authenticator.objects.filter(user=form.cleaned_data["account"]).delete()
-    return None
 
 
-ACTS: dict[str, Callable[[OfficerRequest], RefusableForm | None]] = {
-    "create": _create,
-    "add": _add,
-    "close": _close,
-    "shut": _shut,
-    "factors": _factors,
+CHOICES: dict[str, Choice] = {
+    "create": Choice(
+        AccountForm,
+        lambda request, form: people.create_account(by=request.actor, **form.cleaned_data),
+        Text("账号已开设；设置岗位后即可使用。", "The account is open; give it a post to make it useful."),
+    ),
+    "add": Choice(
+        PostForm,
+        lambda request, form: people.open_post(by=request.actor, **form.cleaned_data),
+        Text("岗位已增加。", "The post has been added."),
+    ),
+    "close": Choice(
+        PostKeyForm,
+        lambda request, form: people.close_post(by=request.actor, **form.cleaned_data),
+        Text("岗位已结束，自今日起不再有效。", "The post has ended; from today on it is no longer held."),
+        names="post",
+    ),
+    "shut": Choice(
+        KeyForm,
+        lambda request, form: people.close_account(by=request.actor, **form.cleaned_data),
+        Text("账号已停用，全部岗位已结束。", "The account is closed and every post it held has ended."),
+        names="account",
+    ),
+    "factors": Choice(
+        KeyForm,
+        _remove_factors,
+        Text("已停用该账号的第二步验证。", "The account's second step has been removed."),
+        names="account",
+    ),
+    "reset": Choice(KeyForm, _reset, names="account", tells=True),
+    "reopen": Choice(KeyForm, _reopen, names="account", tells=True),
 }
 
 
-def _try(form: RefusableForm, act: Callable[[], object]) -> RefusableForm | None:
-    """Act; return the form with the reason when the act was refused."""
-    try:
-        act()
-    except Refused as refusal:
-        form.is_valid()
-        form.refuse(refusal)
-        return form
-    return None
-
-
 def _page(
-    request: OfficerRequest, form: RefusableForm | None, told: Mapping[str, str] | None = None
+    request: OfficerRequest, form: RefusableForm | None, told: Mapping[str, str] | None
 ) -> HttpResponse:
     today = clock.today()
     context = {
         "accounts": _accounts(today),
-        "units": [{"id": unit.pk, "name": unit.name(language())} for unit in offices().by_id.values()],
+        "units": [{"id": unit.pk, "name": unit.name(language())} for unit in open_units()],
         "roles": [
             {"id": name, "name": said(role.name), "purpose": said(role.purpose)}
             for name, role in ROLES.items()

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.casework import queries as casework
+from lantian.core.competence import Field
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk.present import findings as shown
@@ -153,14 +154,20 @@ def judge(request: OfficerRequest, key: str) -> HttpResponse:
     """Record a judgement; a refusal is shown where it was typed."""
     row = found(key)
     outcome, seen = _judged(request)
-    reason, asked = request.POST.get("reason", ""), request.POST.get("asked", "")
+    typed = {name: request.POST.get(name, "") for name in ("reason", "asked", "field")}
+    field = Field(typed["field"]) if typed["field"] in list(Field) else None
     try:
         _, lead = actions.judge(
-            finding_key=row.key, outcome=outcome, reason=reason, seen=seen, asked=asked, by=request.actor
+            finding_key=row.key,
+            outcome=outcome,
+            reason=typed["reason"],
+            seen=seen,
+            asked=typed["asked"],
+            field=field,
+            by=request.actor,
         )
     except Refused as refusal:
-        error = {"verdict": str(outcome), "text": said(refusal.text), "reason": reason, "asked": asked}
-        return _page(request, row, error)
+        return _page(request, row, {"verdict": str(outcome), "text": said(refusal.text), **typed})
     messages.success(request, said(JUDGED[outcome]).format(number=lead.number if lead else ""))
     return redirect("finding", row.key)
 

@@ -7,13 +7,16 @@ from typing import Any
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 
+from lantian.core.competence import Field
 from lantian.core.messages import Refused, Text
 from lantian.desk.present.words import said
 from lantian.office.intake.spec import tables
-from lantian.office.models import Account, Post, Unit
+from lantian.office.models import Account, Plate, Post, Unit
 from lantian.office.permissions import ROLES
-from lantian.office.units import NewPlate, NewUnit
+from lantian.office.plates import NewPlate
+from lantian.office.units import NewName, NewUnit
 
 # Django's own words for these are not in its Chinese catalogue.
 PASSWORD_TEXTS: dict[str, Text] = {
@@ -34,6 +37,10 @@ class RefusableForm(forms.Form):
     def first_error(self) -> str:
         """The first thing that is wrong, to be shown where there is room for one line."""
         return next((str(words) for errors in self.errors.values() for words in errors), "")
+
+    def typed_list(self, name: str) -> list[str]:
+        """Everything that was ticked in a field of several choices."""
+        return self.data.getlist(name) if isinstance(self.data, QueryDict) else []
 
 
 class UploadForm(RefusableForm):
@@ -79,6 +86,12 @@ class KeyForm(RefusableForm):
     account = forms.ModelChoiceField(Account.objects.all(), to_field_name="key")
 
 
+class PostKeyForm(RefusableForm):
+    """A post, named by its key."""
+
+    post = forms.ModelChoiceField(Post.objects.all(), to_field_name="key")
+
+
 class PostForm(RefusableForm):
     """A post for an account."""
 
@@ -94,11 +107,18 @@ class SignForm(RefusableForm):
     document_code = forms.CharField(max_length=20)
     seal = forms.CharField(max_length=60)
     valid_from = forms.DateField()
+    fields_of_law = forms.MultipleChoiceField(
+        choices=[(str(field), str(field)) for field in Field], required=False
+    )
+    above = forms.ModelChoiceField(Unit.objects.all(), required=False)
 
-    def plate(self, name: str) -> NewPlate:
+    def new_plate(self, name: str) -> NewPlate:
         """The plate that was typed, once the form is valid."""
         typed = self.cleaned_data
-        return NewPlate(name, typed["document_code"], typed["seal"], typed["valid_from"])
+        fields = tuple(field for field in Field if field in typed["fields_of_law"])
+        return NewPlate(
+            name, typed["document_code"], typed["seal"], typed["valid_from"], fields, typed["above"]
+        )
 
 
 class PlateForm(SignForm):
@@ -106,6 +126,40 @@ class PlateForm(SignForm):
 
     unit = forms.ModelChoiceField(Unit.objects.all())
     plate_name = forms.CharField(max_length=60)
+
+
+class CorrectionForm(SignForm):
+    """What a plate should have said."""
+
+    plate = forms.ModelChoiceField(Plate.objects.all())
+    plate_name = forms.CharField(max_length=60)
+
+
+class PlateKeyForm(RefusableForm):
+    """A plate, named by its number."""
+
+    plate = forms.ModelChoiceField(Plate.objects.all())
+
+
+class RenameForm(RefusableForm):
+    """Another name for a unit, and the one on the page it was typed on."""
+
+    unit = forms.ModelChoiceField(Unit.objects.all())
+    was = forms.CharField(max_length=60)
+    name_zh = forms.CharField(max_length=60)
+    name_en = forms.CharField(max_length=90)
+    since = forms.DateField()
+
+    def new_name(self) -> NewName:
+        """The name that was typed, once the form is valid."""
+        typed = self.cleaned_data
+        return NewName(typed["name_zh"], typed["name_en"], typed["since"])
+
+
+class UnitKeyForm(RefusableForm):
+    """A unit, named by its number."""
+
+    unit = forms.ModelChoiceField(Unit.objects.all())
 
 
 class UnitForm(SignForm):

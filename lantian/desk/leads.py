@@ -111,7 +111,9 @@ def lead(request: OfficerRequest, key: str) -> HttpResponse:
         "may_hand_over": _may_hand_over(request, row),
         **papers.of_lead(request, row),
         "offices": [
-            _office(unit) for unit in houses.by_id.values() if unit.is_authority and unit != row.holder
+            _office(unit)
+            for unit in houses.by_id.values()
+            if unit.is_authority and unit.closed_on is None and unit != row.holder
         ],
     }
     return render(request, "desk/lead.html", context)

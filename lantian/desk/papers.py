@@ -17,6 +17,7 @@ from lantian.casework import papers as casework
 from lantian.casework import queries as leads
 from lantian.casework.models import Lead
 from lantian.core.competence import FIELD_TEXTS, Field
+from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk.present import papers as shown
@@ -31,8 +32,10 @@ from lantian.office.papers.content import MissingFields
 from lantian.office.papers.states import MOVES, Act, State
 from lantian.office.papers.template import KINDS, Template
 from lantian.office.permissions import Permission
+from lantian.office.plates import ChoosePlate, UnitRefused
 
 PAGE, LARGEST_SCAN = 25, 20 * 1024 * 1024
+LONGEST_ID = 18  # digits of a number that a row can have
 SCANS = {files.PDF, "image/png", "image/jpeg"}
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 DRAFTED = Text("草稿已保存，请另一人核准。", "The draft is saved; another person has to approve it.")
@@ -73,12 +76,14 @@ def lead_paper(request: OfficerRequest, key: str) -> HttpResponse:
 
 
 def _written(request: OfficerRequest, lead: Lead, record: Record, template: Template) -> HttpResponse:
-    wording = _wording(request, template)
+    wording, plate = _wording(request, template), _plate(request)
     if request.POST.get("do") != "save":
-        right, content = actions.preview(kind=template.kind, record=record, wording=wording, by=request.actor)
-        ground = shown.ground(competence.stored(right.grant), right.plate.name_zh)
+        right, content = actions.preview(
+            kind=template.kind, record=record, wording=wording, plate=plate, by=request.actor
+        )
+        ground = shown.ground(competence.stored(right.grant), right.plate)
         return _form(request, lead, record, template, {"preview": shown.text(content), "ground": ground})
-    paper = actions.draft(kind=template.kind, record=record, wording=wording, by=request.actor)
+    paper = actions.draft(kind=template.kind, record=record, wording=wording, plate=plate, by=request.actor)
     messages.success(request, said(DRAFTED))
     return redirect("paper", paper.key)
 
@@ -101,12 +106,31 @@ def _choice(request: OfficerRequest, lead: Lead, record: Record) -> dict[str, An
 
 
 def _offer(request: OfficerRequest, template: Template, field: Field) -> dict[str, str]:
-    offer = {"kind": template.kind, "name": label(template.name)}
+    offer, today = {"kind": template.kind, "name": label(template.name)}, clock.today()
     try:
-        right = actions.right_to(request.actor, template.act, field, on=clock.today())
+        choices = actions.plates_for(request.actor, template.act, field, on=today)
+        first = choices[0].pk if choices else None
+        right = actions.right_to(request.actor, template.act, field, on=today, plate=first)
     except Refused as refusal:
         return offer | {"refusal": said(refusal.text)}
-    return offer | shown.ground(competence.stored(right.grant), right.plate.name_zh)
+    names = "、".join(plate.name_zh for plate in choices)
+    return offer | shown.ground(competence.stored(right.grant), right.plate) | {"issuer": names}
+
+
+def _plates(request: OfficerRequest, act: LegalAct, field: Field, now: int | None) -> list[dict[str, Any]]:
+    """Plates to choose among, the one chosen marked; empty when nothing has to be asked."""
+    try:
+        choices = actions.plates_for(request.actor, act, field, on=clock.today())
+    except Refused:
+        return []  # the act itself says why
+    chosen = _plate(request) or now
+    return [shown.plate(plate, chosen) for plate in choices] if len(choices) > 1 else []
+
+
+def _plate(request: OfficerRequest) -> int | None:
+    """The plate the officer chose."""
+    typed = request.POST.get("plate", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID else None
 
 
 def _form(
@@ -119,6 +143,7 @@ def _form(
         "name": label(template.name),
         "fields": shown.fields(template, wording.typed, more.get("missing", ())),
         "free": wording.free if template.open_to_free_text else None,
+        "plates": _plates(request, template.act, record.field, None),
         **_fields_of_law(record),
         **more,
     }
@@ -155,12 +180,13 @@ def _paper_page(request: OfficerRequest, row: Paper, more: Mapping[str, Any] | N
         "paper": shown.paper(row),
         "lead": _lead(lead) if lead else None,
         "text": shown.text(queries.content(version)),
-        "ground": shown.ground(row.grant, row.plate.name_zh),
+        "ground": shown.ground(row.grant, row.plate),
         "versions": [shown.version(one) for one in queries.versions(row)],
         "approvals": [shown.approval(one) for one in queries.approvals(row)],
         "may": _may(request, row, lead),
         "fields": shown.fields(template, version.typed),
         "free": version.free if template.open_to_free_text else None,
+        "plates": _plates(request, template.act, Field(row.field), row.plate_id),
         "has_files": row.pdf_id is not None and row.docx_id is not None,
         "has_scan": _scan(row) is not None,
         "fault": _fault(row),
@@ -203,9 +229,17 @@ def paper_revise(request: OfficerRequest, key: str) -> HttpResponse:
     template = queries.template(row.unit, row.kind)
     wording = _wording(request, template)
     try:
-        actions.revise(key=key, record=record, wording=wording, version=_version(request), by=request.actor)
-    except MissingFields as refusal:
-        fields = shown.fields(template, wording.typed, refusal.names)
+        actions.revise(
+            key=key,
+            record=record,
+            wording=wording,
+            version=_version(request),
+            by=request.actor,
+            plate=_plate(request),
+        )
+    except (MissingFields, ChoosePlate, UnitRefused) as refusal:
+        missing = refusal.names if isinstance(refusal, MissingFields) else ()
+        fields = shown.fields(template, wording.typed, missing)
         more = {"error": said(refusal.text), "fields": fields, "free": wording.free}
         return _paper_page(request, _found(request, key), more)
     messages.success(request, said(DRAFTED))

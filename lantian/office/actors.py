@@ -69,6 +69,11 @@ def job(name: str, *, mandate: str, on_behalf: Actor) -> JobActor:
     )
 
 
+def counting(unit: int) -> JobActor:
+    """The actor that counts what hangs on a unit, within the unit's own scope; it may do nothing else."""
+    return JobActor("job:counting", unit, (unit,), frozenset(), mandate=f"unit:{unit}")
+
+
 def setup(name: str) -> JobActor:
     """The actor that furnishes an empty house (first units, first administrator); it has no scope."""
     return JobActor(

@@ -26,6 +26,7 @@ GRANTS: dict[str, str] = {
     "office_paperversion": APPEND,
     "office_paperapproval": APPEND,
     "office_purposestatement": APPEND,
+    "office_unitname": APPEND,
     "screening_nightlyorder": APPEND,
     # records
     "office_unit": WRITE,

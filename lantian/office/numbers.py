@@ -37,4 +37,5 @@ def number_text(code: str, kind_code: str, year: int, serial: int) -> str:
 def plates_of(unit: Unit, on: date) -> list[Plate]:
     """Plates under which a unit acts on a day, the one it was registered with first."""
     in_force = Q(valid_to=None) | Q(valid_to__gt=on)
-    return list(Plate.objects.filter(in_force, unit=unit, valid_from__lte=on).order_by("id"))
+    plates = Plate.objects.filter(in_force, unit=unit, valid_from__lte=on, superseded_by=None)
+    return list(plates.select_related("unit__parent", "parent").order_by("place", "id"))

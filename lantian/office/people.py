@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from lantian.core.messages import Refused
-from lantian.office import audit, clock, units
+from lantian.office import audit, clock, plates, units
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Account, Post, Unit
 from lantian.office.permissions import ROLES, Permission, check_permission
@@ -29,7 +29,7 @@ def create_unit(
 ) -> Unit:
     """Register a unit with one plate from today on: its own name, also the wording of its seal."""
     unit = units.NewUnit(unit_id, name_zh, name_en, kind, parent)
-    plate = units.NewPlate(name_zh, document_code, seal=name_zh, valid_from=clock.today())
+    plate = plates.NewPlate(name_zh, document_code, seal=name_zh, valid_from=clock.today())
     return units.register_unit(unit, plate, by=by)
 
 
@@ -83,6 +83,7 @@ def open_post(*, account: Account, unit: Unit, role: str, valid_from: date, by: 
             "不能给自己的账号设置岗位；请由另一位管理员办理。",
             "You cannot give a post to your own account; another administrator has to.",
         )
+    plates.check_open(unit)
     _check_fits(account, unit, role)
     if Post.objects.filter(account=account, unit=unit, role=role, valid_to=None).exists():
         raise PeopleRefused(
@@ -158,6 +159,19 @@ def close_account(*, account: Account, by: Actor) -> Account:
     account.save(update_fields=["is_active"])
     audit.record(audit.Kind.ACCOUNT_CLOSED, by=by, about=("account", account.key))
     return account
+
+
+@transaction.atomic
+def reopen_account(*, account: Account, by: Actor) -> str:
+    """Open a closed account again under a temporary password, told once; the posts it held stay ended."""
+    check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
+    account = Account.objects.select_for_update().get(pk=account.pk)
+    if account.is_active:
+        raise PeopleRefused("该账号没有停用。", "This account is not closed.")
+    account.is_active = True
+    account.save(update_fields=["is_active"])
+    audit.record(audit.Kind.ACCOUNT_REOPENED, by=by, about=("account", account.key))
+    return reset_password(account=account, by=by)
 
 
 def _is_own(account: Account, by: Actor) -> bool:

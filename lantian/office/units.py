@@ -1,26 +1,24 @@
-"""Offices as legal bodies: a unit is registered with a plate, further plates are added and ended.
+"""Offices as legal bodies: a unit is registered with a plate, renamed, closed. Its plates stand in `plates`.
 
-Nothing is deleted: papers keep the plate they were made under.
+Nothing is deleted: the record keeps earlier names and closed units.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import connection, transaction
-from django.db.models import F, Q
+from django.db import transaction
+from django.db.models import QuerySet
 
-from lantian.core.messages import Refused, Text
-from lantian.office import audit, clock
+from lantian.core.messages import Text
+from lantian.office import audit, clock, holdings
 from lantian.office.actors import Actor
-from lantian.office.models import Plate, Unit
+from lantian.office.holdings import Holding
+from lantian.office.models import Unit, UnitName
 from lantian.office.permissions import Permission, check_permission
+from lantian.office.plates import NewPlate, UnitRefused, check_open, end_plate, one_at_a_time, put_up
 
-UNITS_LOCK = 7_120_002  # any constant: one change of units or plates at a time
-# A document number is code, kind, 〔year〕, serial: blanks and brackets inside the code would break its form.
-NOT_IN_CODES = re.compile(r"[\s\u3000〔〕\[\]［］()（）]")
 DIVISION_CODES = range(100_000, 1_000_000)  # GB/T 2260: six digits
 
 Kind = Unit.Kind
@@ -48,10 +46,6 @@ PARENTS: dict[str, tuple[Kind, ...]] = {
 }
 
 
-class UnitRefused(Refused):
-    """A unit or plate cannot be registered or ended as asked."""
-
-
 @dataclass(frozen=True)
 class NewUnit:
     """A unit to be registered; the id of a city or district office is its GB/T 2260 code."""
@@ -64,72 +58,116 @@ class NewUnit:
 
 
 @dataclass(frozen=True)
-class NewPlate:
-    """A plate to be put up: its name, document code, the exact wording of its seal, its first day."""
+class NewName:
+    """A name that a unit bears from a day on: today or earlier."""
 
-    name_zh: str
-    document_code: str
-    seal: str
-    valid_from: date
+    zh: str
+    en: str
+    since: date
+
+
+class UnitHolds(UnitRefused):
+    """A unit cannot be closed yet: `holdings` hang on it."""
+
+    def __init__(self, unit: Unit, held: tuple[Holding, ...]) -> None:
+        self.holdings = held
+        zh = "、".join(f"{one.what.zh} {one.count}" for one in held)
+        en = ", ".join(f"{one.what.en}: {one.count}" for one in held)
+        super().__init__(
+            f"{unit.name_zh}还不能撤销，仍有：{zh}。请先办结、转出或者结束。",
+            f"{unit.name_en} cannot be closed yet. It still has {en}; end them or hand them over first.",
+        )
 
 
 @transaction.atomic
 def register_unit(unit: NewUnit, plate: NewPlate, *, by: Actor) -> Unit:
     """Register a unit with its first plate. Raises `UnitRefused`."""
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
-    _one_at_a_time()
+    one_at_a_time()
     _check_new(unit)
     _check_parent(unit)
     made = Unit.objects.create(
         id=unit.id, name_zh=unit.name_zh, name_en=unit.name_en, kind=unit.kind, parent=unit.parent
     )
-    put_up = _put_up(made, plate)
-    detail = {"plate": put_up.pk}
+    first = put_up(made, plate)
+    detail = {"plate": first.pk}
     audit.record(audit.Kind.UNIT_CREATED, by=by, about=("unit", str(made.pk)), detail=detail)
     return made
 
 
 @transaction.atomic
-def add_plate(unit: Unit, plate: NewPlate, *, by: Actor) -> Plate:
-    """Let a unit act under a further plate from a day on. Raises `UnitRefused`."""
+def rename_unit(unit: Unit, name: NewName, *, was: str, by: Actor) -> Unit:
+    """Give a unit another name from a day on; papers keep the name they were issued under.
+
+    `was` is the name on the page the officer acted from. Plates are not renamed: a new one is put up.
+    """
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
-    _one_at_a_time()
-    added = _put_up(unit, plate)
-    detail = {"unit": unit.pk, "from": str(added.valid_from)}
-    audit.record(audit.Kind.PLATE_ADDED, by=by, about=("plate", str(added.pk)), detail=detail)
-    return added
+    one_at_a_time()
+    unit = Unit.objects.get(pk=unit.pk)
+    check_open(unit)
+    _check_rename(unit, name, was)
+    UnitName.objects.create(unit=unit, name_zh=unit.name_zh, name_en=unit.name_en, until=name.since)
+    unit.name_zh, unit.name_en = name.zh, name.en
+    unit.save(update_fields=["name_zh", "name_en"])
+    detail = {"since": str(name.since)}
+    audit.record(audit.Kind.UNIT_RENAMED, by=by, about=("unit", str(unit.pk)), detail=detail)
+    return unit
 
 
 @transaction.atomic
-def end_plate(plate: Plate, *, by: Actor) -> Plate:
-    """Take a plate down now: from today on nothing is issued under it; one of the future never comes into force."""
+def close_unit(unit: Unit, *, by: Actor) -> Unit:
+    """Close a unit with its plates; raises `UnitHolds` while posts, open leads or anything else hang on it."""
     check_permission(by.permissions, Permission.MANAGE_ACCOUNTS)
-    _one_at_a_time()
-    plate = Plate.objects.get(pk=plate.pk)
-    if plate.valid_to is not None:
-        raise UnitRefused("该牌子已经结束。", "This plate has ended already.")
-    plate.valid_to = max(clock.today(), plate.valid_from)
-    plate.save(update_fields=["valid_to"])
-    detail = {"unit": plate.unit_id, "on": str(plate.valid_to)}
-    audit.record(audit.Kind.PLATE_ENDED, by=by, about=("plate", str(plate.pk)), detail=detail)
-    return plate
+    one_at_a_time()
+    # Whoever gives the unit something holds its row against this lock until he is done (`plates.check_open`).
+    unit = Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    check_open(unit)
+    if unit.kind == Kind.CITY:
+        raise UnitRefused("市局不能撤销。", "The city office cannot be closed.")
+    if held := holdings.of(unit):
+        raise UnitHolds(unit, held)
+    for plate in unit.plates.filter(valid_to=None, superseded_by=None):
+        end_plate(plate, by=by)
+    unit.closed_on = clock.today()
+    unit.save(update_fields=["closed_on"])
+    audit.record(audit.Kind.UNIT_CLOSED, by=by, about=("unit", str(unit.pk)))
+    return unit
 
 
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [UNITS_LOCK])
+def open_units() -> QuerySet[Unit]:
+    """Units that may be given something: every one that is not closed, by number."""
+    return Unit.objects.filter(closed_on=None).order_by("id")
 
 
-def _put_up(unit: Unit, plate: NewPlate) -> Plate:
-    _check_code(plate.document_code)
-    _check_name_is_free(plate)
-    return Plate.objects.create(
-        unit=unit,
-        name_zh=plate.name_zh,
-        document_code=plate.document_code,
-        seal=plate.seal,
-        valid_from=plate.valid_from,
-    )
+def name_on(unit: Unit, day: date) -> Text:
+    """The name a unit bore on a day."""
+    later = [one for one in unit.names.all() if one.until > day]
+    named = min(later, key=lambda one: one.until) if later else unit
+    return Text(named.name_zh, named.name_en)
+
+
+def _check_rename(unit: Unit, name: NewName, was: str) -> None:
+    if unit.name_zh != was:
+        raise UnitRefused(
+            f"该单位的名称已改为“{unit.name_zh}”；请查看后再操作。",
+            f"The unit has been renamed to '{unit.name_en}'; look at it before you act.",
+        )
+    if (name.zh, name.en) == (unit.name_zh, unit.name_en):
+        raise UnitRefused("没有改动。", "Nothing was changed.")
+    if name.since > clock.today():
+        raise UnitRefused("更名请在生效当天登记。", "Enter a new name on the day from which it holds.")
+    last = unit.names.order_by("-until").first()
+    if last is not None and name.since <= last.until:
+        raise UnitRefused(
+            f"现名称自{last.until}起使用，更名日期必须更晚。",
+            f"The present name holds from {last.until}; the next one has to begin later.",
+        )
+    _check_name_is_free(name.zh, but=unit)
+
+
+def _check_name_is_free(name_zh: str, but: Unit | None = None) -> None:
+    if Unit.objects.filter(name_zh=name_zh).exclude(pk=but.pk if but else 0).exists():
+        raise UnitRefused(f"已有名为“{name_zh}”的单位。", f"There is a unit of the name '{name_zh}' already.")
 
 
 def _check_new(unit: NewUnit) -> None:
@@ -139,10 +177,7 @@ def _check_new(unit: NewUnit) -> None:
         raise UnitRefused(
             f"编号 {unit.id} 已被其他单位使用，请核对。", f"The number {unit.id} is another unit's; check it."
         )
-    if Unit.objects.filter(name_zh=unit.name_zh).exists():
-        raise UnitRefused(
-            f"已有名为“{unit.name_zh}”的单位。", f"There is a unit of the name '{unit.name_zh}' already."
-        )
+    _check_name_is_free(unit.name_zh)
     _check_number(unit)
 
 
@@ -162,6 +197,8 @@ def _check_parent(unit: NewUnit) -> None:
         raise UnitRefused("系统中只能有一个市局。", "There is one city office here and no other.")
     if unit.parent is None and not kinds:
         return
+    if unit.parent is not None:
+        check_open(unit.parent)
     if unit.parent is None or unit.parent.kind not in kinds:
         zh, en = KIND_TEXTS[unit.kind].zh, KIND_TEXTS[unit.kind].en
         fits_zh = "、".join(KIND_TEXTS[kind].zh for kind in kinds)
@@ -170,25 +207,3 @@ def _check_parent(unit: NewUnit) -> None:
             f"“{zh}”的上级单位应是{fits_zh}。" if kinds else f"“{zh}”没有上级单位。",
             f"The parent of a unit of the kind '{en}' is {fits_en or 'none'}.",
         )
-
-
-def _check_code(code: str) -> None:
-    if not code or NOT_IN_CODES.search(code):
-        raise UnitRefused(
-            f"发文机关代字“{code}”中不能有空格或括号，也不能为空。",
-            f"The document code '{code}' must have no blanks or brackets and must not be empty.",
-        )
-
-
-def _check_name_is_free(plate: NewPlate) -> None:
-    """One name, one body, one code at a time: a paper's issuer would otherwise be open to doubt."""
-    still = Q(valid_to=None) | Q(valid_to__gt=plate.valid_from)
-    namesakes = Plate.objects.filter(still, name_zh=plate.name_zh).exclude(valid_to=F("valid_from"))
-    other = namesakes.select_related("unit").order_by("id").first()
-    if other is None:
-        return
-    raise UnitRefused(
-        f"{other.unit.name_zh}自{other.valid_from}起已有名为“{plate.name_zh}”的牌子，期间重叠；请先结束原来的牌子。",
-        f"{other.unit.name_en} has a plate '{plate.name_zh}' from {other.valid_from} on and the periods overlap;"
-        " end that one first.",
-    )

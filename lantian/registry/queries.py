@@ -74,6 +74,13 @@ def find(number: str) -> Subject | None:
     return resolve(subject) if subject else None
 
 
+def agency_kinds(number: str) -> frozenset[str]:
+    """What an agency is by the register: `patent`, `trademark` or both; empty when nobody says."""
+    subject = find(number) if number else None
+    agency = Agency.objects.filter(subject=subject).first() if subject else None
+    return frozenset(agency.kinds or ()) if agency else frozenset()
+
+
 def by_key(key: str) -> Subject | None:
     """The subject of an address, aliases resolved."""
     subject = Subject.objects.filter(key=key).first()

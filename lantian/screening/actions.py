@@ -13,6 +13,7 @@ from django.db import transaction
 from lantian.casework import actions as casework
 from lantian.casework import queries as casework_queries
 from lantian.casework.models import Lead
+from lantian.core.competence import Field
 from lantian.core.deadlines import Deadline
 from lantian.core.messages import Text
 from lantian.core.moves import MoveRefused, check_move
@@ -37,10 +38,14 @@ RENEWED = (
 
 @dataclass(frozen=True)
 class Preview:
-    """What turning a finding into a lead would do: who will hold it, and when verification is due."""
+    """What turning a finding into a lead would do: who will hold it, when verification is due, in which field.
+
+    `field` is None when the officer has to choose it.
+    """
 
     holder: Unit
     due: Deadline
+    field: Field | None
 
 
 @dataclass(frozen=True)
@@ -118,29 +123,39 @@ def preview(finding: Finding, *, on: date) -> Preview:
     return Preview(
         casework_queries.office_for(finding.district_code, subject_no=finding.subject_no),
         casework.due_date(on),
+        field_of(finding),
     )
+
+
+def field_of(finding: Finding) -> Field | None:
+    """The field of law that a finding's detector and subject tell; None when an officer has to say."""
+    return casework_queries.field_of(finding.subject_kind, finding.subject_no, detector=finding.detector)
 
 
 @transaction.atomic
 def judge(
-    *, finding_key: str, outcome: Outcome, reason: str, seen: int, by: OfficerActor, asked: str = ""
+    *,
+    finding_key: str,
+    outcome: Outcome,
+    reason: str,
+    seen: int,
+    by: OfficerActor,
+    asked: str = "",
+    field: Field | None = None,
 ) -> tuple[Judgement, Lead | None]:
     """Record an officer's judgement; 转为线索 opens the lead in the same act.
 
     `seen` is the number of judgements on the page the officer acted from: a newer one refuses the act. A request
     for more says in `asked` to whom it goes and in `reason` what is wanted; the answer brings the finding back.
+    `field` is the officer's word on the field of a lead; it counts only where the finding does not tell.
     """
     check_permission(by.permissions, Permission.JUDGE)
     finding = _take(finding_key)
     earlier = queries.judgements(finding)
     _refuse_stale(earlier, seen)
     check_move(MOVES, queries.state_of(earlier), outcome)
-    if outcome in REASON_REQUIRED and not reason.strip():
-        name = OUTCOME_TEXTS[outcome]
-        raise JudgementRefused(f"“{name.zh}”须写明理由。", f"Please give the reason: '{name.en}' needs one.")
-    if outcome is Outcome.MORE and not asked.strip():
-        raise JudgementRefused("请写明向谁要求补充。", "Please say who is asked for more.")
-    lead = _open_lead(finding, by) if outcome is Outcome.LEAD else None
+    _check_said(outcome, reason, asked)
+    lead = _open_lead(finding, field, by) if outcome is Outcome.LEAD else None
     judgement = Judgement.objects.create(
         finding=finding,
         outcome=outcome,
@@ -155,6 +170,14 @@ def judge(
     detail = {"outcome": str(outcome), "ground": judgement.ground}
     audit.record(audit.Kind.FINDING_JUDGED, by=by, about=("finding", finding.key), detail=detail)
     return judgement, lead
+
+
+def _check_said(outcome: Outcome, reason: str, asked: str) -> None:
+    if outcome in REASON_REQUIRED and not reason.strip():
+        name = OUTCOME_TEXTS[outcome]
+        raise JudgementRefused(f"“{name.zh}”须写明理由。", f"Please give the reason: '{name.en}' needs one.")
+    if outcome is Outcome.MORE and not asked.strip():
+        raise JudgementRefused("请写明向谁要求补充。", "Please say who is asked for more.")
 
 
 def _take(finding_key: str) -> Finding:
@@ -239,11 +262,12 @@ def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:
         )
 
 
-def _open_lead(finding: Finding, by: OfficerActor) -> Lead:
+def _open_lead(finding: Finding, field: Field | None, by: OfficerActor) -> Lead:
     opening = casework.Opening(
         origin=("finding", finding.key),
         subject=(finding.subject_kind, finding.subject_no, finding.subject_name),
         ground=Text(finding.reason_zh, finding.reason_en),
         holder=casework_queries.office_for(finding.district_code, subject_no=finding.subject_no),
+        field=field_of(finding) or field,
     )
     return casework.open_lead(opening, by=by)

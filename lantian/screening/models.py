@@ -12,7 +12,7 @@ from lantian.screening.states import OUTCOME_TEXTS
 CLEARINGS = {
     "not_cleared": Text("未见合法情形", "no lawful ground seen"),
     "presumed_lawful": Text("推定合法", "presumed lawful"),
-    "cleared": Text("确认合法", "lawful"),
+    "cleared": Text("条件齐备", "conditions met"),
 }
 STRENGTHS = {
     "strong": Text("强", "strong"),

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import psycopg
@@ -21,9 +22,10 @@ from lantian.casework.models import Lead
 from lantian.casework.papers import record_of
 from lantian.core.competence import Act, Capacity, Field, NoCompetence
 from lantian.core.rulebook import BadRulebook
-from lantian.office import audit, clock, competence, files, jobs
+from lantian.desk.present.papers import paper as shown_paper
+from lantian.office import audit, clock, competence, files, jobs, plates, units
 from lantian.office.actors import OfficerActor
-from lantian.office.models import Counter, Job, MandateBook, Paper, PaperVersion, Unit
+from lantian.office.models import Counter, Job, MandateBook, Paper, PaperVersion, Plate, Unit
 from lantian.office.papers import actions, queries
 from lantian.office.papers.actions import Numbered, Record, Wording
 from lantian.office.papers.approving import Elsewhere, approve, record_approval
@@ -35,12 +37,14 @@ from lantian.office.papers.replacing import preview_template, replace_template
 from lantian.office.papers.setting import letter_of
 from lantian.office.papers.states import State
 from lantian.office.papers.template import KINDS, BadTemplate, read_template, shipped, shipped_text
+from lantian.office.plates import ChoosePlate, NewPlate, UnitRefused
+from lantian.office.units import NewName
 from lantian.screening import actions as screening
 from lantian.screening import queries as findings
 from lantian.screening.states import Outcome
 from tests.conftest import Database
 from tests.early import ROOT
-from tests.personas import CITY, NANKAI, XIQING, acting, run_job
+from tests.personas import CITY, NANKAI, XIQING, acting, officer, run_job
 from tests.working import kill, until, waits_for_a_lock, worker
 
 in_rollback = pytest.mark.django_db
@@ -279,6 +283,108 @@ def test_an_entrusted_office_issues_in_the_name_and_with_the_number_of_its_princ
         letter = letter_of(paper)
         assert letter.issuer == "天津市知识产权局"
         assert "向天津市人民政府申请" in "".join(plain(block.spans) for block in letter.content.blocks)
+
+
+# The plate under which it is written
+
+
+def a_plate(code: str, *fields: Field, unit: int = NANKAI) -> Plate:
+    """One more plate of an office, for some fields of law or for whatever is left."""
+    new = NewPlate(f"天津市南开区{code}局", code, f"天津市南开区{code}局", TODAY, fields)
+    return plates.add_plate(Unit.objects.get(pk=unit), new, by=officer("admin"))
+
+
+@in_rollback
+def test_the_plate_that_names_the_field_carries_the_paper_and_nobody_is_asked() -> None:
+    marks = a_plate("津南开市监", Field.TRADEMARK_AGENCY)
+    with acting("nankai") as by:
+        assert a_draft(by).plate == marks
+        assert a_draft(by, "interview_notice", Field.PATENT_AGENCY).plate.document_code == "津南开知"
+
+
+@in_rollback
+def test_among_several_plates_the_officer_chooses_and_code_seal_and_name_follow() -> None:
+    second = a_plate("津南开市监")
+    with acting("nankai") as by:
+        with pytest.raises(ChoosePlate) as refused:
+            a_draft(by)
+        assert second in refused.value.plates and len(refused.value.plates) == 2
+        assert not Paper.objects.exists()
+        paper = actions.draft(
+            kind="correction_order", record=record(by), wording=Wording(TYPED), plate=second.pk, by=by
+        )
+    with acting("leader") as by:
+        approve(key=paper.key, version=1, by=by)
+    with acting("nankai") as by:
+        paper = actions.issue(key=paper.key, version=2, by=by)
+        assert paper.number == "津南开市监责改〔2026〕1号"
+        assert letter_of(paper).issuer == "天津市南开区津南开市监局"
+
+
+@in_rollback
+def test_a_plate_of_another_field_or_office_carries_no_paper() -> None:
+    kept, other = a_plate("津南开专", Field.PATENT_AGENCY), Unit.objects.get(pk=CITY).plates.get()
+    with acting("nankai") as by:
+        for plate, words in ((kept, "不用于商标代理机构"), (other, "不用于商标代理机构")):
+            with pytest.raises(UnitRefused) as refused:
+                actions.draft(
+                    kind="correction_order", record=record(by), wording=Wording(TYPED), plate=plate.pk, by=by
+                )
+            assert words in refused.value.text.zh
+
+
+@in_rollback
+def test_an_office_whose_plates_are_all_for_other_fields_writes_no_paper() -> None:
+    plate = Unit.objects.get(pk=NANKAI).plates.get()
+    better = replace(plates.as_entered(plate), fields=(Field.PATENT_AGENCY,))
+    plates.correct_plate(plate, better, by=officer("admin"))
+    with acting("nankai") as by, pytest.raises(NoCompetence, match="no plate in force"):
+        a_draft(by)
+
+
+@in_rollback
+@pytest.mark.parametrize("act", ["end", "correct"])
+def test_nothing_is_issued_under_a_plate_that_ended_or_was_corrected(act: str) -> None:
+    paper = approved("nankai", "leader")
+    a_plate("津南开市监")
+    if act == "end":
+        plates.end_plate(paper.plate, by=officer("admin"))
+    else:
+        better = replace(plates.as_entered(paper.plate), document_code="津南开正")
+        plates.correct_plate(paper.plate, better, by=officer("admin"))
+    with acting("nankai") as by:
+        with pytest.raises(PaperRefused) as refused:
+            actions.issue(key=paper.key, version=2, by=by)
+        assert ("已于" if act == "end" else "已经更正") in refused.value.text.zh
+        assert not Counter.objects.filter(kind__startswith="paper:").exists()
+
+
+@in_rollback
+def test_a_paper_moves_to_another_plate_by_a_new_version() -> None:
+    paper = approved("nankai", "leader")
+    second = a_plate("津南开市监")
+    plates.end_plate(paper.plate, by=officer("admin"))
+    with acting("nankai") as by:
+        paper = actions.revise(key=paper.key, record=record(by), wording=Wording(TYPED), version=2, by=by)
+        assert (paper.plate, paper.state) == (second, State.DRAFT)
+
+
+@in_rollback
+def test_a_paper_issued_keeps_plate_and_office_name_when_both_are_changed_later() -> None:
+    paper = approved("nankai", "leader")
+    with acting("nankai") as by:
+        issued = actions.issue(key=paper.key, version=2, by=by)
+        before = letter_of(issued)
+        Paper.objects.filter(pk=issued.pk).update(dated=TODAY - timedelta(days=1))
+    admin, nankai = officer("admin"), Unit.objects.get(pk=NANKAI)
+    name = nankai.name_zh
+    units.rename_unit(nankai, NewName("南开新局", "New Nankai", clock.today()), was=name, by=admin)
+    plates.correct_plate(issued.plate, replace(plates.as_entered(issued.plate), name_zh="南开新局"), by=admin)
+    with acting("nankai") as by:
+        found = queries.find(paper.key, by)
+        assert found is not None
+        assert shown_paper(found)["office"] == name
+        assert (letter_of(found).issuer, letter_of(found).content) == (before.issuer, before.content)
 
 
 # Fields

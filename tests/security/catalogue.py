@@ -72,6 +72,7 @@ APPEND_ONLY = {
     "office_mandatebook",
     "office_mandateapproval",
     "office_purposestatement",
+    "office_unitname",
     "screening_judgement",
     "screening_nightlyorder",
     "casework_leadstep",

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lantian.casework import queries as casework
-from lantian.core.competence import CAPACITY_TEXTS, Row
+from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Row
 from lantian.core.messages import Text
 from lantian.desk.present.leads import doubt, reckoned_due
 from lantian.desk.present.words import Offices, either, label, language, said
@@ -115,8 +115,18 @@ def preview(row: Finding, offices: Offices, by: OfficerActor, today: date) -> di
         "office": coming.holder.name(language()),
         "due": reckoned_due(coming.due, today),
         "told": offices.names(units),
-        "note": _capacity(casework.capacity_of(coming.holder, row.subject_kind, today)),
+        "note": _note(coming, today),
+        "field": label(FIELD_TEXTS[coming.field]) if coming.field else "",
+        "field_choices": []
+        if coming.field
+        else [(str(one), label(text)) for one, text in FIELD_TEXTS.items()],
     }
+
+
+def _note(coming: actions.Preview, today: date) -> str:
+    if coming.field is None:
+        return _("不能确定属于哪个领域，请选择；承办单位的权限随领域而定。")
+    return _capacity(casework.capacity_of(coming.holder, coming.field, today))
 
 
 def _capacity(row: Row | None) -> str:

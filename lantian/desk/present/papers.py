@@ -10,11 +10,12 @@ from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Act, Capacity, 
 from lantian.core.messages import Text
 from lantian.core.rulebook import Confidence
 from lantian.desk.present.leads import doubt
-from lantian.desk.present.words import either, label, language
-from lantian.office.models import Paper, PaperApproval, PaperVersion
+from lantian.desk.present.words import either, label, language, said
+from lantian.office.models import Paper, PaperApproval, PaperVersion, Plate
 from lantian.office.papers.content import TEMPLATE, TYPED, UNBOUND, Content, Span
 from lantian.office.papers.states import STATE_TEXTS, State
 from lantian.office.papers.template import Template, shipped
+from lantian.office.units import name_on
 
 SOURCE_TEXTS: dict[str, Text] = {
     TYPED: Text("填写的内容", "typed in a field"),
@@ -41,7 +42,7 @@ def paper(row: Paper) -> dict[str, Any]:
         "number": row.number or "",
         "state": row.state,
         "state_label": label(STATE_TEXTS[State(row.state)]),
-        "office": row.unit.name(language()),
+        "office": said(name_on(row.unit, row.dated)) if row.dated else row.unit.name(language()),
         "by": row.created_by.account.name,
         "at": row.issued_at or row.created_at,
         "version": row.version,
@@ -50,16 +51,24 @@ def paper(row: Paper) -> dict[str, Any]:
     }
 
 
-def ground(stored: Mapping[str, str], issuer: str) -> dict[str, str]:
-    """On what a paper rests: capacity, in whose name, basis, how sure."""
+def ground(stored: Mapping[str, str], plate: Plate) -> dict[str, str]:
+    """On what a paper rests: capacity, under which plate with which seal, basis, how sure."""
     return {
-        "issuer": issuer,
+        "issuer": plate.name_zh,
+        "seal": plate.seal,
+        "superior": plate.superior.name(language()) if plate.superior else "",
         "capacity": label(CAPACITY_TEXTS[Capacity(stored["capacity"])]),
         "act": label(matrix.matrix().name(Act(stored["act"]))),
         "field": label(FIELD_TEXTS[Field(stored["field"])]),
         "basis": either(stored["basis_zh"], stored["basis_en"]),
         "doubt": doubt(Confidence(stored["confidence"])),
     }
+
+
+def plate(row: Plate, chosen: int | None) -> dict[str, Any]:
+    """A plate to choose: its name with the code of its numbers."""
+    name = f"{row.name_zh}（{row.document_code}）"
+    return {"id": str(row.pk), "name": name, "chosen": row.pk == chosen}
 
 
 def text(content: Content) -> dict[str, Any]:

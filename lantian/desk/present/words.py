@@ -57,7 +57,7 @@ class Offices:
     def of_district(self, code: str | None) -> Unit:
         """The office with jurisdiction over a district, as casework places it: else the city."""
         known = self.by_id.get(int(code)) if code and code.isdigit() else None
-        return known or self.city
+        return known if known and known.closed_on is None else self.city
 
     def names(self, ids: Iterable[int]) -> list[str]:
         """Names of offices, in the order of their ids, each once."""

@@ -4,7 +4,7 @@ from lantian.office.models.audit import AuditEvent, AuditLink, Epoch
 from lantian.office.models.competence import MandateApproval, MandateBook
 from lantian.office.models.jobs import Job, Progress
 from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
-from lantian.office.models.people import Account, Plate, Post, Unit
+from lantian.office.models.people import Account, Plate, Post, Unit, UnitName
 from lantian.office.models.purposes import PurposeStatement
 from lantian.office.models.records import Counter, IntakeBatch, RowError, StoredFile
 from lantian.office.models.search import PublicEntry, SearchEntry
@@ -32,4 +32,5 @@ __all__ = [
     "SearchEntry",
     "StoredFile",
     "Unit",
+    "UnitName",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -13,7 +14,10 @@ from lantian.office.permissions import ROLES
 
 
 class Unit(models.Model):
-    """An office: a legal body. The id of a district is its GB/T 2260 code."""
+    """An office: a legal body. The id of a district is its GB/T 2260 code.
+
+    It bears its present name; earlier ones are `names`. A closed one stays in the record and is given nothing new.
+    """
 
     class Kind(models.TextChoices):
         CITY = "city", "市局"
@@ -30,6 +34,7 @@ class Unit(models.Model):
     name_en = models.CharField(max_length=90)
     kind = models.CharField(max_length=12, choices=Kind)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    closed_on = models.DateField(null=True)
 
     def __str__(self) -> str:
         return self.name_zh
@@ -44,10 +49,24 @@ class Unit(models.Model):
         return self.name_en if language.startswith("en") else self.name_zh
 
 
+class UnitName(models.Model):
+    """A name that a unit bore until a day, from which on it had another; append-only."""
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="names")
+    name_zh = models.CharField(max_length=60)
+    name_en = models.CharField(max_length=90)
+    until = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "until"], name="one_name_a_day")]
+
+
 class Plate(models.Model):
     """A plate under which a unit acts (加挂牌子): its name, the code of its document numbers, its seal.
 
-    `seal` is the exact wording of the seal, as text: no picture of a seal is held anywhere.
+    `seal` is the exact wording of the seal, as text: no picture of a seal is held anywhere. `fields` are the
+    fields of law it is used for, none meaning all that no other plate names; `parent` is the body above it, none
+    meaning the unit's own. `place` is its place among the unit's plates, which a correction of it takes over.
     """
 
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="plates")
@@ -56,6 +75,10 @@ class Plate(models.Model):
     seal = models.CharField(max_length=60)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
+    fields = ArrayField(models.CharField(max_length=20), default=list)
+    parent = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    place = models.IntegerField(default=1)
+    superseded_by = models.OneToOneField("self", models.PROTECT, null=True, related_name="corrects")
 
     class Meta:
         constraints = [
@@ -66,8 +89,17 @@ class Plate(models.Model):
         ]
 
     def in_force_on(self, day: date) -> bool:
-        """Tell whether the unit acts under it on a day; from `valid_to` on it no longer does."""
-        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        """Tell whether the unit acts under it on a day; from `valid_to` on it no longer does.
+
+        One that was entered wrongly never did: the plate that supersedes it did.
+        """
+        begun = self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+        return begun and self.superseded_by_id is None
+
+    @property
+    def superior(self) -> Unit | None:
+        """The body above the unit when it acts under this plate."""
+        return self.parent or self.unit.parent
 
 
 class Accounts(BaseUserManager):  # type: ignore[type-arg]

@@ -11,11 +11,11 @@ from django.db import IntegrityError, transaction
 
 from lantian.core import competence as matrix
 from lantian.core.chain import digest_of
+from lantian.core.competence import FIELD_TEXTS, Field, Grant, NoCompetence
 from lantian.core.competence import Act as LegalAct
-from lantian.core.competence import Field, Grant, NoCompetence
 from lantian.core.moves import check_move
 from lantian.core.rulebook import Basis
-from lantian.office import audit, clock, competence, jobs, numbers
+from lantian.office import audit, clock, competence, jobs, numbers, plates
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Paper, PaperVersion, Plate, Unit
 from lantian.office.papers import queries
@@ -68,6 +68,8 @@ class Right:
         mandate = self.grant.mandate
         return {
             "issuer": self.plate.name_zh,
+            "seal": self.plate.seal,
+            "superior": self.plate.superior.name_zh if self.plate.superior else "",
             "mandate": mandate.zh if mandate else "",
             "basis": cited(self.grant.basis),
             "remedy": competence.remedy_of(self.grant, self.issuer),
@@ -80,37 +82,56 @@ def cited(basis: Basis) -> str:
     return "、".join(names) + basis.article.zh
 
 
-def right_to(by: OfficerActor, act: LegalAct, about: Field, *, on: date) -> Right:
-    """Ask the matrix for a paper; raises `NoCompetence`, also for a decision whose remedies the row leaves out."""
+def right_to(by: OfficerActor, act: LegalAct, about: Field, *, on: date, plate: int | None = None) -> Right:
+    """Ask the matrix for a paper; raises `NoCompetence`, also for a decision whose remedies the row leaves out.
+
+    `plate` is the one the officer chose; without it `ChoosePlate` is raised when the field leaves several open.
+    """
+    grant, issuer = _allowed(by, act, about, on)
+    found = plates.chosen(numbers.plates_of(issuer, on), about, plate)
+    if found is None:
+        raise NoCompetence(
+            f"{issuer.name_zh}在{on}没有可用于{FIELD_TEXTS[about].zh}的有效牌子（发文字号）；请先登记。",
+            f"{issuer.name_en} has no plate in force on {on} for {FIELD_TEXTS[about].en}, so no document code;"
+            " register one first.",
+        )
+    return Right(grant, issuer, found)
+
+
+def plates_for(by: OfficerActor, act: LegalAct, about: Field, *, on: date) -> list[Plate]:
+    """Plates under which the officer may write a paper; he is asked only when there are several."""
+    _, issuer = _allowed(by, act, about, on)
+    return plates.usable(numbers.plates_of(issuer, on), about)
+
+
+def _allowed(by: OfficerActor, act: LegalAct, about: Field, on: date) -> tuple[Grant, Unit]:
+    """The grant and the office in whose name it lets a paper be written."""
     grant = competence.may(by, act, about, on)
     if grant.remedy is None and matrix.matrix().needs_remedy(act, on):
         raise NoCompetence(
             "权责清单的这一行没有救济告知，不能出具此类文书；请补全后再办。",
             "The row of the matrix lacks the remedy clause, so this paper cannot be made; complete the row first.",
         )
-    issuer = competence.issuer_of(grant, Unit.objects.get(pk=by.unit))
-    plates = numbers.plates_of(issuer, on)
-    if not plates:
-        raise NoCompetence(
-            f"{issuer.name_zh}在{on}没有有效的牌子（发文字号）；请先登记。",
-            f"{issuer.name_en} has no plate in force on {on}, so no document code; register one first.",
-        )
-    return Right(grant, issuer, plates[0])
+    return grant, competence.issuer_of(grant, Unit.objects.get(pk=by.unit))
 
 
-def preview(*, kind: str, record: Record, wording: Wording, by: OfficerActor) -> tuple[Right, Content]:
+def preview(
+    *, kind: str, record: Record, wording: Wording, by: OfficerActor, plate: int | None = None
+) -> tuple[Right, Content]:
     """What a paper would say, in whose name; stores nothing. Raises as `draft` does."""
     check_permission(by.permissions, Permission.WRITE_PAPERS)
     template = _template(by, kind)
-    right = right_to(by, template.act, record.field, on=clock.today())
+    right = right_to(by, template.act, record.field, on=clock.today(), plate=plate)
     values = {**record.values, **right.built_in}
     return right, fill(template, record=values, typed=wording.typed, free=wording.free)
 
 
 @transaction.atomic
-def draft(*, kind: str, record: Record, wording: Wording, by: OfficerActor) -> Paper:
-    """Draft a paper. Raises `NoCompetence` (no row, no paper) or `MissingFields`; takes no number."""
-    right, content = preview(kind=kind, record=record, wording=wording, by=by)
+def draft(
+    *, kind: str, record: Record, wording: Wording, by: OfficerActor, plate: int | None = None
+) -> Paper:
+    """Draft a paper. Raises `NoCompetence` (no row, no paper), `ChoosePlate` or `MissingFields`; takes no number."""
+    right, content = preview(kind=kind, record=record, wording=wording, by=by, plate=plate)
     now = clock.now()
     paper = Paper.objects.create(
         kind=kind,
@@ -134,11 +155,19 @@ def draft(*, kind: str, record: Record, wording: Wording, by: OfficerActor) -> P
 
 
 @transaction.atomic
-def revise(*, key: str, record: Record, wording: Wording, version: int, by: OfficerActor) -> Paper:
-    """Write a new version of a paper; an approval of the one before lapses."""
+def revise(
+    *,
+    key: str,
+    record: Record,
+    wording: Wording,
+    version: int,
+    by: OfficerActor,
+    plate: int | None = None,
+) -> Paper:
+    """Write a new version of a paper; an approval of the one before lapses. The plate is asked for anew."""
     paper = take(key, version, by)
     paper.state = check_move(MOVES, State(paper.state), Act.REVISE)
-    right, content = preview(kind=paper.kind, record=record, wording=wording, by=by)
+    right, content = preview(kind=paper.kind, record=record, wording=wording, by=by, plate=plate)
     paper.issuer, paper.plate, paper.grant = right.issuer, right.plate, competence.stored(right.grant)
     change(paper, by, "issuer", "plate", "grant")
     written = _append(paper, content, wording, by=by)
@@ -160,12 +189,7 @@ def issue(
     state = check_move(MOVES, State(paper.state), Act.ISSUE)
     how = how or Numbered()
     on = _dated(how)
-    right = right_to(by, LegalAct(paper.grant["act"]), Field(paper.field), on=on)
-    if right.issuer.pk != paper.issuer_id or right.plate.pk != paper.plate_id:
-        raise PaperRefused(
-            "权责清单或者牌子已变，文书的名义不同了；请修改后重新核准。",
-            "The matrix or the plate has changed, so its issuer is another; revise the paper and have it approved.",
-        )
+    right = _right_still(paper, on, by)
     content = queries.content(queries.latest(paper))
     paper.number, paper.numbering = _number(paper, content.code, on, how.oa_number.strip())
     paper.state, paper.dated, paper.issued_at, paper.issued_by_id = state, on, clock.now(), by.post_id
@@ -190,6 +214,24 @@ def set_again(*, key: str, by: OfficerActor) -> None:
     if paper.state != State.ISSUED or paper.pdf_id or last is None or last.open:
         raise PaperRefused("文件已有或者正在生成。", "The files exist or are being made.")
     _set_later(paper, by)
+
+
+def _right_still(paper: Paper, on: date, by: OfficerActor) -> Right:
+    """The right to a paper as drafted, on the day of its issue; refused when it would bear another name now."""
+    act, about = LegalAct(paper.grant["act"]), Field(paper.field)
+    _, issuer = _allowed(by, act, about, on)
+    if issuer.pk != paper.issuer_id:
+        raise PaperRefused(
+            "权责清单已变，文书的名义不同了；请修改后重新核准。",
+            "The matrix has changed, so its issuer is another; revise the paper and have it approved.",
+        )
+    try:
+        return right_to(by, act, about, on=on, plate=paper.plate_id)
+    except plates.UnitRefused as refusal:
+        raise PaperRefused(
+            f"{refusal.text.zh}请修改文书后重新核准。",
+            f"{refusal.text.en} Revise the paper and have it approved again.",
+        ) from None
 
 
 def _set_later(paper: Paper, by: OfficerActor) -> None:

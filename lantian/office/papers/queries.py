@@ -14,6 +14,7 @@ from lantian.office.papers.template import KINDS, Template, read_template, shipp
 def papers(by: Actor) -> QuerySet[Paper]:
     """Papers of the reader's office, and issued ones shared with it, the newest first."""
     rows = Paper.objects.select_related("unit", "issuer", "created_by__account").order_by("-id")
+    rows = rows.prefetch_related("unit__names")
     return rows.filter(Q(unit_id=by.unit) | Q(state=State.ISSUED))
 
 

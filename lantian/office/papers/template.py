@@ -28,8 +28,8 @@ BINDINGS = (
     "dispatch.instruction", "dispatch.rows", "dispatch.deadline", "dispatch.receiver", "dispatch.outcomes",
     "dispatch.open",
 )  # fmt: skip
-# Values that the paper itself brings: whose name, on which mandate, with which remedy.
-BUILT_IN = ("issuer", "mandate", "basis", "remedy")
+# Values that the paper itself brings: whose name, its seal, the body above, on which mandate, with which remedy.
+BUILT_IN = ("issuer", "seal", "superior", "mandate", "basis", "remedy")
 FORMS = ("document", "letter", "notice", "plain", "sheet")
 KINDS = (
     "forward_letter", "verification_sheet", "verification_report", "interview_notice", "risk_alert", "correction_order",

@@ -14,6 +14,7 @@ CALL append_only('office_papertemplate');
 CALL append_only('office_mandatebook');
 CALL append_only('office_mandateapproval');
 CALL append_only('office_purposestatement');
+CALL append_only('office_unitname');
 -- Rate limits and lock-outs, shared by all server processes; loss in a crash is harmless.
 CREATE UNLOGGED TABLE office_sharedstate (
     cache_key varchar(255) PRIMARY KEY,
