@@ -11,6 +11,8 @@ Kind: TypeAlias = "pl.DataType | type[pl.DataType]"
 SEPARATOR = "；"
 _YES, _NO = ("true", "1", "是"), ("false", "0", "否")
 _LIST = pl.List(pl.String)
+INDICATORS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
+"""A map of names to numbers as Parquet gives it."""
 LISTS = frozenset(
     [
         "applicants",
@@ -52,6 +54,8 @@ def kind_of(table: str, column: str) -> Kind:
     """Return the type of a column as the tables' contract has it; money and numbers come as float."""
     if column in LISTS or (table == "patent_changes" and column in ("before", "after")):
         return _LIST
+    if column == "indicators":
+        return INDICATORS
     if column in DATES or column.endswith(("_on", "_date")):
         return pl.Date
     if column in COUNTS:
@@ -76,7 +80,7 @@ def readied(
         table = table.filter(test)
         left_out[why] = before - table.height
     frame = pl.DataFrame([_typed(table, name, column) for column in columns])
-    order = [column for column, dtype in frame.schema.items() if dtype != _LIST]
+    order = [column for column, dtype in frame.schema.items() if not isinstance(dtype, pl.List)]
     return frame.sort(order, nulls_last=True), left_out
 
 
@@ -114,4 +118,6 @@ def from_text(text: pl.Series, wanted: Kind) -> pl.Series:
     if wanted == pl.Boolean:
         said = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
         return text.str.to_lowercase().replace_strict(said, default=None, return_dtype=pl.Boolean)
+    if wanted == INDICATORS:
+        return text.str.json_decode(INDICATORS) if text.null_count() < len(text) else text.cast(wanted, strict=False)
     return text.cast(wanted, strict=False)

@@ -103,13 +103,13 @@ def _parties(ground: Ground) -> pl.DataFrame:
     rows = rows.with_columns(
         party=pl.when(pl.col("person") & pl.col("number").is_null()).then(who).otherwise(firm)
     )
-    group = _groups(ground.tables["companies"])
+    group = groups(ground.tables["companies"])
     return rows.join(group, on="party", how="left", maintain_order="left").with_columns(
         party=pl.coalesce("group", "party")
     )
 
 
-def _groups(companies: pl.DataFrame) -> pl.DataFrame:
+def groups(companies: pl.DataFrame) -> pl.DataFrame:
     """Name one party for each group of one owner: firms and the firms that hold shares in them."""
     register = companies.select("credit_code", "name", owner="shareholders").explode("owner").drop_nulls()
     owners = register.join(companies.select(owner="name", of="credit_code"), on="owner")

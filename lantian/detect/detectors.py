@@ -10,18 +10,52 @@ from typing import Protocol
 import polars as pl
 
 from lantian.core.messages import WrongUse
-from lantian.detect import contract, p01, p07, p09, p10, p11, p12, p16, p17
+from lantian.detect import (
+    contract,
+    p01,
+    p04,
+    p05,
+    p06,
+    p07,
+    p08,
+    p09,
+    p10,
+    p11,
+    p12,
+    p13,
+    p14,
+    p15,
+    p16,
+    p17,
+    r01,
+    r02,
+    r03,
+    r04,
+    r05,
+)
 from lantian.detect.findings import Findings
 from lantian.detect.progress import Progress
 
 DECLARED: tuple[contract.Detector, ...] = (
+    p04.DETECTOR,
+    p05.DETECTOR,
+    p06.DETECTOR,
     p07.DETECTOR,
+    p08.DETECTOR,
     p09.DETECTOR,
     p10.DETECTOR,
     p11.DETECTOR,
     p12.DETECTOR,
+    p13.DETECTOR,
+    p14.DETECTOR,
+    p15.DETECTOR,
     p16.DETECTOR,
     p17.DETECTOR,
+    r01.DETECTOR,
+    r02.DETECTOR,
+    r03.DETECTOR,
+    r04.DETECTOR,
+    r05.DETECTOR,
 )
 """Detectors of the common form (`lantian.detect.contract`)."""
 

@@ -19,12 +19,22 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
     """Change free filings and registers; `rows` holds those of the registers and takes further tables."""
     for table in TABLES:
         rows.setdefault(table, [])
+    _staffed(pool, rows)
     schemes = list(registers.plant(pool, rows))
     schemes += hidden.branch_clients(pool, rows["branches"])
     for kind in (volume, people, wording, hidden):
         schemes += kind.plant(pool, rows)
     rows["companies"] += [one.row for one in pool.newcomers if one.row]
     return schemes
+
+
+def _staffed(pool: Pool, rows: Rows) -> None:
+    """Who files much by chance has the people for it: six insured for each application at least."""
+    filed = Counter(draft.applicants[0].number for draft in pool.free)
+    for row in rows["companies"]:
+        count = filed[row["credit_code"]]
+        if count > 3:
+            row["insured_staff"] = max(row["insured_staff"], count * 6)
 
 
 def after(

@@ -1,0 +1,108 @@
+"""P04: filed again after withdrawal: a new application near a withdrawn one, filed after the withdrawal.
+
+A successor that claims the withdrawn application's priority, or is its divisional, is lawful and no finding.
+Withdrawals are read from the status and from the outcome of notices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.near import near_duplicates
+
+TEXTS = ("title", "abstract", "claim")
+WITHDRAWN = ("withdrawn", "deemed_withdrawn")
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield one finding for each later application, with the nearest withdrawn one."""
+    patents = ground.tables["patents"].drop_nulls("filing_date")
+    gone = _withdrawn(patents, ground)
+    if not gone.height:
+        return
+    first = gone["gone_on"].min()
+    asked = patents.filter(
+        (pl.col("filing_date") > first) | pl.col("application_no").is_in(gone["application_no"].implode())
+    )
+    asked = asked.filter(pl.col("kind").ne_missing("design"))
+    texts = [name for name in TEXTS if ground.has(f"patents.{name}")]
+    near = near_duplicates(asked, id="application_no", texts=texts, progress=ground.progress).pairs
+    near = near.filter(pl.col("jaccard") >= ground.share("jaccard_percent"))
+    pairs = pl.concat([near.select("a", "b", "jaccard"), near.select(a="b", b="a", jaccard="jaccard")])
+    pairs = pairs.join(gone, left_on="a", right_on="application_no").join(
+        patents.select(pl.all().exclude(TEXTS)), left_on="b", right_on="application_no", suffix="_later"
+    )
+    again = pairs.filter(pl.col("filing_date") > pl.col("gone_on")).filter(
+        ~pl.col("priority_nos").list.contains(pl.col("a")).fill_null(False)
+        & pl.col("parent_no").ne_missing(pl.col("a"))
+    )
+    nearest = again.sort("b", "jaccard", "a", descending=[False, True, False]).unique(
+        "b", keep="first", maintain_order=True
+    )
+    for row in nearest.iter_rows(named=True):
+        yield _found(row, ground)
+
+
+def _withdrawn(patents: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    """Withdrawn applications with the day, agency and applicants, by their status or by a notice's outcome."""
+    by_status = patents.filter(pl.col("status").is_in(WITHDRAWN)).select(
+        "application_no", gone_on="status_date"
+    )
+    notices = ground.tables["abnormal_notices"].filter(pl.col("outcome") == "withdrawn")
+    by_notice = notices.select("application_no", gone_on="outcome_on")
+    days = (
+        pl.concat([by_status, by_notice]).drop_nulls().group_by("application_no").agg(pl.col("gone_on").min())
+    )
+    facts = patents.select("application_no", was_agency="agency_code", was_applicants="applicants")
+    return days.join(facts, on="application_no").sort("application_no")
+
+
+def _found(row: dict[str, Any], ground: Ground) -> Found:
+    same_agency = bool(row["agency_code"]) and row["agency_code"] == row["was_agency"]
+    same_applicant = bool(set(row["applicants"] or ()) & set(row["was_applicants"] or ()))
+    number = next(iter(row["applicant_ids"] or ()), None)
+    name = next(iter(row["applicants"] or ()), None) or ""
+    key = "applicant" if same_applicant else "agency" if same_agency else "other"
+    values = {"likeness": f"{row['jaccard']:.2f}", "gone": row["gone_on"], "filed": row["filing_date"]}
+    return Found(
+        kind="applicant",
+        no=number or f"{name}|{row['b']}",
+        name=name,
+        anchor=f"patents:{row['b']}",
+        score=row["jaccard"],
+        strength="strong" if (same_agency or same_applicant) and row["jaccard"] >= 0.7 else "medium",
+        says=ground.rules.say(key, **values),
+        evidence=[f"patents:{row['b']}", f"patents:{row['a']}"],
+        members=[row["agency_code"]] if row["agency_code"] else [],
+        district=ground.agencies.get(row["agency_code"] or "", (None, None))[1],
+    )
+
+
+DETECTOR = Detector(
+    id="P04",
+    subject="applicant",
+    reads=(
+        Reads(
+            "patents",
+            ("application_no", "disclosure", "filing_date", "status"),
+            also=(
+                "status_date",
+                "kind",
+                "applicants",
+                "applicant_ids",
+                "agency_code",
+                "priority_nos",
+                "parent_no",
+            ),
+            one_of=TEXTS,
+        ),
+        Reads("abnormal_notices", ("application_no", "outcome"), also=("outcome_on",), needed=False),
+        Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+    ),
+    limits=("jaccard_percent",),
+    find=find,
+)

@@ -1,0 +1,115 @@
+"""P08: a burst: within a few days an agency files far more than its own base rate.
+
+The base rate is the agency's own outside the window, pulled toward the other agencies'. A burst of one large
+applicant (a university, an institute, a firm with a staff) is presumed lawful. Divisionals keep an earlier
+day and are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from lantian.detect import rates
+from lantian.detect.contract import Detector, Found, Ground, Reads
+
+CAPABLE = ("university", "institute")
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield the largest burst of each agency that chance does not explain."""
+    rows = ground.tables["patents"].drop_nulls(["filing_date", "agency_code"])
+    rows = rows.filter(pl.col("parent_no").is_null()).sort("agency_code", "filing_date", "application_no")
+    if not rows.height:
+        return
+    span = (rows["filing_date"].max() - rows["filing_date"].min()).days + 1  # type: ignore[operator, union-attr]
+    width = ground.limit("window_days")
+    totals = rows.group_by("agency_code", maintain_order=True).agg(count=pl.len())
+    peers = rates.peers(totals["count"], [span] * totals.height)
+    for (agency,), own in rows.group_by("agency_code", maintain_order=True):
+        first, count = _busiest(own["filing_date"], width)
+        usual = (own.height - count + peers.shape) / (max(span - width, 1) + peers.rate) * width
+        chance = float(rates.poisson_tail(count, usual)) * span * totals.height
+        enough = count >= ground.limit("least_filings") and count >= usual * ground.share("times_percent")
+        if enough and chance <= ground.share("chance_percent"):
+            days = pl.col("filing_date").is_between(first, first + timedelta(days=width - 1))
+            yield _found(str(agency), own.filter(days), usual, ground)
+
+
+def _busiest(days: pl.Series, width: int) -> tuple[date, int]:
+    """Return the first day of the window with the most filings, the earliest of equals, and their number."""
+    ordinals = days.cast(pl.Int32).to_numpy()
+    counts = np.searchsorted(ordinals, ordinals + width, side="left") - np.arange(len(ordinals))
+    # A window starts with the first filing of a day.
+    counts = np.where(np.append(True, ordinals[1:] != ordinals[:-1]), counts, 0)
+    best = int(np.argmax(counts))
+    return days[best], int(counts[best])
+
+
+def _found(agency: str, burst: pl.DataFrame, usual: float, ground: Ground) -> Found:
+    numbers = burst["application_no"].to_list()
+    large, share = _one_large(burst, ground)
+    values = {
+        "count": len(numbers), "usual": f"{usual:.1f}", "times": f"{len(numbers) / usual:.0f}",
+        "first": burst["filing_date"].min(), "last": burst["filing_date"].max(),
+        "applicants": burst.select(pl.col("applicants").list.first()).n_unique(),
+    }  # fmt: skip
+    times = len(numbers) / usual
+    return Found(
+        kind="agency",
+        no=agency,
+        anchor=f"patents:{numbers[0]}",
+        score=1 - 1 / times,
+        strength="strong" if times >= ground.share("strong_percent") else "medium",
+        says=ground.rules.say("burst", **values),
+        evidence=[f"patents:{number}" for number in numbers],
+        clearing="presumed_lawful" if large else "not_cleared",
+        cleared=ground.rules.say("large", name=large, share=f"{share:.0%}") if large else None,
+    )
+
+
+def _one_large(burst: pl.DataFrame, ground: Ground) -> tuple[str | None, float]:
+    """Name the one large applicant that most of a burst belongs to, if it does."""
+    first = burst.select(
+        name=pl.col("applicants").list.first(),
+        number=pl.col("applicant_ids").list.first(),
+        kind=pl.col("applicant_kinds").list.first(),
+    )
+    most = (
+        first.group_by("name", "number", "kind")
+        .agg(count=pl.len())
+        .sort("count", "name", descending=[True, False])
+    )
+    name, number, kind, count = most.row(0)
+    share = count / burst.height
+    staff = ground.tables["companies"].filter(pl.col("credit_code") == (number or ""))["insured_staff"]
+    capable = kind in CAPABLE or (len(staff) > 0 and (staff[0] or 0) >= ground.limit("large_staff"))
+    return (name if capable and share >= ground.share("one_applicant_percent") else None), share
+
+
+DETECTOR = Detector(
+    id="P08",
+    subject="agency",
+    reads=(
+        Reads(
+            "patents",
+            ("application_no", "disclosure", "filing_date", "agency_code"),
+            also=("applicants", "applicant_ids", "applicant_kinds", "parent_no"),
+        ),
+        Reads("companies", ("credit_code",), also=("insured_staff",), needed=False),
+        Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+    ),
+    limits=(
+        "window_days",
+        "least_filings",
+        "times_percent",
+        "strong_percent",
+        "chance_percent",
+        "one_applicant_percent",
+        "large_staff",
+    ),
+    find=find,
+)

@@ -1,0 +1,97 @@
+"""R05: a quality grade that falls, or defects far beyond the peers', over the published rounds.
+
+A fall of one grade may be chance: it takes two, and where the round gives sample and defects, the lower bound
+of the share of defects must exceed a multiple of the peers'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import polars as pl
+
+from lantian.core.messages import Text
+from lantian.detect import rates
+from lantian.detect.contract import Detector, Found, Ground, Reads
+
+GRADES = {"A+": 0, "A": 0, "优": 0, "B": 1, "良": 1, "C": 2, "中": 2, "D": 3, "差": 3, "不合格": 3}
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield one finding for each agency or practitioner that fell, or stands far below, in its last round."""
+    rounds = ground.tables["quality_rounds"].drop_nulls(["subject_no", "grade", "published_on"])
+    rounds = rounds.filter(pl.col("published_on") <= ground.on).sort(
+        "subject_kind", "subject_no", "published_on", "round"
+    )
+    rounds = rounds.with_columns(
+        sampled=_figure(ground.rules.say("sampled").zh), defects=_figure(ground.rules.say("defects").zh)
+    )
+    whole = rounds.drop_nulls(["sampled", "defects"])
+    sampled, defects = (sum(whole[name].to_list()) for name in ("sampled", "defects"))
+    usual = defects / sampled if sampled else None
+    for (kind, number), rows in rounds.group_by("subject_kind", "subject_no", maintain_order=True):
+        says = [*_fallen(rows.rows(named=True), ground), *_below(rows.row(-1, named=True), usual, ground)]
+        if says:
+            yield _found(str(kind), str(number), rows, says)
+
+
+def _figure(name: str) -> pl.Expr:
+    """One figure out of the list of indicators, by its published name."""
+    named = pl.element().struct.field("key") == name
+    return pl.col("indicators").list.eval(pl.element().filter(named).struct.field("value")).list.first()
+
+
+def _fallen(rows: list[dict[str, Any]], ground: Ground) -> Iterator[Text]:
+    grades = [row for row in rows if row["grade"] in GRADES]
+    if len(grades) > 1:
+        before, last = grades[-2], grades[-1]
+        if GRADES[last["grade"]] - GRADES[before["grade"]] >= ground.limit("grades_fallen"):
+            values = {
+                "before": before["grade"],
+                "last": last["grade"],
+                "then": before["round"],
+                "round": last["round"],
+            }
+            yield ground.rules.say("fallen", **values)
+
+
+def _below(row: dict[str, Any], usual: float | None, ground: Ground) -> Iterator[Text]:
+    if not usual or not row["sampled"] or row["defects"] is None:
+        return
+    low, high = (float(x) for x in rates.wilson(row["defects"], row["sampled"]))
+    if low > usual * ground.share("times_percent"):
+        values = {
+            "round": row["round"], "defects": f"{row['defects']:.0f}", "sampled": f"{row['sampled']:.0f}",
+            "low": f"{low:.0%}", "high": f"{high:.0%}", "usual": f"{usual:.0%}",
+        }  # fmt: skip
+        yield ground.rules.say("below", **values)
+
+
+def _found(kind: str, number: str, rows: pl.DataFrame, says: list[Text]) -> Found:
+    table = "agencies" if kind == "agency" else "practitioners"
+    return Found(
+        kind=kind,
+        no=number,
+        anchor=f"{table}:{number}",
+        score=1 - 0.5 ** (len(says) + 1),
+        strength="strong" if len(says) > 1 else "medium",
+        says=Text("".join(one.zh for one in says), " ".join(one.en for one in says)),
+        evidence=[f"quality_rounds:{round}|{number}" for round in rows["round"]],
+    )
+
+
+DETECTOR = Detector(
+    id="R05",
+    subject="agency",
+    reads=(
+        Reads(
+            "quality_rounds",
+            ("round", "published_on", "subject_kind", "subject_no", "grade"),
+            also=("indicators",),
+        ),
+        Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+    ),
+    limits=("grades_fallen", "times_percent"),
+    find=find,
+)
