@@ -21,6 +21,7 @@ COMMON = 64
 SHARED = 3
 """Sampled grams that two rows must share; fewer where a row has too few to ask for three."""
 CHUNK = 1 << 20
+ROW_BITS = 24
 
 Rows = npt.NDArray[np.int64]
 Members = npt.NDArray[np.unsignedinteger[Any]]
@@ -37,16 +38,40 @@ class Candidates:
 
 def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
     """Return the pairs among `height` rows that share enough of the sampled hashes."""
-    bits = max(int(height - 1).bit_length(), 1)
-    low = np.uint64((1 << bits) - 1)
-    postings = distinct((hashes & ~low) | rows.astype(np.uint64))
-    members: Members = (postings & low).astype(np.uint32 if bits <= 32 else np.uint64)
-    numbers = _pairs(postings >> np.uint64(bits), members, bits)
+    bits = row_bits(height)
+    postings = distinct(posted(hashes, rows, bits))
+    members: Members = (postings & np.uint64((1 << bits) - 1)).astype(np.uint32 if bits <= 32 else np.uint64)
+    begins, counts = runs(postings >> np.uint64(bits))
+    numbers = numbered_pairs(Groups(begins, counts, counts > COMMON, members), bits)
+    return shared_enough(numbers, np.bincount(members, minlength=height), bits)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Rows under each hash, in row order: `members[begins[g] : begins[g] + counts[g]]`; `common` gives a star."""
+
+    begins: Rows
+    counts: Rows
+    common: npt.NDArray[np.bool_]
+    members: Members
+
+
+def shared_enough(numbers: Rows, sizes: Rows, bits: int) -> Candidates:
+    """Keep pairs, numbered once for each hash they share, that share enough; `sizes`: sampled grams per row."""
     numbers.sort()
     often = numbers[SHARED - 1 :][numbers[SHARED - 1 :] == numbers[: 1 - SHARED]]
-    few = _of_few(numbers, np.bincount(members, minlength=height), bits)
-    pairs = distinct(np.concatenate([often, few]))
-    return Candidates(pairs >> bits, pairs & int(low))
+    pairs = distinct(np.concatenate([often, _of_few(numbers, sizes, bits)]))
+    return Candidates(pairs >> bits, pairs & ((1 << bits) - 1))
+
+
+def row_bits(height: int) -> int:
+    """Bits that a row number takes below the hash: the same for tables of any usual size."""
+    return max(ROW_BITS, int(height - 1).bit_length())
+
+
+def posted(hashes: Keys, rows: Rows, bits: int) -> Keys:
+    """Write hash and row as one number. The upper bits of a sampled hash are all small: they are given up."""
+    return hashes << np.uint64(bits) | rows.astype(np.uint64)
 
 
 def _of_few(numbers: Rows, sizes: Rows, bits: int) -> Rows:
@@ -71,8 +96,8 @@ def distinct(keys: npt.NDArray[Key]) -> npt.NDArray[Key]:
 def counted(numbers: Rows) -> tuple[Rows, Rows]:
     """Return the sorted distinct numbers and how often each occurs."""
     numbers = np.sort(numbers)
-    begins = np.flatnonzero(_firsts(numbers))
-    return numbers[begins], np.diff(begins, append=len(numbers))
+    begins, times = runs(numbers)
+    return numbers[begins], times
 
 
 def _firsts(ordered: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
@@ -82,26 +107,32 @@ def _firsts(ordered: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
     return first
 
 
-def _pairs(hashes: Keys, members: Members, bits: int) -> Rows:
+def runs(ordered: npt.NDArray[Any]) -> tuple[Rows, Rows]:
+    """Return where every run of equal numbers begins, and how long it is."""
+    begins = np.flatnonzero(_firsts(ordered))
+    return begins, np.diff(begins, append=len(ordered))
+
+
+def numbered_pairs(groups: Groups, bits: int) -> Rows:
     """Number every pair of rows under one hash as left << bits | right, once for each hash they share."""
-    begins = np.flatnonzero(_firsts(hashes))
-    counts = np.diff(begins, append=len(hashes))
-    common = counts > COMMON
-    sizes = np.where(common, 2 * counts - 3, counts * (counts - 1) // 2)
+    counts = groups.counts
+    sizes = np.where(groups.common, 2 * counts - 3, counts * (counts - 1) // 2)
     numbers = np.empty(int(sizes.sum()), np.int64)
     at = 0
-    for block in _blocks(begins, counts, members, bits):
+    for block in _blocks(groups, bits):
         numbers[at : at + len(block)] = block
         at += len(block)
     return numbers
 
 
-def _blocks(begins: Rows, counts: Rows, members: Members, bits: int) -> Iterator[Rows]:
+def _blocks(groups: Groups, bits: int) -> Iterator[Rows]:
     """All with all under hashes of up to COMMON rows; a star around the two earliest under the others."""
-    for count in range(2, COMMON + 1):
-        yield from _every_pair(begins[counts == count], count, members, bits)
-    common = counts > COMMON
-    for begin, count in zip(begins[common].tolist(), counts[common].tolist(), strict=True):
+    every, members = ~groups.common, groups.members
+    for count in np.flatnonzero(np.bincount(groups.counts[every])).tolist():
+        if count > 1:
+            yield from _every_pair(groups.begins[every & (groups.counts == count)], count, members, bits)
+    stars = zip(groups.begins[groups.common].tolist(), groups.counts[groups.common].tolist(), strict=True)
+    for begin, count in stars:
         group = members[begin : begin + count].astype(np.int64)
         yield group[0] << bits | group[1:]
         yield group[1] << bits | group[2:]

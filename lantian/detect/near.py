@@ -70,7 +70,9 @@ def near_duplicates_in(
     progress("candidates", 1, 1)
     total = len(proposed.left)
     found = likeness(folded, proposed, BLOCK, lambda done: progress("compare", done, total))
-    pairs, clusters = _report(ids, proposed, found)
+    pairs = reported_pairs(ids, proposed, found)
+    near = found.jaccard >= JACCARD
+    clusters = _clusters(ids, proposed.left[near], proposed.right[near])
     screened = int((np.bincount(sketched.rows, minlength=height) > 0).sum())
     counts = {"rows": blocks.height, "screened": screened, "candidates": total, "pairs": pairs.height}
     sizes = clusters["cluster"].value_counts()["count"] if clusters.height else pl.Series([], dtype=pl.UInt32)
@@ -78,11 +80,11 @@ def near_duplicates_in(
     return NearDuplicates(pairs, clusters, counts)
 
 
-def _report(ids: pl.Series, proposed: Candidates, found: Likeness) -> tuple[pl.DataFrame, pl.DataFrame]:
+def reported_pairs(ids: pl.Series, proposed: Candidates, found: Likeness) -> pl.DataFrame:
+    """Pairs near or contained enough to report: a, b, jaccard, containment, anchor; `ids` by row number."""
     jaccard, containment = found.jaccard, found.containment
-    near = jaccard >= JACCARD
-    kept = near | (containment >= CONTAINMENT)
-    pairs = pl.DataFrame(
+    kept = (jaccard >= JACCARD) | (containment >= CONTAINMENT)
+    return pl.DataFrame(
         {
             "a": ids.gather(proposed.left[kept]),
             "b": ids.gather(proposed.right[kept]),
@@ -92,7 +94,6 @@ def _report(ids: pl.Series, proposed: Candidates, found: Likeness) -> tuple[pl.D
         },
         schema_overrides={"anchor": pl.String},
     )
-    return pairs, _clusters(ids, proposed.left[near], proposed.right[near])
 
 
 def _clusters(ids: pl.Series, left: Rows, right: Rows) -> pl.DataFrame:

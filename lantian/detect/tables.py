@@ -19,13 +19,16 @@ from lantian.detect.columns import from_text, kind_of
 def read_frame(path: Path) -> pl.DataFrame:
     """Read a Parquet or CSV file as it is; every CSV column is text, so that numbers keep their zeros."""
     with _readable(path):
-        return _scan(path).collect()
+        return pl.read_parquet(path) if _is_parquet(path) else pl.read_csv(path, infer_schema=False)
 
 
 def read_blocks(path: Path, columns: Sequence[str], block: int) -> Blocks:
-    """Read some columns of a Parquet or CSV file a block of rows at a time, in file order."""
+    """Read some columns of a file a block of rows at a time, in file order; a CSV is read whole."""
     with _readable(path):
-        table = _scan(path)
+        if not _is_parquet(path):
+            frame = read_frame(path)
+            return Blocks(frame.height, frame.columns, frame.iter_slices(block))
+        table = pl.scan_parquet(path)
         present = table.collect_schema().names()
         height = table.select(pl.len()).collect().item()
     wanted = [name for name in dict.fromkeys(columns) if name in present]
@@ -38,10 +41,9 @@ def _blocks(path: Path, table: pl.LazyFrame, block: int) -> Iterator[pl.DataFram
             yield from part.iter_slices(block)
 
 
-def _scan(path: Path) -> pl.LazyFrame:
+def _is_parquet(path: Path) -> bool:
     with path.open("rb") as file:
-        parquet = file.read(4) == b"PAR1"
-    return pl.scan_parquet(path) if parquet else pl.scan_csv(path, infer_schema=False)
+        return file.read(4) == b"PAR1"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from lantian.config.commands import print_json, say
+from lantian.config.commands import detect_index, evaluate, print_json, say
 from lantian.core.messages import Text, WrongUse
 from lantian.detect import normalise
 from lantian.detect.blocks import BLOCK
@@ -26,7 +26,7 @@ RUN = "detect-run/1"
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the two commands."""
+    """Declare the commands."""
     commands = parser.add_subparsers(dest="detect", required=True, metavar="what")
     near = commands.add_parser("near-duplicates", help="find nearly identical texts in one file")
     near.add_argument("file", type=Path, metavar="FILE", help="Parquet or CSV")
@@ -44,7 +44,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     run_.add_argument("--out", required=True, type=Path, metavar="FILE", help="findings, Parquet")
     run_.set_defaults(act=_run)
-    for command in (near, run_):
+    detect_index.configure(commands)
+    judged = commands.add_parser(
+        "evaluate", help="hold the detectors against planted truth; write their cards"
+    )
+    evaluate.configure(judged)
+    judged.set_defaults(act=evaluate.run)
+    for command in (near, run_, judged):
         command.add_argument("--format", choices=("text", "json"), default="text")
 
 
