@@ -209,7 +209,7 @@ def _dismiss_page(
     listed = [
         shown.finding(row, _state(row), houses) | {"mark": f"{row.key}:{seen[row.key]}"} for row in rows
     ]
-    context = {"findings": listed, "error": error}
+    context = {"findings": listed, "error": error, "reason": request.POST.get("reason", "")}
     refused = bool(error) and request.method == "POST"
     return render(request, "desk/findings_dismiss.html", context, status=422 if refused else 200)
 

@@ -86,7 +86,7 @@ def _page(request: OfficerRequest, error: str | None) -> HttpResponse:
             "office": [(str(unit.pk), unit.name(language())) for unit in queue.offices()],
         },
         "filters": {"why": why, "q": words},
-        "typed": {name: asked.get(name, "") if error else "" for name in ("district", "reason")},
+        "entered": {name: asked.get(name, "") if error else "" for name in ("district", "reason")},
         "error": error,
     }
     return render(request, "desk/placing.html", context, status=422 if error else 200)

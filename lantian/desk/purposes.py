@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from lantian.core.messages import Refused
 from lantian.desk.present.leads import doubt
@@ -17,9 +17,11 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import purposes
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def purpose(request: OfficerRequest) -> HttpResponse:
-    """State a purpose, then go on to the list."""
+    """State a purpose, then go on to the list; whoever opens the bare address is led to the list that asks."""
+    if request.method != "POST":
+        return redirect("subjects")
     posted = {name: request.POST.get(name, "") for name in ("scope", "purpose", "text")}
     back = _inside(request.POST.get("back", ""))
     try:

@@ -17,6 +17,13 @@ BLANK = "#f6f7f9"  # paler than nought, and without a number
 SHADES = ("#eef2f8", "#cfdef0", "#9dbde0", "#3f70ad", "#163d70")
 LIGHT_INK_FROM = 3  # from this shade on, white words are read better than dark ones
 STEPS = len(SHADES) - 1
+LATIN_WIDTH, HAN_WIDTH, LINE, GAP = (
+    10.5,
+    21.0,
+    24.0,
+    12.0,
+)  # of letters and lines on the map, and between words
+MOVES = 8
 
 
 def district_map(
@@ -69,8 +76,40 @@ def _inset(marks: Mapping[str, Mark], size: int, unit: str, land: Land) -> SafeS
         *(left, top, width, height, "#b4bfcc", left + width / 2, top + height + 26, _("中心城区（放大）")),
     )
     shapes = ((_area(area, marks.get(area.code), size, unit, area.inset_path),) for area in small)
-    words = ((_words(area, marks.get(area.code), size, area.inset_at),) for area in small)
+    places = spread([(area.inset_at, _box(area, marks)) for area in small])
+    words = ((_words(area, marks.get(area.code), size, at),) for area, at in zip(small, places, strict=True))
     return frame + format_html_join("", "{}", shapes) + format_html_join("", "{}", words)
+
+
+def _box(area: Area, marks: Mapping[str, Mark]) -> Point:
+    """Width and height of a district's words, about: Latin letters are half as wide as they are high."""
+    name = _short(area)
+    wide = sum(LATIN_WIDTH if letter.isascii() else HAN_WIDTH for letter in name)
+    return wide + GAP, LINE * (2 if area.code in marks else 1)
+
+
+def spread(labels: Sequence[tuple[Point, Point]]) -> list[Point]:
+    """Places for labels (middle, size) so that none covers one before it, each moved as little as it takes."""
+    placed: list[tuple[Point, Point]] = []
+    for at, size in labels:
+        for _step in range(MOVES):
+            cover = next((one for one in placed if _overlap(at, size, *one)), None)
+            if cover is None:
+                break
+            at = _beside(at, size, *cover)
+        placed.append((at, size))
+    return [at for at, _size in placed]
+
+
+def _overlap(a: Point, a_size: Point, b: Point, b_size: Point) -> bool:
+    return all(abs(a[axis] - b[axis]) < (a_size[axis] + b_size[axis]) / 2 for axis in (0, 1))
+
+
+def _beside(a: Point, a_size: Point, b: Point, b_size: Point) -> Point:
+    """The nearest place to `a` beside, above or below `b`."""
+    x, y = ((a_size[axis] + b_size[axis]) / 2 for axis in (0, 1))
+    found = [(b[0] - x, a[1]), (b[0] + x, a[1]), (a[0], b[1] - y), (a[0], b[1] + y)]
+    return min(found, key=lambda one: abs(one[0] - a[0]) + abs(one[1] - a[1]))
 
 
 def _area(area: Area, mark: Mark | None, size: int, unit: str, path: str) -> SafeString:

@@ -13,7 +13,7 @@ from django.template import Context, Template
 from django.utils import translation
 
 from lantian.core.messages import Unreadable
-from lantian.office import maps
+from lantian.office import charts_map, maps
 from lantian.office.charts import Mark, bars, broken, meter, share_bar
 from lantian.office.charts_map import district_map, shade, step_size
 from lantian.office.maps import Land
@@ -140,6 +140,18 @@ def test_a_label_lies_inside_its_district(land: Land) -> None:
         assert 0 < x < land.width and 0 < y < land.height
     square = [(0.0, 0.0), (10.0, 0.0), (10.0, 10.0), (0.0, 10.0), (0.0, 0.0)]
     assert maps._holds(square, (5, 5)) and not maps._holds(square, (11, 5))
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_labels_of_the_enlargement_cover_no_other(land: Land, language: str) -> None:
+    marks = marked(land)
+    small = [area for area in land.areas if area.inset_path]
+    with translation.override(language):
+        labels = [(area.inset_at, charts_map._box(area, marks)) for area in small]
+    places = charts_map.spread(labels)
+    sized = [(at, size) for at, (_, size) in zip(places, labels, strict=True)]
+    pairs = [(one, other) for number, one in enumerate(sized) for other in sized[:number]]
+    assert len(pairs) >= 10 and not any(charts_map._overlap(*one, *other) for one, other in pairs)
 
 
 def test_marked_text_survives_passages_that_overlap_or_lie_outside() -> None:
