@@ -15,3 +15,7 @@ class LeadRefused(Refused):
 
 class MeasureRefused(Refused):
     """A measure cannot be taken, recorded or closed as asked."""
+
+
+class OutsideRefused(Refused):
+    """A matter of an outside system cannot be noted or changed as asked."""

@@ -13,7 +13,7 @@ from django.urls import reverse
 from lantian.core.messages import Text
 from lantian.desk.accounts import landing
 from lantian.desk.present.words import language, said
-from lantian.office import clock, people
+from lantian.office import clock, modes, people
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Account
 from lantian.office.permissions import ROLES
@@ -44,7 +44,12 @@ def _officer(request: HttpRequest) -> dict[str, Any] | None:
         return officer
     post = next(post for post in posts if post.pk == actor.post_id)
     home = reverse(landing(actor))
-    words = {"unit": post.unit.name(language()), "role": said(ROLES[post.role].name), "home": home}
+    words = {
+        "outside": bool(modes.shown(actor.unit)),
+        "unit": post.unit.name(language()),
+        "role": said(ROLES[post.role].name),
+        "home": home,
+    }
     return officer | words
 
 

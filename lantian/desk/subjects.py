@@ -11,15 +11,17 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lantian.casework import outside_queries as outside
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
 from lantian.desk import purposes as asked_purposes
 from lantian.desk.present import leads as leads_shown
+from lantian.desk.present import outside as outside_shown
 from lantian.desk.present import subjects as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.filings import queries as filings
-from lantian.office import clock, purposes
+from lantian.office import clock, modes, purposes
 from lantian.office.charts import Mark
 from lantian.registry import queries
 from lantian.registry.kinds import FactKind
@@ -111,9 +113,16 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         "findings": [shown.finding(one) for one in found[:SHOWN]],
         "findings_count": found.count(),
         "leads": [leads_shown.lead(one, today) for one in leads[:SHOWN]],
+        "outside": _outside(request, numbers),
         "events": shown.events(history, found[:SHOWN], leads[:SHOWN]),
     }
     return render(request, "desk/subject.html", context)
+
+
+def _outside(request: OfficerRequest, numbers: list[str]) -> list[dict[str, Any]]:
+    """Matters of outside systems about a subject, in modules that the reader's office has."""
+    found = outside.of_subject(numbers, modes.shown(request.actor.unit))
+    return [outside_shown.matter(one) for one in found[:SHOWN]]
 
 
 def _people(row: Subject) -> list[dict[str, Any]]:

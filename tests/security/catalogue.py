@@ -51,6 +51,9 @@ PROTECTED = {
     "casework_onwardstep",
     "casework_alertround",
     "casework_alert",
+    "casework_outsidematter",
+    "casework_outsidestep",
+    "casework_outsidepaper",
     "registry_directorydiff",
     "office_paper",
     "office_paperversion",
@@ -82,6 +85,9 @@ APPEND_ONLY = {
     "casework_interviewstep",
     "casework_recheck",
     "casework_onwardstep",
+    "casework_outsidestep",
+    "casework_outsidepaper",
+    "office_modulemode",
 }
 
 TABLES = """

@@ -14,6 +14,7 @@ from lantian.casework.models.measures import (
     Recheck,
     Rectification,
 )
+from lantian.casework.models.outside import OutsideMatter, OutsidePaper, OutsideStep
 
 __all__ = [
     "Alert",
@@ -27,6 +28,9 @@ __all__ = [
     "Measure",
     "Onward",
     "OnwardStep",
+    "OutsideMatter",
+    "OutsidePaper",
+    "OutsideStep",
     "Participant",
     "Recheck",
     "Rectification",

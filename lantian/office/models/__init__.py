@@ -3,6 +3,7 @@
 from lantian.office.models.audit import AuditEvent, AuditLink, Epoch
 from lantian.office.models.competence import MandateApproval, MandateBook
 from lantian.office.models.jobs import Job, Progress
+from lantian.office.models.modes import ModuleMode
 from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
 from lantian.office.models.people import Account, Plate, Post, Unit, UnitName
 from lantian.office.models.purposes import PurposeStatement
@@ -19,6 +20,7 @@ __all__ = [
     "Job",
     "MandateApproval",
     "MandateBook",
+    "ModuleMode",
     "Paper",
     "PaperApproval",
     "PaperTemplate",

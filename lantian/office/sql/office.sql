@@ -15,6 +15,7 @@ CALL append_only('office_mandatebook');
 CALL append_only('office_mandateapproval');
 CALL append_only('office_purposestatement');
 CALL append_only('office_unitname');
+CALL append_only('office_modulemode');
 -- Rate limits and lock-outs, shared by all server processes; loss in a crash is harmless.
 CREATE UNLOGGED TABLE office_sharedstate (
     cache_key varchar(255) PRIMARY KEY,
