@@ -50,7 +50,9 @@ def line(number: int, agency: str = "", code: str = "", applicant: str = "", add
     return [f"{number:03}", f"2026{number:08}.X", agency, code, applicant, address, "", ""]
 
 
-def received(rows: Sequence[Sequence[str]], letter: Letter = ABNORMAL, headers: Sequence[str] = HEADERS) -> Dispatch:
+def received(
+    rows: Sequence[Sequence[str]], letter: Letter = ABNORMAL, headers: Sequence[str] = HEADERS
+) -> Dispatch:
     """A letter taken in by the city and split."""
     with acting("city") as by:
         file = files.keep(name="清单.csv", chunks=[a_list(rows, headers)], seen_by=by.units, by=by)

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_safe
 from lantian.casework import queries as casework
 from lantian.core.messages import Unreadable
 from lantian.desk import intake
-from lantian.desk.present import jobs, leads
+from lantian.desk.present import dispatch, jobs, leads
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
+from lantian.dispatch import queries as dispatching
 from lantian.office import clock, maps
 from lantian.office.actors import OfficerActor
 from lantian.office.charts import Mark
@@ -52,8 +53,20 @@ def home(request: OfficerRequest) -> HttpResponse:
         **_open_leads(by, today),
         "findings_by_state": _findings_by_state(by_state),
         "batches": _batches(by),
+        **_dispatches(by, today),
     }
     return render(request, "desk/home.html", context)
+
+
+def _dispatches(by: OfficerActor, today: date) -> dict[str, Any]:
+    """What the office owes on letters of others, and the letters it keeps that the sender waits for."""
+    return {
+        "sheets_owed": [
+            dispatch.sheet(one, today, counted) | {"letter": dispatch.letter(one.dispatch, today)}
+            for one, counted in dispatching.owes(by)[:NEXT_LEADS]
+        ],
+        "letters_open": [dispatch.letter(row, today) for row in dispatching.open_dispatches(by)[:NEXT_LEADS]],
+    }
 
 
 def _findings_by_state(counts: Mapping[State, int]) -> list[Mark]:

@@ -23,6 +23,7 @@ from lantian.core.moves import open_acts
 from lantian.desk.present import papers as shown
 from lantian.desk.present.words import either, label, said
 from lantian.desk.requests import OfficerRequest
+from lantian.dispatch.letters import sees as dispatch_sees
 from lantian.office import audit, clock, competence, files
 from lantian.office.models import Paper, PaperApproval, StoredFile
 from lantian.office.papers import actions, queries
@@ -101,7 +102,8 @@ def _in_field(record: Record, typed: str) -> Record:
 def _choice(request: OfficerRequest, lead: Lead, record: Record) -> dict[str, Any]:
     """Every kind of paper with what the matrix says of it."""
     unit = request.actor.unit
-    kinds = [_offer(request, template, record.field) for template in queries.templates(unit)]
+    fitting = [template for template in queries.templates(unit) if not template.kind.startswith("dispatch_")]
+    kinds = [_offer(request, template, record.field) for template in fitting]
     return {"lead": _lead(lead), "kinds": kinds, **_fields_of_law(record)}
 
 
@@ -287,7 +289,7 @@ def paper_issue(request: OfficerRequest, key: str) -> HttpResponse:
     lead = leads.find(row.about_key)
     how = Numbered(request.POST.get("oa_number", ""), _day(request.POST.get("dated", "")))
     issued = actions.issue(
-        key=key, version=_version(request), by=request.actor, how=how, seen_by=lead.seen_by if lead else ()
+        key=key, version=_version(request), by=request.actor, how=how, seen_by=lead.seen_by if lead else dispatch_sees(row)
     )
     messages.success(request, said(ISSUED).format(number=issued.number))
     return redirect("paper", key)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NoReturn
@@ -186,6 +186,19 @@ def answer(*, row_key: str, values: dict[str, str], version: int, by: OfficerAct
     detail = {"number": given.number, "outcome": row.outcome}
     audit.record(audit.Kind.ROW_ANSWERED, by=by, about=("dispatch_row", row.key), detail=detail)
     return given
+
+
+@transaction.atomic
+def answer_many(*, rows: Mapping[str, int], values: dict[str, str], by: OfficerActor) -> list[RowAnswer]:
+    """Answer several rows alike, each with an answer of its own: all of them or, when one is refused, none.
+
+    `rows` gives by key the version that the officer saw.
+    """
+    if not rows:
+        raise DispatchRefused("请先勾选要填写的行。", "Tick the rows to be answered first.")
+    return [
+        answer(row_key=key, values=values, version=version, by=by) for key, version in sorted(rows.items())
+    ]
 
 
 @transaction.atomic

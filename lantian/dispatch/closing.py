@@ -10,8 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from lantian.core.competence import Act as LegalAct
-from lantian.core.competence import NoCompetence
-from lantian.core.messages import Text
+from lantian.core.messages import Refused, Text
 from lantian.core.moves import check_move
 from lantian.dispatch import history, letters
 from lantian.dispatch.actions import change, take
@@ -25,7 +24,6 @@ from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
 from lantian.office.papers import actions as papers
 from lantian.office.papers.actions import Wording
-from lantian.office.papers.content import MissingFields
 
 OFFICE = "承办单位"
 STEP = 5_000
@@ -91,7 +89,7 @@ def _letter(row: Dispatch, counts: Tally, answer: Answer, by: OfficerActor) -> T
         with transaction.atomic():
             competence.may(by, LegalAct.REPORT_UP, kind(row.kind, row.received_on).field)
             papers.draft(kind=letters.ANSWER, record=record, wording=wording, by=by)
-    except (NoCompetence, MissingFields) as refusal:
+    except Refused as refusal:
         return refusal.text
     return None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from lantian.core.competence import Field
 from lantian.dispatch.book import kind
 from lantian.dispatch.models import Dispatch, ReturnSheet
+from lantian.office.models import Paper
 from lantian.office.papers.actions import Record
 from lantian.office.papers.content import day_words
 
@@ -52,3 +53,11 @@ def answering(about: About, outcomes: str, open_rows: str) -> Record:
     """Values of the answer to the sender: how many rows ended how, and what is still open."""
     values = about.values | {"dispatch.outcomes": outcomes, "dispatch.open": open_rows}
     return Record((DISPATCH, about.key), about.field, values, about.seen_by)
+
+
+def sees(paper: Paper) -> list[int]:
+    """Which offices see an issued paper of ours: a forwarding letter its office too, an answer nobody else."""
+    if paper.about_kind != SHEET:
+        return []
+    sheet = ReturnSheet.objects.filter(key=paper.about_key).first()
+    return list(sheet.seen_by) if sheet else []

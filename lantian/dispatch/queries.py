@@ -17,7 +17,7 @@ from lantian.dispatch.models import (
     RowAnswer,
     SheetUpload,
 )  # fmt: skip
-from lantian.dispatch.states import OPEN_SHEETS, OPEN_STATES
+from lantian.dispatch.states import OPEN_SHEETS, OPEN_STATES, State
 from lantian.office.actors import OfficerActor
 
 QUEUE, OPEN, ANSWERED, CONFLICT = "queue", "open", "answered", "conflict"
@@ -58,8 +58,26 @@ def open_dispatches(by: OfficerActor) -> QuerySet[Dispatch]:
 def owed_sheets(by: OfficerActor) -> QuerySet[ReturnSheet]:
     """Sheets that the office itself still owes, by deadline."""
     states = [str(state) for state in OPEN_SHEETS]
-    rows = ReturnSheet.objects.select_related("dispatch__unit", "unit")
-    return rows.filter(unit_id=by.unit, state__in=states).order_by("deadline", "id")
+    rows = ReturnSheet.objects.select_related("dispatch__unit", "dispatch__created_by__account", "unit")
+    found = rows.filter(unit_id=by.unit, state__in=states).exclude(dispatch__state=State.CLOSED)
+    return found.order_by("deadline", "id")
+
+
+def owes(by: OfficerActor) -> list[tuple[ReturnSheet, tuple[int, int]]]:
+    """The same with their rows and how many of them are unanswered."""
+    sheets = list(owed_sheets(by))
+    mine = DispatchRow.objects.filter(holder_id=by.unit, dispatch__in=[one.dispatch_id for one in sheets])
+    counted = (
+        mine.order_by().values("dispatch").annotate(all=Count("id"), open=Count("id", filter=Q(answers=0)))
+    )
+    counts = {one["dispatch"]: (one["all"], one["open"]) for one in counted}
+    return [(one, counts.get(one.dispatch_id, (0, 0))) for one in sheets]
+
+
+def matching(found: QuerySet[Dispatch], text: str) -> QuerySet[Dispatch]:
+    """Letters whose number, the sender's number, title or sender hold a text."""
+    named = Q(number__icontains=text) | Q(sender_no__icontains=text)
+    return found.filter(named | Q(title__icontains=text) | Q(sender__icontains=text))
 
 
 def due_soon(by: OfficerActor, today: date, days: int = 7) -> int:
@@ -73,7 +91,8 @@ def due_soon(by: OfficerActor, today: date, days: int = 7) -> int:
 
 def find(key: str) -> Dispatch | None:
     """One letter, if the reader may see it."""
-    related = ("unit", "list_file", "scan", "answer_file", "job__progress", "created_by__account")
+    # The list is its keeper's file: joined, it would hide the letter from every other office.
+    related = ("unit", "scan", "answer_file", "job__progress", "created_by__account")
     return Dispatch.objects.select_related(*related).filter(key=key).first()
 
 
@@ -149,6 +168,12 @@ def spellings(row: Dispatch, groups: Sequence[str]) -> dict[str, list[str]]:
 def answers(row: DispatchRow) -> list[RowAnswer]:
     """Every answer to a row, the newest first."""
     return list(row.given.select_related("post__account", "unit", "upload").order_by("-number"))
+
+
+def next_open(row: DispatchRow, by: OfficerActor) -> DispatchRow | None:
+    """The office's next row of the same letter without an answer, after this one in the list, else the first one."""
+    mine = row.dispatch.rows.filter(holder_id=by.unit, answers=0).exclude(pk=row.pk).order_by("place")
+    return mine.filter(place__gt=row.place).first() or mine.first()
 
 
 def newest(rows: Sequence[DispatchRow]) -> dict[int, RowAnswer]:

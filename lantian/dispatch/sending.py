@@ -11,8 +11,7 @@ from django.db.models import F, Func, Value
 from django.db.models.expressions import Combinable
 
 from lantian.core.competence import Act as LegalAct
-from lantian.core.competence import NoCompetence
-from lantian.core.messages import Text
+from lantian.core.messages import Refused, Text
 from lantian.core.moves import check_move
 from lantian.dispatch import history, letters
 from lantian.dispatch.actions import change, refuse_stale, take
@@ -26,7 +25,6 @@ from lantian.office import audit, clock, competence, files, jobs
 from lantian.office.actors import OfficerActor
 from lantian.office.papers import actions as papers
 from lantian.office.papers.actions import Wording
-from lantian.office.papers.content import MissingFields
 from lantian.office.permissions import Permission, check_permission
 
 LONGEST_NUMBER = 60
@@ -112,7 +110,7 @@ def _letters(
                 paper = papers.draft(kind=letters.FORWARDING, record=record, wording=wording, by=by)
                 sheet.paper_key = paper.key
                 sheet.save(update_fields=["paper_key"])
-    except (NoCompetence, MissingFields) as refusal:
+    except Refused as refusal:
         return refusal.text
     return None
 

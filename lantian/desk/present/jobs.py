@@ -31,6 +31,11 @@ STAGE_TEXTS: dict[str, Text] = {
     "compare": Text("逐对核算相似度", "measuring pairs"),
     "findings": Text("保存提示", "storing findings"),
     "differences": Text("采纳差异", "accepting differences"),
+    "dispatch_split": Text("按单位拆分清单", "splitting the list by office"),
+    "dispatch_sheets": Text("生成各单位反馈表", "writing return sheets"),
+    "dispatch_read": Text("核对反馈表", "reading the return sheet"),
+    "dispatch_merge": Text("合并反馈表", "merging the return sheet"),
+    "dispatch_answer": Text("生成答复表", "writing the answer workbook"),
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {

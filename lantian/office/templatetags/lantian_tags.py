@@ -28,6 +28,9 @@ TONES = {
     "strong": "danger", "medium": "warn", "weak": "neutral",  # strength
     "waiting": "neutral", "running": "info", "done": "ok", "cancelled": "neutral", "failed": "danger",  # job
     "received": "info", "verifying": "warn", "verified": "ok",  # lead
+    "split": "info", "forwarded": "warn", "answered": "ok", "void": "neutral",  # dispatch
+    "waiting_answer": "info", "submitted": "warn", "sent_back": "danger", "accepted": "ok",  # return sheet
+    "reading": "info", "ready": "warn", "merging": "info", "merged": "ok", "late": "danger", "unreadable": "danger",
     "draft": "info", "approved": "warn", "issued": "ok", "dropped": "neutral",  # paper
     "new": "info", "changed": "warn", "missing": "danger",  # difference of a directory
     "active": "ok", "suspended": "warn", "revoked": "danger", "closed": "neutral",  # agency
