@@ -89,6 +89,8 @@ def _plain(code: int, alike: dict[int, str], invisible: set[int]) -> str:
         return chr(code)
     if code in invisible:
         return ""
+    if unicodedata.category(chr(code)) == "Lo" and unicodedata.is_normalized("NFKD", chr(code)):
+        return _simplified(chr(code)).translate(alike)
     text = unicodedata.normalize("NFKC", chr(code)).casefold()
     text = chr(code) if max(map(ord, text)) > 0xFFFF else text
     plain = "".join(_simplified(_kind(_bare(c))) for c in text).translate(alike)
