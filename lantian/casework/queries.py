@@ -52,17 +52,15 @@ FIELDS: dict[str, Field] = {
 def field_of(subject_kind: str, subject_no: str = "", *, detector: str = "") -> Field | None:
     """The field of law of a lead, by what was compared and whom it concerns; None: an officer has to say.
 
-    What patents show about an agency is read as practice of a patent agency, unless the register knows it as a
-    trademark agency only: then it may be either agency's duty or patent practice without a licence.
+    An agency is what the register says; what patents show of one that is not a trademark agency alone concerns
+    it as a patent agency.
     """
     if found := FAMILIES.get(detector[:1]):
         return found
     if subject_kind != AGENCY:
         return FIELDS.get(subject_kind, Field.APPLICANT)
-    kinds = registry.agency_kinds(subject_no)
-    if detector[:1] == PATENTS:
-        return None if kinds == frozenset({"trademark"}) else Field.PATENT_AGENCY
-    return AGENCY_KINDS.get(kinds)
+    known = AGENCY_KINDS.get(registry.agency_kinds(subject_no))
+    return known or (Field.PATENT_AGENCY if detector[:1] == PATENTS else None)
 
 
 def city() -> Unit:

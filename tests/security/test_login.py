@@ -245,6 +245,22 @@ def test_a_closed_account_is_out_at_once_and_takes_no_post() -> None:
         )  # fmt: skip
 
 
+def test_a_closed_account_is_opened_again_under_a_temporary_password_and_without_its_posts() -> None:
+    admin, account = browser("admin"), Account.objects.get(login="nankai")
+    asked = {"do": "reopen", "account": account.key}
+    assert admin.post("/accounts/", asked).status_code == 422
+    admin.post("/accounts/", {"do": "shut", "account": account.key})
+    page = admin.post("/accounts/", asked)
+    assert page.status_code == 200 and page["Cache-Control"] == "no-store"
+    account.refresh_from_db()
+    assert account.is_active and account.must_change_password
+    assert account.check_password(page.context["told"]["password"])
+    assert not people.posts_of(account, clock.today())
+    assert kinds("nankai")[-2:] == ["account_reopened", "password_reset"]
+    with pytest.raises(Refused, match="is not closed"):
+        people.reopen_account(account=account, by=officer("admin"))
+
+
 def test_nobody_closes_the_account_he_is_using() -> None:
     account = Account.objects.get(login="admin")
     page = browser("admin").post("/accounts/", {"do": "shut", "account": account.key})
