@@ -24,7 +24,7 @@ WORDS: Mapping[str, Text] = {
     "payer": Text("缴费人", "fee payer"),
 }
 WEIGHTS: Mapping[str, float] = {"phone": 1.0, "email": 1.0, "account": 1.0, "payer": 0.6, "address": 0.6}
-PLAIN_UP_TO: Mapping[str, int] = {"phone": 40, "email": 40, "account": 40, "payer": 8, "address": 8}
+PLAIN_UP_TO: Mapping[str, int] = {"phone": 40, "email": 40, "account": 40, "payer": 8, "address": 12}
 """So many parties may share a contact before it is damped."""
 HUB_FROM: Mapping[str, int] = {"phone": 200, "email": 200, "account": 200, "payer": 40, "address": 40}
 """A contact that so many parties share ties nobody."""

@@ -35,7 +35,7 @@ def plant(pool: Pool, rows: Rows) -> Iterator[Scheme]:
 
 
 def _hand(pool: Pool, rng: Random, fronts: list[Applicant], drafts: list[Draft]) -> dict[str, Any]:
-    """File drafts in the fronts' names with the contacts of one hand, not every contact on every filing."""
+    """File drafts in the fronts' names with contacts of one hand, here and there."""
     hand = {
         "contact_name": names.person(rng),
         "contact_phone": pool.phone(),
@@ -43,11 +43,11 @@ def _hand(pool: Pool, rng: Random, fronts: list[Applicant], drafts: list[Draft])
         "account": f"A{rng.randint(10**7, 10**8 - 1)}",
         "payer": names.person(rng),
     }
+    # Some hands are careless, some show little, some give every front a phone of its own.
+    share, own_phones = rng.choice(((0.55, False), (0.55, False), (0.3, False), (0.3, True)))
     for place, draft in enumerate(drafts):
         name_anew(draft, fronts[place % len(fronts)])
-        shown = [key for key in hand if key == "contact_name" or rng.random() < 0.55]
-        # A hand leaves a trace on every filing.
-        shown = shown if len(shown) > 1 else [*shown, "contact_phone"]
+        shown = [key for key in hand if rng.random() < share and not (own_phones and key == "contact_phone")]
         draft.form |= {key: hand[key] for key in shown}
     return hand
 
@@ -91,14 +91,15 @@ def _lent(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     fronts = _fronts(pool, rng, rng.randint(8, 14), one_address=False)
     hand = _hand(pool, rng, fronts, drafts)
     steady = [one for one in pool.staff if one.fate == "stayed" and one.employments[0].of == agency.code]
-    parked = steady[-1]
+    parked, in_a_case = steady[-1], rng.random() < 0.5
     for draft in drafts:
         draft.signers = (parked.licence,)
     firm = pool.firm()
+    # Every other time a case has brought the insurance records.
     rows["insurance"] += [
         {"licence_no": parked.licence, "month": date(year, month, 1), "employer": firm.name,
          "employer_id": firm.number}
-        for year in (2024, 2025) for month in range(1, 13)
+        for year in (2024, 2025) for month in range(1, 13) if in_a_case
     ]  # fmt: skip
     members = [*_numbers(fronts), hand["contact_phone"]]
     return Scheme(("P12", "P07"), "licence_lent", "agency", drafts, agency.code, members)
@@ -121,7 +122,7 @@ def _invented(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
 def _nameless(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     """A licensed agency prepares filings and does not file them in its name."""
     agency = pool.agency(rng, 5)
-    drafts = pool.take(rng, rng.randint(6, 14), lambda one: one.agency is None)
+    drafts = pool.take(rng, rng.randint(3, 14), lambda one: one.agency is None)
     for draft in drafts:
         trace = {"contact_phone": agency.phone, "contact_email": agency.email}
         key = rng.choice(list(trace))

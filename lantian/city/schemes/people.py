@@ -27,7 +27,7 @@ def plant(pool: Pool, rows: Rows) -> Iterator[Scheme]:
 def _lent(pool: Pool, rng: Random) -> Scheme | None:
     """One name among the inventors of unrelated firms in distant fields, most of them of one agency."""
     agency = pool.agency(rng, 6)
-    drafts = pool.take(rng, rng.randint(7, 12), lambda one: one.agency is agency)
+    drafts = pool.take(rng, rng.randint(4, 12), lambda one: one.agency is agency)
     drafts += pool.take(rng, rng.randint(0, 4)) if drafts else []
     name = names.person(rng)
     for draft in drafts:
@@ -62,7 +62,7 @@ def changes(pool: Pool, drafts: list[Draft], patents: list[dict[str, Any]], rows
             by_agency[draft.agency.code].append(draft)
     enough = [code for code in sorted(by_agency) if len(by_agency[code]) >= 40]
     for code in rng.sample(enough, min(len(enough), pool.size.schemes)):
-        chosen = rng.sample(by_agency[code], rng.randint(15, 30))
+        chosen = rng.sample(by_agency[code], rng.randint(5, 30))
         pool.used.add(code)
         for draft in chosen:
             rows["patent_changes"].append(_replaced(rng, granted[draft.number]))

@@ -27,7 +27,7 @@ def _heavy(pool: Pool, rng: Random) -> tuple[list[Draft], str, str]:
     def fits(one: Draft) -> bool:
         return one.agency is agency and one.filed_on.year == 2024
 
-    drafts = pool.take(rng, min(sum(map(fits, pool.free)), rng.randint(110, 180)), fits)
+    drafts = pool.take(rng, min(sum(map(fits, pool.free)), rng.randint(45, 180)), fits)
     for draft in drafts:
         draft.signers = (signer.licence,)
     return drafts, signer.licence, agency.code
@@ -35,7 +35,7 @@ def _heavy(pool: Pool, rng: Random) -> tuple[list[Draft], str, str]:
 
 def _one_head(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     drafts, licence, code = _heavy(pool, rng)
-    return Scheme(("P09",), "one_head", "practitioner", drafts, licence, [code]) if len(drafts) > 60 else None
+    return Scheme(("P09",), "one_head", "practitioner", drafts, licence, [code]) if len(drafts) > 40 else None
 
 
 def _team(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
@@ -44,13 +44,13 @@ def _team(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     for report in rows["annual_reports"]:
         if report["agency_code"] == code:
             report["assistants"] = report["practitioners"] * 9
-    return Scheme((), "lawful_team", "practitioner", drafts, licence, [code]) if len(drafts) > 60 else None
+    return Scheme((), "lawful_team", "practitioner", drafts, licence, [code]) if len(drafts) > 40 else None
 
 
 def _burst(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     """Everything at once: an agency files for many clients within three days."""
     agency = pool.agency(rng, 5)
-    drafts = pool.take(rng, rng.randint(24, 40), lambda one: one.agency is agency)
+    drafts = pool.take(rng, rng.randint(14, 40), lambda one: one.agency is agency)
     for draft in drafts:
         move(draft, drafts[len(drafts) // 2].filed_on + timedelta(days=rng.randint(0, 2)))
     return Scheme(("P08",), "burst", "agency", drafts, agency.code) if drafts else None
@@ -74,7 +74,7 @@ def _year_end(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
 def _beyond(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     """A young firm of two people files in every field."""
     firm = pool.firm()
-    drafts = pool.take(rng, rng.randint(14, 30), lambda one: one.filed_on >= firm.row["founded_on"])  # type: ignore[index]
+    drafts = pool.take(rng, rng.randint(9, 30), lambda one: one.filed_on >= firm.row["founded_on"])  # type: ignore[index]
     for draft in drafts:
         name_anew(draft, firm)
     return Scheme(("P05",), "beyond_capability", "applicant", drafts, firm.number) if drafts else None

@@ -1,0 +1,134 @@
+"""The measured card of a detector, as text: what it finds, by which limits, how right it was, what it raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from lantian.core.messages import Text
+from lantian.detect.contract import Detector
+from lantian.detect.measure import Measure, share
+from lantian.detect.parameters import shipped_book
+from lantian.detect.rules import Rules, rules_of
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """What untouched real files raised: rows read, findings by strength, or why it did not run."""
+
+    read: int
+    by_strength: Mapping[str, int]
+    not_run: Text | None
+
+
+def card(
+    detector: Detector, whole: Measure, public: Measure, real: Alerts | None, *, on: date, city: str
+) -> str:
+    """Write the card; the same measures give the same text."""
+    rules = rules_of(shipped_book(), detector.id, on, detector.limits)
+    parts = [
+        *_head(detector, rules, on),
+        *_limits(rules),
+        *_columns(detector),
+        *_measured(whole, public, city),
+        *_real(real),
+        "## Innocent explanation, and what would refute a finding",
+        "",
+        rules.said("innocent").zh,
+        "",
+        rules.said("innocent").en,
+        "",
+        rules.said("refuted").zh,
+        "",
+        rules.said("refuted").en,
+    ]
+    return "\n".join(parts) + "\n"
+
+
+def _head(detector: Detector, rules: Rules, on: date) -> Iterator[str]:
+    name, basis = rules.said("name"), rules.basis
+    module = (detector.find.__module__ or "").replace(".", "/")
+    yield f"# {detector.id} {name.zh} · {name.en}"
+    yield ""
+    yield "Written by `lantian detect evaluate --cards docs/detectors`; do not edit by hand."
+    yield ""
+    yield f"Measured with the rules of {on}. Detector version {detector.version}, `{module}.py`; parameters"
+    yield f"`{rules.digest[:12]}`. Points at: {detector.subject}."
+    if detector.review_only:
+        yield "**Review only**: never the sole ground of anything; every finding is weak."
+    yield ""
+    yield f"{rules.rule.text.zh} {rules.rule.text.en}"
+    yield ""
+    yield f"Legal basis: {basis.zh} ({basis.en}). Confidence: {rules.rule.confidence}. {rules.rule.source}."
+    yield ""
+
+
+def _limits(rules: Rules) -> Iterator[str]:
+    listed = rules.rule.values["limits"]
+    if listed:
+        yield from ("| limit | value | unit |", "|---|---|---|")
+        yield from (f"| {one['name']} | {one['value']} | {one['unit']} |" for one in listed)
+        yield ""
+
+
+def _columns(detector: Detector) -> Iterator[str]:
+    yield from (
+        "## Reads",
+        "",
+        "| table | must have | at least one of | uses where present |",
+        "|---|---|---|---|",
+    )
+    for reads in detector.reads:
+        table = reads.table if reads.needed else f"{reads.table} (optional)"
+        yield f"| {table} | {', '.join(reads.columns)} | {', '.join(reads.one_of)} | {', '.join(reads.also)} |"
+    yield ""
+    bound = ", ".join(detector.case_bound) or "none"
+    yield f"Case-bound columns (never in a nightly run): {bound}."
+    yield ""
+
+
+def _measured(whole: Measure, public: Measure, city: str) -> Iterator[str]:
+    yield from (
+        f"## On {city}",
+        "",
+        "| | files with case-bound columns | public and register data only |",
+        "|---|---|---|",
+    )
+    yield f"| open findings | {_count(whole)} | {_count(public)} |"
+    yield f"| presumed lawful or cleared | {whole.cleared} | {public.cleared} |"
+    yield f"| precision | {share(whole.right, whole.open)} | {share(public.right, public.open)} |"
+    yield f"| recall | {share(*whole.recall)} | {share(*public.recall)} |"
+    yield ""
+    yield "95 percent intervals (Wilson). The plants are ours: an upper bound until officers' judgements give the"
+    yield "real figures."
+    yield ""
+    if whole.planted:
+        yield from ("| planted | plants | found | found on public data |", "|---|---|---|---|")
+        for kind, (planted, found) in whole.planted.items():
+            yield f"| {kind} | {planted} | {found} | {public.planted.get(kind, (0, 0))[1]} |"
+        yield ""
+    flagged = {kind: hit for kind, (_, hit) in whole.lawful.items() if hit}
+    told = ", ".join(f"{kind} {hit}" for kind, hit in flagged.items()) or "none"
+    alike = ", ".join(f"{kind} {count}" for kind, (count, _) in whole.lawful.items()) or "none"
+    yield f"Lawful look-alikes planted: {alike}. In a wrong finding: {told}."
+    yield ""
+
+
+def _count(measure: Measure) -> str:
+    return f"not run: {measure.not_run.en}" if measure.not_run else str(measure.open)
+
+
+def _real(real: Alerts | None) -> Iterator[str]:
+    yield from ("## On real, untouched files (counts only)", "")
+    if real is None:
+        yield "Not measured: the files were not at hand."
+    elif real.not_run:
+        yield f"Not run on the 100,200 real publications, because {real.not_run.en}"
+    else:
+        told = (
+            ", ".join(f"{strength} {count}" for strength, count in sorted(real.by_strength.items())) or "none"
+        )
+        yield f"100,200 real publications 1996–2017: {real.read} rows read, findings: {told}."
+        yield "They are older than the rule: the alerts measure the load on officers, not anybody's conduct."
+    yield ""
