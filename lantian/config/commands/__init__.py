@@ -34,6 +34,7 @@ COMMANDS: dict[str, Text] = {
     "city": Text("生成合成城市数据", "generate the synthetic city"),
     "deadline": Text("计算法定期限", "compute a legal deadline"),
     "credit": Text("测算信用分（内部测算）", "reckon credit (internal)"),
+    "rules": Text("检查、打印、试算规则库", "check, print and rehearse rule books"),
 }
 OUR_FAULT = 70
 
