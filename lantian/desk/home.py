@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from lantian.casework import queries as casework
 from lantian.core.messages import Unreadable
-from lantian.desk import intake
+from lantian.desk import intake, measures_due
 from lantian.desk.present import dispatch, jobs, leads
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
@@ -54,6 +54,7 @@ def home(request: OfficerRequest) -> HttpResponse:
         "findings_by_state": _findings_by_state(by_state),
         "batches": _batches(by),
         **_dispatches(by, today),
+        **measures_due.due(by, today),
     }
     return render(request, "desk/home.html", context)
 

@@ -11,11 +11,13 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from lantian.casework import measures_queries
 from lantian.casework import outside_queries as outside
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
 from lantian.desk import purposes as asked_purposes
 from lantian.desk.present import leads as leads_shown
+from lantian.desk.present import measures
 from lantian.desk.present import outside as outside_shown
 from lantian.desk.present import subjects as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
@@ -114,7 +116,9 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         "findings_count": found.count(),
         "leads": [leads_shown.lead(one, today) for one in leads[:SHOWN]],
         "outside": _outside(request, numbers),
-        "events": shown.events(history, found[:SHOWN], leads[:SHOWN]),
+        "events": shown.events(
+            history, found[:SHOWN], leads[:SHOWN], measures.events(*measures_queries.about(numbers))
+        ),
     }
     return render(request, "desk/subject.html", context)
 

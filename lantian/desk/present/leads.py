@@ -80,7 +80,7 @@ def stored_due(row: Lead, today: date) -> Due:
         days_left=days_left(today, row.due),
         provisional=row.due_provisional,
         settled=State(row.state) not in OPEN_STATES,
-        rule=_rule(stored["rule"], row.opened_on),
+        rule=rule_words(stored["rule"], row.opened_on),
         steps=tuple(Step(date.fromisoformat(day), either(zh, en)) for day, zh, en in stored["steps"]),
         basis=either(stored["basis_zh"], stored["basis_en"]),
         confidence=doubt(Confidence(stored["confidence"])),
@@ -94,7 +94,7 @@ def reckoned_due(due: deadlines.Deadline, today: date) -> Due:
         days_left=days_left(today, due.due),
         provisional=due.provisional,
         settled=False,
-        rule=_rule(due.rule, due.start),
+        rule=rule_words(due.rule, due.start),
         steps=tuple(Step(step.date, either(step.text_zh, step.text_en)) for step in due.steps),
         basis=said(due.basis.cite()),
         confidence=doubt(due.confidence),
@@ -112,7 +112,7 @@ def doubt(confidence: Confidence) -> str:
     return "" if confidence is Confidence.TEXT else said(confidence.told)
 
 
-def _rule(rule: str, on: date) -> str:
+def rule_words(rule: str, on: date) -> str:
     """The rule's own words; its id when the present book no longer has it."""
     try:
         return label(deadlines.book().rule(rule, on=on).text)

@@ -226,10 +226,13 @@ def finding(row: Finding) -> dict[str, Any]:
 
 
 def events(
-    history: Iterable[RegisterFact], found: Iterable[Finding], leads: Iterable[Lead]
+    history: Iterable[RegisterFact],
+    found: Iterable[Finding],
+    leads: Iterable[Lead],
+    more: Iterable[dict[str, Any]] = (),
 ) -> list[dict[str, Any]]:
-    """What happened, the newest first: what became known, findings, leads."""
-    told = [_told(one) for one in history]
+    """What happened, the newest first: what became known, findings, leads, and `more` events of the same shape."""
+    told = [*map(_told, history), *more]
     told += [_event(one.first_found_at, label(FOUND), reverse("finding", args=[one.key])) for one in found]
     told += [
         _event(

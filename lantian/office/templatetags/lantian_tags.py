@@ -31,6 +31,9 @@ TONES = {
     "split": "info", "forwarded": "warn", "answered": "ok", "void": "neutral",  # dispatch
     "waiting_answer": "info", "submitted": "warn", "sent_back": "danger", "accepted": "ok",  # return sheet
     "reading": "info", "ready": "warn", "merging": "info", "merged": "ok", "late": "danger", "unreadable": "danger",
+    "planned": "info", "held": "warn", "called_off": "neutral",  # interview
+    "open": "warn", "not_done": "danger", "withdrawn": "neutral",  # rectification
+    "prepared": "info", "sent": "warn",  # report or transfer
     "draft": "info", "approved": "warn", "issued": "ok", "dropped": "neutral",  # paper
     "new": "info", "changed": "warn", "missing": "danger",  # difference of a directory
     "active": "ok", "suspended": "warn", "revoked": "danger", "closed": "neutral",  # agency
