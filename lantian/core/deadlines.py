@@ -131,9 +131,9 @@ def due(
     """
     held = checked_pauses(pauses, start)
     by = _extension(rule, extended) if extended else 0
-    if rule.unit in FIXED:
-        return _fixed(rule, start)
     try:
+        if rule.unit in FIXED:
+            return _fixed(rule, start)
         return _deadline(Count(rule, start, calendar, held, rule.values["limit"] + by))
     except OverflowError:
         raise WrongUse(
@@ -203,8 +203,13 @@ def _fixed(rule: RuleVersion, start: date) -> Deadline:
 
 def _next_yearly(start: date, month_day: str) -> date:
     """The first day of this month and day on or after a day."""
-    day = date.fromisoformat(f"{start.year}-{month_day}")
-    return day if day >= start else date.fromisoformat(f"{start.year + 1}-{month_day}")
+    month, day = map(int, month_day.split("-"))
+    found = date(start.year, month, day)
+    if found >= start:
+        return found
+    if start.year == date.max.year:
+        raise OverflowError("outside the calendar")
+    return date(start.year + 1, month, day)
 
 
 def checked_pauses(pauses: Iterable[tuple[date, date]], start: date) -> tuple[Pause, ...]:

@@ -122,6 +122,11 @@ def test_a_pause_moves_months_by_its_days() -> None:
     assert found.due == date(2026, 7, 15)
 
 
+def test_a_yearly_day_past_the_end_of_the_calendar_is_refused() -> None:
+    with pytest.raises(WrongUse, match="year 9999"):
+        due_under("company_annual_report", date(9999, 7, 1))
+
+
 def test_a_period_that_only_the_notice_sets_is_not_guessed() -> None:
     with pytest.raises(SetByNotice, match="The notice sets the period"):
         due_under("abnormal_notice_reply", date(2026, 3, 2))

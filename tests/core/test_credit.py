@@ -186,6 +186,8 @@ BAD_EVENTS = {
     "id twice": [event("e", "AG-IRR-04", "2026-03-01"), event("e", "AG-IRR-05", "2026-03-01")],
     "known before": [event("e", "AG-IRR-04", "2026-03-01", known_on=date(2026, 2, 1))],
     "nothing": [event("e", "AG-IRR-01", "2026-03-01", quantity=0)],
+    "too many": [event("e", "AG-IRR-01", "2026-03-01", quantity=10_001)],
+    "beyond the calendar": [event("e", "AG-IRR-04", "9999-03-01")],
     "ends before": [event("e", "AG-PEN-03", "2026-03-01", until=date(2026, 2, 1))],
     "three events in one": [event("e", "AG-IRR-04", "2026-03-01", quantity=3)],
     "one matter, two sizes": [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import cache
 
 import pytest
 from hypothesis import assume, given
@@ -39,6 +40,7 @@ source = "made for this test"
 ).rule("seal", date(2024, 1, 1))
 
 
+@cache
 def lead_check(**changes: int) -> RuleVersion:
     """The shipped rule, with other numbers where a test needs them."""
     text = SHIPPED

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, NoReturn
 from lantian.core.messages import Refused, Unreadable
 
 SCHEMA = "credit-events/1"
+MOST, LAST_DAY = 10_000, date(9000, 12, 31)
 
 
 class BadEvents(Refused):
@@ -78,10 +79,16 @@ def check(events: Sequence[Event]) -> None:
         seen.add(event.id)
         if event.known_on < event.occurred_on:
             _bad(event, "知悉日早于发生日", "it was known before it happened")
-        if event.quantity < 1:
-            _bad(event, "数量应不小于1", "its quantity must be at least 1")
-        if event.until is not None and event.until < event.occurred_on:
-            _bad(event, "期限终止日早于发生日", "its term ends before it begins")
+        if not 1 <= event.quantity <= MOST:
+            _bad(event, f"数量应为1至{MOST}", f"its quantity must be at least 1 and at most {MOST}")
+        if event.occurred_on > LAST_DAY:
+            _bad(event, "发生日超出日历范围", "its day is beyond the calendar")
+        if event.until is not None and not event.occurred_on <= event.until <= LAST_DAY:
+            _bad(
+                event,
+                "期限终止日早于发生日或者超出日历",
+                "its term ends before it begins or beyond the calendar",
+            )
         if event.changes:
             _check_changes(event)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from lantian.core.chain import canonical, digest_of
@@ -99,7 +99,7 @@ class Statement(NamedTuple):
         return digest_of(as_json(self))
 
 
-@cache
+@lru_cache(maxsize=65536)
 def points_of(hundredths: int) -> Decimal:
     """Hundredths of a point as points with two places.
 
