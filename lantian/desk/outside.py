@@ -60,7 +60,7 @@ def outside(request: OfficerRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def outside_new(request: OfficerRequest) -> HttpResponse:
     """Note a matter by hand."""
-    module = _module(request, (request.POST if request.method == "POST" else request.GET).get("module", ""))
+    module = _of_form(request)
     form = NewMatterForm(request.POST) if request.method == "POST" else None
     if form is not None and form.is_valid():
         typed = form.cleaned_data
@@ -121,10 +121,13 @@ def _attach(request: OfficerRequest, row: OutsideMatter, form: PaperForm) -> Non
 
 
 @require_safe
-def outside_paper(request: OfficerRequest, key: str, id: int) -> HttpResponseBase:
-    """A paper as an attachment that the browser may do nothing with."""
+def outside_paper(request: OfficerRequest, key: str) -> HttpResponseBase:
+    """A paper (`?paper=` its number, else the last) as an attachment that the browser may do nothing with."""
     row = _found(request, key)
-    paper = OutsidePaper.objects.select_related("file").filter(matter=row, pk=id).first()
+    papers = OutsidePaper.objects.select_related("file").filter(matter=row).order_by("-id")
+    if asked := request.GET.get("paper", ""):
+        papers = papers.filter(pk=int(asked) if asked.isascii() and asked.isdigit() else 0)
+    paper = papers.first()
     if paper is None:
         raise Http404
     audit.record(audit.Kind.OUTSIDE_READ, by=request.actor, about=("outside", row.key))
@@ -135,7 +138,7 @@ def outside_paper(request: OfficerRequest, key: str, id: int) -> HttpResponseBas
 @require_http_methods(["GET", "HEAD", "POST"])
 def outside_take_in(request: OfficerRequest) -> HttpResponse:
     """An export of the outside system: upload, look at what it would do, then take it in."""
-    module = _module(request, (request.POST if request.method == "POST" else request.GET).get("module", ""))
+    module = _of_form(request)
     if request.method != "POST":
         return _take_in_page(request, module, None)
     if "digest" in request.POST:
@@ -249,16 +252,23 @@ def _tabs(request: OfficerRequest, wanted: Filter) -> list[dict[str, Any]]:
 
 def _wanted(request: OfficerRequest, asked: QueryDict) -> Filter:
     """The filter of an address; without a module the first that the office has. None at all: no such page."""
-    there = modes.shown(request.actor.unit)
-    if not there:
-        raise Http404
-    module = _module(request, asked.get("module", "") or there[0])
+    module = _module(request, asked.get("module", ""), or_first=request.method != "POST")
     return Filter(module, bool(asked.get("open")), asked.get("q", "").strip()[:100])
 
 
-def _module(request: OfficerRequest, name: str) -> Module:
-    """A module that the reader's office has not switched off."""
-    if name not in modes.shown(request.actor.unit):
+def _of_form(request: OfficerRequest) -> Module:
+    """The module of a form: named where it is posted, else the first."""
+    if request.method == "POST":
+        return _module(request, request.POST.get("module", ""))
+    return _module(request, request.GET.get("module", ""), or_first=True)
+
+
+def _module(request: OfficerRequest, name: str, *, or_first: bool = False) -> Module:
+    """A module that the reader's office has not switched off; unnamed, the first of them if that will do."""
+    there = modes.shown(request.actor.unit)
+    if or_first and there and not name:
+        return there[0]
+    if name not in there:
         raise Http404
     return Module(name)
 

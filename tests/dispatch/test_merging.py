@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lantian.dispatch.merging import KnownAnswer, Merge, merge
@@ -80,6 +80,7 @@ def test_a_column_that_is_gone_changes_nothing() -> None:
     assert merged == Merge(same=("a",))
 
 
+@settings(deadline=None)  # the machine is shared
 @given(KNOWN, INCOMING, BASE)
 def test_no_word_that_anyone_wrote_is_lost(
     before: dict[str, KnownAnswer], incoming: list[Answer], base: dict[str, int]
@@ -97,6 +98,7 @@ def test_no_word_that_anyone_wrote_is_lost(
         assert all(after.get(name) for name, value in change.known.values.items() if value)
 
 
+@settings(deadline=None)  # the machine is shared
 @given(KNOWN, INCOMING, BASE, st.randoms(use_true_random=False))
 def test_the_order_of_answers_is_no_matter(
     before: dict[str, KnownAnswer], incoming: list[Answer], base: dict[str, int], chance: object
@@ -106,6 +108,7 @@ def test_the_order_of_answers_is_no_matter(
     assert merge(before, turned, base=base) == merge(before, incoming, base=base)
 
 
+@settings(deadline=None)  # the machine is shared
 @given(KNOWN, INCOMING, BASE)
 def test_each_row_ends_in_one_place_only(
     before: dict[str, KnownAnswer], incoming: list[Answer], base: dict[str, int]
@@ -118,6 +121,7 @@ def test_each_row_ends_in_one_place_only(
     assert set(ends) == asked
 
 
+@settings(deadline=None)  # the machine is shared
 @given(KNOWN, st.lists(st.builds(Answer, KEYS, VALUES, st.integers(5, 9)), unique_by=lambda a: a.key), BASE)
 def test_the_same_sheet_twice_is_nothing_new(
     before: dict[str, KnownAnswer], incoming: list[Answer], base: dict[str, int]

@@ -305,7 +305,7 @@ def test_papers_are_attached_and_open_to_the_office_and_the_city_only() -> None:
     with acting("city"):
         paper = matter.papers.get()
     for login, status in (("nankai", 200), ("city", 200), ("xiqing", 404)):
-        answer = browser(login).get(f"/outside/{matter.key}/papers/{paper.pk}")
+        answer = browser(login).get(f"/outside/{matter.key}/paper?paper={paper.pk}")
         assert answer.status_code == status
         if status == 200:
             assert b"".join(answer.streaming_content).startswith(b"%PDF")  # type: ignore[attr-defined]

@@ -74,6 +74,8 @@ def address(route: str, planted: Planted) -> str:
     pattern = next(pattern for pattern in patterns() if pattern.name == route)
     if route in PASSKEYS:
         return reverse(route, args=[1])
+    if "id" in pattern.pattern.converters:
+        return reverse(route, args=[CITY])
     if "key" not in pattern.pattern.converters:
         return reverse(route)
     kinds = planted.more | {
