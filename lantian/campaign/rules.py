@@ -30,6 +30,7 @@ INDICATOR_TEXTS: dict[Indicator, Text] = {
 _WEIGHT = Shape({"indicator": OneOf(tuple(Indicator)), "weight": AtLeast(1)})
 SHAPES = {
     "colours": Shape({"yellow_within": AtLeast(1), "unit": OneOf(("working_days",))}),
+    "sweep_candidates": Shape({"offered": str, "excepted": str}),
     "evaluation": Shape({"weights": Many(_WEIGHT), "publicity_a_month": AtLeast(1)}),
 }
 

@@ -69,6 +69,7 @@ class Act(StrEnum):
     RECHECK = "recheck"
     URGE_PLATFORM = "urge_platform"
     TRANSFER = "transfer"
+    PRESS = "press"
 
 
 class Issuer(StrEnum):

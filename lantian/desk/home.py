@@ -15,9 +15,11 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
+from lantian.campaign import queries as campaign
 from lantian.casework import queries as casework
 from lantian.core.messages import Unreadable
 from lantian.desk import intake, measures_due
+from lantian.desk.campaign import instruction_row
 from lantian.desk.present import dispatch, jobs, leads
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
@@ -30,7 +32,7 @@ from lantian.office.permissions import Permission
 from lantian.screening import queries as screening
 from lantian.screening.states import STATE_TEXTS, State
 
-NEXT_LEADS, LAST_BATCHES = 6, 4
+NEXT_LEADS, LAST_BATCHES, NEXT_INSTRUCTIONS = 6, 4, 5
 UNCLEARED = "not_cleared"
 
 
@@ -49,6 +51,7 @@ def home(request: OfficerRequest) -> HttpResponse:
             "pending": by_state[State.WAITING],
         },
         "due_next": [leads.lead(row, today) for row in casework.open_leads(by)[:NEXT_LEADS]],
+        "instructions": [instruction_row(row) for row in campaign.open_instructions(by)[:NEXT_INSTRUCTIONS]],
         "show_office": by.unit == casework.city().pk,
         **_open_leads(by, today),
         "findings_by_state": _findings_by_state(by_state),

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.campaign import queries
 from lantian.campaign.actions import exports
-from lantian.campaign.ledgers.catalogue import LEDGERS
+from lantian.campaign.ledgers.catalogue import EVERY
 from lantian.campaign.ledgers.frame import Cell, Column, Kind, Ledger, Wanted
 from lantian.campaign.models import LedgerExport
 from lantian.core.messages import Refused, Text
@@ -83,7 +83,7 @@ def ledgers(request: OfficerRequest) -> HttpResponse:
             "count": ledger.count(what.wanted),
             "url": f"{reverse('ledger', args=[ledger.id])}?{what.query}",
         }
-        for ledger in LEDGERS.values()
+        for ledger in EVERY.values()
     ]
     return render(request, "desk/ledgers.html", {"ledgers": rows} | _frame(request, what, houses))
 
@@ -97,7 +97,7 @@ def ledger(request: OfficerRequest, key: str) -> HttpResponse:
     if one.kept:
         page = Paginator(one.select(what.wanted), PAGE).get_page(request.GET.get("page"))
         start = page.start_index()
-        page.object_list = _lines(one, page.object_list, start)
+        page.object_list = shown_lines(one, page.object_list, start)
         context |= {"page": page, "exports": [_shown_export(row) for row in queries.exports(one.id)]}
     return render(request, "desk/ledger.html", context)
 
@@ -110,7 +110,12 @@ def ledger_print(request: OfficerRequest, key: str) -> HttpResponse:
     total = one.count(what.wanted)
     rows = one.select(what.wanted)[:PRINTED] if one.kept and total <= PRINTED else []
     context = _frame(request, what, houses) | _head(one)
-    context |= {"lines": _lines(one, rows, 1), "count": total, "too_many": total > PRINTED, "most": PRINTED}
+    context |= {
+        "lines": shown_lines(one, rows, 1),
+        "count": total,
+        "too_many": total > PRINTED,
+        "most": PRINTED,
+    }
     return render(request, "desk/ledger_print.html", context)
 
 
@@ -190,7 +195,8 @@ def _head(one: Ledger) -> dict[str, Any]:
     return {"ledger": head | {"columns": titles, "note": label(one.note) if one.note else ""}}
 
 
-def _lines(one: Ledger, rows: Any, start: int) -> list[dict[str, Any]]:
+def shown_lines(one: Ledger, rows: Any, start: int) -> list[dict[str, Any]]:
+    """Rows of a ledger in words, with the address of each record."""
     return [
         {"place": place, "cells": [_cell(one, column, row) for column in one.columns]}
         for place, row in enumerate(rows, start=start)
@@ -224,7 +230,7 @@ def _shown_export(row: LedgerExport) -> dict[str, Any]:
         "at": row.at,
         "by": row.post.account.name,
         "has_file": row.file_id is not None,
-        "title": label(LEDGERS[row.ledger].title),
+        "title": label(EVERY[row.ledger].title),
         "ledger": row.ledger,
     }
 
@@ -236,9 +242,9 @@ def _export_context(key: str) -> dict[str, Any]:
 
 
 def _found(key: str) -> Ledger:
-    if key not in LEDGERS:
+    if key not in EVERY:
         raise Http404
-    return LEDGERS[key]
+    return EVERY[key]
 
 
 def _found_export(key: str) -> LedgerExport:

@@ -25,6 +25,8 @@ class Permission(StrEnum):
     WRITE_PAPERS = "write_papers"
     APPROVE_PAPERS = "approve_papers"
     KEEP_RULES = "keep_rules"
+    KEEP_LEDGERS = "keep_ledgers"
+    DIRECT_CAMPAIGN = "direct_campaign"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
 
@@ -46,6 +48,8 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
     Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),
     Permission.KEEP_RULES: Text("维护权责清单和文书模板", "keep the mandates and the templates of papers"),
+    Permission.KEEP_LEDGERS: Text("登记台账（宣传、指导、排查、批示和任务进展）", "keep ledgers (publicity, guidance, sweep, instructions, tasks)"),
+    Permission.DIRECT_CAMPAIGN: Text("部署专项行动和任务", "direct the campaign and set tasks"),
     Permission.MANAGE_ACCOUNTS: Text("管理账号与岗位", "manage accounts and posts"),
     Permission.READ_AUDIT: Text("查看审计记录", "read the audit"),
 }
@@ -80,6 +84,8 @@ _CITY = _READS | {
     Permission.WRITE_PAPERS,
     Permission.APPROVE_PAPERS,
     Permission.KEEP_RULES,
+    Permission.KEEP_LEDGERS,
+    Permission.DIRECT_CAMPAIGN,
 }
 _DISTRICTS = frozenset({"district", "zone"})
 _OFFICES = frozenset({"city", "district", "zone", "corps"})
@@ -119,6 +125,7 @@ ROLES: dict[str, Role] = {
             Permission.TAKE_MEASURES,
             Permission.WRITE_PAPERS,
             Permission.KEEP_RULES,
+            Permission.KEEP_LEDGERS,
         },
         _DISTRICTS | {"team", "station"},
     ),
@@ -146,6 +153,7 @@ ROLES: dict[str, Role] = {
             Permission.WRITE_PAPERS,
             Permission.APPROVE_PAPERS,
             Permission.KEEP_RULES,
+            Permission.KEEP_LEDGERS,
         },
         frozenset({"corps", "team"}),
     ),

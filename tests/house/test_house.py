@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from lantian.campaign import states as campaign
 from lantian.casework import states as casework
 from lantian.core.moves import diagram
 from lantian.office.papers import states as papers
@@ -20,6 +21,7 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in p
 ROOMS = ("campaign", "registry", "filings", "screening", "casework", "dispatch")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 DIAGRAMS = {"lead": casework.MOVES, "finding": screening.MOVES, "paper": papers.MOVES}
+DIAGRAMS |= {"instruction": campaign.MOVES, "task": campaign.TASK_MOVES}  # type: ignore[dict-item]
 
 
 def test_no_file_is_longer_than_a_reader_can_hold() -> None:

@@ -32,8 +32,9 @@ def plant_campaign(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
             name=f"{mark}.xlsx", chunks=[f"ledger{mark}".encode()], seen_by=sorted(units), by=by
         )
         LedgerExport.objects.filter(key=keys["workbook"]).update(file=file)
+        PublicityItem.objects.filter(key=keys["publicity"]).update(picture=file)
         audit.record(audit.Kind.LEDGER_EXPORTED, by=by, about=("ledger", "leads"))
-    return keys | {"ledger": "leads"}
+    return keys | {"ledger": "leads", "campaign": file.key}
 
 
 def _plant(mark: str, units: list[int], post: int) -> dict[str, str]:

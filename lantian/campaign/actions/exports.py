@@ -9,7 +9,7 @@ from pathlib import Path
 from django.db import transaction
 
 from lantian.campaign.errors import CampaignRefused
-from lantian.campaign.ledgers.catalogue import LEDGERS
+from lantian.campaign.ledgers.catalogue import EVERY
 from lantian.campaign.ledgers.frame import STEP, Ledger, Wanted, cells
 from lantian.campaign.ledgers.workbook import Heading, LedgerBook
 from lantian.campaign.models import LedgerExport
@@ -64,7 +64,7 @@ def export(running: jobs.Running, export: str) -> None:
     """Write the workbook step by step; killed, it begins again, for a half-written workbook is worth nothing."""
     with running.step():
         row = LedgerExport.objects.get(key=export)
-        ledger, wanted = LEDGERS[row.ledger], Wanted(row.first, row.last, row.unit_id)
+        ledger, wanted = EVERY[row.ledger], Wanted(row.first, row.last, row.unit_id)
         total = ledger.count(wanted)
         heading = _heading(wanted, total, running.actor)
     with tempfile.TemporaryDirectory() as folder:
@@ -90,7 +90,7 @@ def _write(running: jobs.Running, book: LedgerBook, ledger: Ledger, wanted: Want
 
 def _keep(by: Actor, key: str, path: Path, written: int) -> LedgerExport:
     row = LedgerExport.objects.select_for_update(of=("self",)).get(key=key)
-    ledger, wanted = LEDGERS[row.ledger], Wanted(row.first, row.last, row.unit_id)
+    ledger, wanted = EVERY[row.ledger], Wanted(row.first, row.last, row.unit_id)
     row.file = files.keep(name=file_name(ledger, wanted), chunks=_chunks(path), seen_by=row.seen_by, by=by)
     row.rows = written
     row.save(update_fields=["file", "rows"])

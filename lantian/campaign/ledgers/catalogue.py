@@ -5,7 +5,7 @@ from __future__ import annotations
 from lantian.campaign.ledgers.absent import ABSENT
 from lantian.campaign.ledgers.frame import Ledger
 from lantian.campaign.ledgers.leads import LEADS
-from lantian.campaign.ledgers.own import PRESSING, PUBLICITY, SWEEP
+from lantian.campaign.ledgers.own import GUIDANCE, PRESSING, PUBLICITY, SWEEP
 
 ORDER = (
     "leads",
@@ -23,3 +23,5 @@ ORDER = (
 )
 _KEPT = {ledger.id: ledger for ledger in (*ABSENT, LEADS, SWEEP, PRESSING, PUBLICITY)}
 LEDGERS: dict[str, Ledger] = {name: _KEPT[name] for name in ORDER}
+# The twelve, and what duties beyond them ask to be kept.
+EVERY: dict[str, Ledger] = {**LEDGERS, GUIDANCE.id: GUIDANCE}

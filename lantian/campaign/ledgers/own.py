@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 
 from lantian.campaign import colours
 from lantian.campaign.ledgers.frame import Column, Kind, Ledger, office
-from lantian.campaign.models import Instruction, PublicityItem, SweepEntry
+from lantian.campaign.models import GuidancePush, Instruction, PublicityItem, SweepEntry
 from lantian.campaign.states import STATE_TEXTS, State
-from lantian.campaign.words import METHOD_TEXTS, PUBLICITY_TEXTS, RESULT_TEXTS
+from lantian.campaign.words import GROUP_TEXTS, METHOD_TEXTS, PUBLICITY_TEXTS, RESULT_TEXTS
 from lantian.core.messages import Text
 from lantian.office import clock
 
@@ -27,6 +27,10 @@ def _sweep() -> QuerySet[Any]:
 
 def _instructions() -> QuerySet[Any]:
     return Instruction.objects.select_related("owner", "origin_unit")
+
+
+def _guidance() -> QuerySet[Any]:
+    return GuidancePush.objects.filter(struck_at=None).select_related("unit")
 
 
 def _proof(row: Any) -> Text:
@@ -96,5 +100,27 @@ PUBLICITY = Ledger(
         Column("persons", Text("培训人数", "persons trained"), lambda row: row.persons, Kind.NUMBER, 9),
         Column("unit", Text("单位", "office"), lambda row: office(row.unit), width=20),
         Column("by", Text("登记人", "entered by"), lambda row: row.post.account.name, width=12),
+    ),
+)
+GUIDANCE = Ledger(
+    id="guidance",
+    title=Text("企业指导推送台账", "guidance of enterprises"),
+    provider=_OWN,
+    rows=_guidance,
+    route="guidance_push",
+    columns=(
+        Column("enterprise", Text("企业名称", "enterprise"), lambda row: row.enterprise, Kind.LINK, 32),
+        Column("number", Text("统一社会信用代码", "credit code"), lambda row: row.enterprise_no, width=21),
+        Column("group", Text("企业类别", "group"), lambda row: GROUP_TEXTS[row.group], width=18),
+        Column("on", Text("日期", "day"), lambda row: row.on, Kind.DATE, 12),
+        Column("officer", Text("指导人员", "by"), lambda row: row.officer, width=12),
+        Column("told", Text("告知内容", "what was told"), lambda row: row.told, width=48),
+        Column(
+            "proof",
+            Text("佐证", "proof"),
+            lambda row: Text("有", "yes") if row.proof_id else Text("缺", "missing"),
+            width=8,
+        ),
+        Column("unit", Text("单位", "office"), lambda row: office(row.unit), width=20),
     ),
 )

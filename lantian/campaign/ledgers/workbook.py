@@ -17,8 +17,8 @@ import xlsxwriter
 
 from lantian.campaign.ledgers.frame import Cell, Kind, Ledger
 from lantian.core.messages import Refused, Text
+from lantian.office.spreadsheets import fit
 
-LONGEST_CELL = 32_767  # characters, the format's own limit (ECMA-376, 18.3.1.4, as Excel applies it)
 MOST_ROWS = 1_000_000
 SIGNATURE = "填表人：                    审核人：                    单位盖章："
 A4, A3 = 9, 8  # paper codes of the format
@@ -117,9 +117,8 @@ class LedgerBook:
 
 
 def as_text(cell: Cell) -> str:
-    """A cell as the Chinese text of an official table; what is longer than a cell may be ends in a sign."""
-    text = cell.zh if isinstance(cell, Text) else str(cell)
-    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"
+    """A cell as the Chinese text of an official table; what is longer than a cell may be is cut and says so."""
+    return fit(cell.zh if isinstance(cell, Text) else str(cell))
 
 
 def _formats(book: Any) -> dict[str, Any]:

@@ -22,6 +22,8 @@ FREE, ROWS = "{*}", "{rows}"
 TYPED = "typed"
 # Values that every record offers to a paper; the room that keeps the record fills them.
 BINDINGS = (
+    "instruction.number", "instruction.leader", "instruction.given_on", "instruction.matter", "instruction.words",
+    "instruction.owner", "instruction.due",
     "lead.number", "lead.subject", "lead.subject_no", "lead.ground", "lead.opened_on", "lead.due", "lead.holder",
     "lead.sender", "lead.handed_over_on", "lead.hand_over_reason", "officer.name",
     "dispatch.number", "dispatch.sender", "dispatch.sender_no", "dispatch.title", "dispatch.received_on",
@@ -32,6 +34,7 @@ BINDINGS = (
 BUILT_IN = ("issuer", "seal", "superior", "mandate", "basis", "remedy")
 FORMS = ("document", "letter", "notice", "plain", "sheet")
 KINDS = (
+    "pressing_order",
     "forward_letter", "verification_sheet", "verification_report", "interview_notice", "risk_alert", "correction_order",
     "dispatch_letter", "dispatch_answer",
 )  # fmt: skip
