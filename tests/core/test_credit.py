@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from random import Random
+from unittest.mock import ANY
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,7 @@ from lantian.core.credit.events import (
     read,
 )
 from lantian.core.credit.reckoning import reckon
+from lantian.core.credit.reconciling import Official, OfficialItem, reconcile
 from lantian.core.credit.repair import eligibility
 from lantian.core.credit.statement import Statement, to_bytes
 from lantian.core.credit.what_if import what_if
@@ -489,3 +491,43 @@ def test_a_file_of_events_is_read_whole() -> None:
     assert subject == WHO
     assert len(events) == 9
     assert in_order(events)[0].occurred_on == date(2023, 1, 10)
+
+
+# Reconciliation with the official record
+
+
+def official(score: str | None, grade: str, *items: OfficialItem) -> Official:
+    return Official(ON, grade, Decimal(score) if score else None, items)
+
+
+def test_equal_records_agree() -> None:
+    found = statement(event("e", "AG-IRR-04", "2026-03-01"))
+    item = OfficialItem("AG-IRR-04", date(2026, 3, 1), Decimal(-15))
+    assert reconcile(found, official("85", "B", item)) == (True, True, 0, ANY, 0)
+    assert reconcile(found, official(None, "B")).agrees
+    assert not reconcile(found, official(None, "A")).same_grade
+
+
+def test_a_difference_is_explained_item_by_item_and_the_rest_is_said() -> None:
+    found = statement(event("a", "AG-IRR-05", "2026-03-01"), event("b", "AG-IRR-12", "2026-04-01"))
+    assert found.score == 85
+    told = reconcile(
+        found,
+        official(
+            "70",
+            "C",
+            OfficialItem("AG-IRR-05", date(2026, 3, 1), Decimal(-15)),
+            OfficialItem("AG-PEN-01", date(2026, 5, 1), Decimal(-10)),
+        ),
+    )
+    assert [(pair.indicator, pair.ours, pair.theirs, pair.why and pair.why.en) for pair in told.pairs] == [
+        ("AG-IRR-05", -10, -15, "other points: those of our book are not verified"),
+        ("AG-IRR-12", -5, None, "ours only: not collected there, or another period or indicator"),
+        ("AG-PEN-01", None, -10, "in the official record only: we lack the event"),
+    ]
+    assert (told.agrees, told.difference, told.unexplained) == (False, -15, -5)
+
+
+def test_records_of_different_days_are_not_compared() -> None:
+    with pytest.raises(WrongUse, match="reckon as of the record's day"):
+        reconcile(statement(), Official(date(2026, 6, 2), "A", None))
