@@ -247,7 +247,7 @@ def _extension(rule: RuleVersion, times: int) -> int:
     if times > often:
         raise NotExtendable(
             f"“{rule.text.zh}”的期限最多延长{often}次（{rule.basis.cite().zh}）。",
-            f"The period '{rule.text.en}' may be extended {often} times at most ({rule.basis.cite().en}).",
+            f"The period '{rule.text.en}' cannot be extended more often than {often} ({rule.basis.cite().en}).",
         )
     by: int = extend["by"]
     return by * times

@@ -104,7 +104,7 @@ def test_an_extension_is_granted_as_often_as_the_rule_says() -> None:
         due_under("penalty_decision", date(2026, 3, 2), extended=1),
     )
     assert (plain.due, once.due) == (date(2026, 6, 1), date(2026, 6, 30))
-    with pytest.raises(NotExtendable, match="1 times at most"):
+    with pytest.raises(NotExtendable, match="cannot be extended more often than 1"):
         due_under("penalty_decision", date(2026, 3, 2), extended=2)
     assert any("collective discussion" in step.text_en for step in plain.steps)
 

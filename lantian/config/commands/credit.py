@@ -100,4 +100,5 @@ def _told(line: Line, language: str) -> str:
     why = f"  {line.why.text.pick(language)}" if line.why is not None else ""
     name = f"{line.indicator.id} {line.indicator.text.pick(language)}"
     span = f"{line.first}..{line.last or '…'}"
-    return f"  {line.points:+}  {span}  {name}  ({line.event.id}, {line.confidence.told.pick(language)}){why}"
+    points = f"{line.points:+}" if line.points else "0.00"
+    return f"  {points}  {span}  {name}  ({line.event.id}, {line.confidence.told.pick(language)}){why}"
