@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,8 +21,10 @@ from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk import record_papers
 from lantian.desk.present import papers as shown
 from lantian.desk.present.words import either, label, said
+from lantian.desk.record_papers import About
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch.letters import sees as dispatch_sees
 from lantian.office import audit, clock, competence, files
@@ -31,7 +34,7 @@ from lantian.office.papers.actions import Numbered, Record, Wording
 from lantian.office.papers.approving import Elsewhere, approve, record_approval
 from lantian.office.papers.content import MissingFields
 from lantian.office.papers.states import MOVES, Act, State
-from lantian.office.papers.template import KINDS, Template
+from lantian.office.papers.template import Template
 from lantian.office.permissions import Permission
 from lantian.office.plates import ChoosePlate, UnitRefused
 
@@ -60,30 +63,36 @@ def lead_paper(request: OfficerRequest, key: str) -> HttpResponse:
     if lead is None:
         raise Http404
     audit.record(audit.Kind.LEAD_READ, by=request.actor, about=("lead", lead.key))
-    record = casework.record_of(lead, by=request.actor)
-    record = _in_field(record, _asked(request).get("field", ""))
+    about = record_papers.about_of(casework.ABOUT, lead.key, by=request.actor)
+    assert about is not None
+    return new_paper(request, about)
+
+
+def new_paper(request: OfficerRequest, about: About) -> HttpResponse:
+    """Choose the kind of a paper about a record, fill it in, look at it, save it."""
+    about = replace(about, record=_in_field(about.record, _asked(request).get("field", "")))
     kind = _asked(request).get("kind", "")
-    if kind not in KINDS:
-        return render(request, "desk/lead_paper.html", _choice(request, lead, record))
+    if kind not in about.kinds:
+        return render(request, "desk/lead_paper.html", _choice(request, about))
     template = queries.template(request.actor.unit, kind)
     if request.method != "POST":
-        return _form(request, lead, record, template, {})
+        return _form(request, about, template, {})
     try:
-        return _written(request, lead, record, template)
+        return _written(request, about, template)
     except MissingFields as refusal:
-        return _form(request, lead, record, template, {"error": said(refusal.text), "missing": refusal.names})
+        return _form(request, about, template, {"error": said(refusal.text), "missing": refusal.names})
     except Refused as refusal:
-        return _form(request, lead, record, template, {"error": said(refusal.text)})
+        return _form(request, about, template, {"error": said(refusal.text)})
 
 
-def _written(request: OfficerRequest, lead: Lead, record: Record, template: Template) -> HttpResponse:
-    wording, plate = _wording(request, template), _plate(request)
+def _written(request: OfficerRequest, about: About, template: Template) -> HttpResponse:
+    record, wording, plate = about.record, _wording(request, template), _plate(request)
     if request.POST.get("do") != "save":
         right, content = actions.preview(
             kind=template.kind, record=record, wording=wording, plate=plate, by=request.actor
         )
         ground = shown.ground(competence.stored(right.grant), right.plate)
-        return _form(request, lead, record, template, {"preview": shown.text(content), "ground": ground})
+        return _form(request, about, template, {"preview": shown.text(content), "ground": ground})
     paper = actions.draft(kind=template.kind, record=record, wording=wording, plate=plate, by=request.actor)
     messages.success(request, said(DRAFTED))
     return redirect("paper", paper.key)
@@ -99,12 +108,11 @@ def _in_field(record: Record, typed: str) -> Record:
     return Record(record.about, field, record.values, record.seen_by)
 
 
-def _choice(request: OfficerRequest, lead: Lead, record: Record) -> dict[str, Any]:
-    """Every kind of paper with what the matrix says of it."""
-    unit = request.actor.unit
-    fitting = [template for template in queries.templates(unit) if not template.kind.startswith("dispatch_")]
-    kinds = [_offer(request, template, record.field) for template in fitting]
-    return {"lead": _lead(lead), "kinds": kinds, **_fields_of_law(record)}
+def _choice(request: OfficerRequest, about: About) -> dict[str, Any]:
+    """Every kind of paper that fits the record, with what the matrix says of it."""
+    fitting = [one for one in queries.templates(request.actor.unit) if one.kind in about.kinds]
+    kinds = [_offer(request, template, about.record.field) for template in fitting]
+    return {"lead": about.head, "kinds": kinds, **_fields_of_law(about.record)}
 
 
 def _offer(request: OfficerRequest, template: Template, field: Field) -> dict[str, str]:
@@ -135,12 +143,10 @@ def _plate(request: OfficerRequest) -> int | None:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_ID else None
 
 
-def _form(
-    request: OfficerRequest, lead: Lead, record: Record, template: Template, more: dict[str, Any]
-) -> HttpResponse:
-    wording = _wording(request, template)
+def _form(request: OfficerRequest, about: About, template: Template, more: dict[str, Any]) -> HttpResponse:
+    record, wording = about.record, _wording(request, template)
     context = {
-        "lead": _lead(lead),
+        "lead": about.head,
         "kind": template.kind,
         "name": label(template.name),
         "fields": shown.fields(template, wording.typed, more.get("missing", ())),
@@ -150,10 +156,6 @@ def _form(
         **more,
     }
     return render(request, "desk/lead_paper.html", context, status=422 if "error" in more else 200)
-
-
-def _lead(lead: Lead) -> dict[str, str]:
-    return {"key": lead.key, "number": lead.number, "subject": lead.subject_name or lead.subject_no}
 
 
 def _fields_of_law(record: Record) -> dict[str, Any]:
@@ -177,15 +179,15 @@ def _paper_page(request: OfficerRequest, row: Paper, more: Mapping[str, Any] | N
     audit.record(audit.Kind.PAPER_READ, by=request.actor, about=("paper", row.key))
     version = queries.latest(row)
     template = queries.template(row.unit, row.kind)
-    lead = leads.find(row.about_key)
+    about = record_papers.about_of(row.about_kind, row.about_key, by=request.actor)
     context = {
         "paper": shown.paper(row),
-        "lead": _lead(lead) if lead else None,
+        "lead": about.head if about else None,
         "text": shown.text(queries.content(version)),
         "ground": shown.ground(row.grant, row.plate),
         "versions": [shown.version(one) for one in queries.versions(row)],
         "approvals": [shown.approval(one) for one in queries.approvals(row)],
-        "may": _may(request, row, lead),
+        "may": _may(request, row, about),
         "fields": shown.fields(template, version.typed),
         "free": version.free if template.open_to_free_text else None,
         "plates": _plates(request, template.act, Field(row.field), row.plate_id),
@@ -204,7 +206,7 @@ def _fault(row: Paper) -> str:
     return either(job.fault_zh, job.fault_en) if job is not None and not job.open and not row.pdf_id else ""
 
 
-def _may(request: OfficerRequest, row: Paper, lead: Lead | None) -> list[str]:
+def _may(request: OfficerRequest, row: Paper, about: About | None) -> list[str]:
     """What this officer may try now; whether it may be done is decided by the action."""
     if request.actor.unit != row.unit_id:
         return []
@@ -216,7 +218,7 @@ def _may(request: OfficerRequest, row: Paper, lead: Lead | None) -> list[str]:
         Act.APPROVE: Permission.APPROVE_PAPERS,
     }
     acts = open_acts(MOVES, State(row.state))
-    may = [str(act) for act in acts if needs[act] in held and not (act is Act.REVISE and lead is None)]
+    may = [str(act) for act in acts if needs[act] in held and not (act is Act.REVISE and about is None)]
     return [*may, "record"] if Act.APPROVE in acts and Permission.WRITE_PAPERS in held else may
 
 
@@ -224,10 +226,10 @@ def _may(request: OfficerRequest, row: Paper, lead: Lead | None) -> list[str]:
 def paper_revise(request: OfficerRequest, key: str) -> HttpResponse:
     """Save a new version."""
     row = _found(request, key)
-    lead = leads.find(row.about_key)
-    if lead is None:
+    about = record_papers.about_of(row.about_kind, row.about_key, by=request.actor)
+    if about is None:
         raise Http404
-    record = _in_field(casework.record_of(lead, by=request.actor), row.field)
+    record = _in_field(about.record, row.field)
     template = queries.template(row.unit, row.kind)
     wording = _wording(request, template)
     try:
@@ -286,11 +288,10 @@ def paper_issue(request: OfficerRequest, key: str) -> HttpResponse:
     if request.POST.get("again"):
         actions.set_again(key=key, by=request.actor)
         return redirect("paper", key)
-    lead = leads.find(row.about_key)
+    about = record_papers.about_of(row.about_kind, row.about_key, by=request.actor)
+    seen_by = about.record.seen_by if about else dispatch_sees(row)
     how = Numbered(request.POST.get("oa_number", ""), _day(request.POST.get("dated", "")))
-    issued = actions.issue(
-        key=key, version=_version(request), by=request.actor, how=how, seen_by=lead.seen_by if lead else dispatch_sees(row)
-    )
+    issued = actions.issue(key=key, version=_version(request), by=request.actor, how=how, seen_by=seen_by)
     messages.success(request, said(ISSUED).format(number=issued.number))
     return redirect("paper", key)
 

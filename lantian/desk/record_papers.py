@@ -1,24 +1,71 @@
-"""Papers about measures: the card on a measure's page, and the way back to where the measure came from."""
+"""Papers about records: which kinds fit, where they lead back to, the card on a measure's page, its new paper."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
+from lantian.casework import measure_papers, measures_queries
+from lantian.casework import papers as lead_papers
 from lantian.casework import queries as leads
 from lantian.casework.measuring import LEAD
 from lantian.desk.present import papers as shown
 from lantian.desk.requests import OfficerRequest
+from lantian.office.actors import OfficerActor
 from lantian.office.papers import queries
+from lantian.office.papers.actions import Record
+from lantian.office.papers.template import KINDS
 from lantian.office.permissions import Permission
+
+FOUND = {
+    "interview": measures_queries.find_interview,
+    "rectification": measures_queries.find_rectification,
+    "onward": measures_queries.find_onward,
+}
+# A lead has every paper but those that belong to a measure or a letter from above.
+OF_LEADS = tuple(
+    kind for kind in KINDS if kind not in measure_papers.OWN_KINDS and not kind.startswith("dispatch_")
+)
+
+
+@dataclass(frozen=True)
+class About:
+    """A record that papers are written about: what they may say, which kinds fit, and the head of its page."""
+
+    record: Record
+    kinds: tuple[str, ...]
+    head: dict[str, str]
+
+
+def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
+    """The record a paper is about, if the reader may see it; none for letters, whose papers are written elsewhere."""
+    if kind == LEAD:
+        lead = leads.find(key)
+        if lead is None:
+            return None
+        head = _head(LEAD, key, lead.number, lead.subject_name or lead.subject_no)
+        return About(lead_papers.record_of(lead, by=by), OF_LEADS, head)
+    measure = FOUND[kind](key) if kind in FOUND else None
+    if measure is None:
+        return None
+    record = measure_papers.record_of(measure)
+    head = _head(kind, key, measure.number, record.values["measure.subjects"])
+    return About(record, measure_papers.kinds_for(measure), head)
+
+
+def _head(kind: str, key: str, number: str, subject: str) -> dict[str, str]:
+    places = {"url": reverse(kind, args=[key]), "paper_url": reverse(f"{kind}_paper", args=[key])}
+    return {"key": key, "number": number, "subject": subject, **places}
 
 
 def of_record(request: OfficerRequest, kind: str, key: str, unit: int) -> dict[str, Any]:
     """The card of papers on a record's page."""
     rows = queries.about(kind, key, request.actor)
     may = Permission.WRITE_PAPERS in request.actor.permissions and request.actor.unit == unit
-    return {"papers": [shown.paper(row) for row in rows], "may_write": may}
+    url = reverse(f"{kind}_paper", args=[key]) if may else ""
+    return {"papers": [shown.paper(row) for row in rows], "paper_url": url}
 
 
 def origin_of(kind: str, key: str) -> dict[str, str] | None:

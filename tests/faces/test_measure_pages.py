@@ -90,6 +90,24 @@ def test_a_collective_interview_from_the_sheet_to_the_commitment() -> None:
     assert act(officer, row, "close") == 422
 
 
+def test_one_notice_names_everybody_called_and_what_the_record_says() -> None:
+    officer = browser("nankai")
+    row = held(officer)
+    address = reverse("interview_paper", args=[row.key])
+    page = officer.get(address).content.decode()
+    assert "kind=talk_notice" in page and "kind=sign_in_sheet" in page and "kind=forward_letter" not in page
+    draft = {"kind": "talk_notice", "field": "patent_agency", "do": "save"}
+    answer = officer.post(address, draft)
+    assert answer.status_code == 302
+    shown = officer.get(answer.headers["Location"]).content.decode()
+    assert "甲公司、乙公司" in shown and "集中约谈" in shown and "2026年11月22日" in shown
+    assert answer.headers["Location"] in officer.get(reverse("interview", args=[row.key])).content.decode()
+    record = officer.post(address, {**draft, "kind": "talk_record", "do": "preview"}).content.decode()
+    assert "乙公司：未到，出差" in record and "王某（经理）" in record
+    other = officer.post(address, {**draft, "kind": "supervision_opinion"}).content.decode()
+    assert "kind=supervision_opinion" not in other  # the choice again: this record has no such paper
+
+
 def test_a_refusal_keeps_the_record_that_was_typed() -> None:
     officer = browser("nankai")
     row = planned(officer, "91120104MA00000001 甲公司")

@@ -56,6 +56,8 @@ TYPED = {
     "ground": "多件申请内容明显相同。", "day": "2026-12-01", "hour": "上午9时30分", "place": "本局二楼会议室",
     "who": "负责人及经办代理师",
     "receiver": "天津市某某科技有限公司", "matter": "某机构承诺授权率。", "advice": "核对执业许可证。",
+    "platform": "某某平台公司", "links": "https://example.org/1", "promise": "不再代理。", "office": "某局",
+    "ask": "是否立案。", "broken": "《商标代理监督管理规定》第五条",
     "clause": "《商标代理监督管理规定》第十一条", "until": "2026-12-20", "how": "建立恶意申请筛查制度。",
 }  # fmt: skip
 ALERT = {name: TYPED[name] for name in ("receiver", "matter", "advice", "contact")}

@@ -29,6 +29,10 @@ BINDINGS = (
     "dispatch.number", "dispatch.sender", "dispatch.sender_no", "dispatch.title", "dispatch.received_on",
     "dispatch.instruction", "dispatch.rows", "dispatch.deadline", "dispatch.receiver", "dispatch.outcomes",
     "dispatch.open",
+    "measure.number", "measure.subjects", "measure.subject_no", "measure.word", "measure.ground", "measure.on",
+    "measure.hour", "measure.place", "measure.who", "measure.contact", "measure.officers", "measure.record",
+    "measure.lines", "measure.signs", "measure.what", "measure.facts", "measure.clause", "measure.due",
+    "measure.checks", "measure.body", "measure.matter", "measure.basis", "measure.enclosed",
 )  # fmt: skip
 # Values that the paper itself brings: whose name, its seal, the body above, on which mandate, with which remedy.
 BUILT_IN = ("issuer", "seal", "superior", "mandate", "basis", "remedy")
@@ -37,6 +41,8 @@ KINDS = (
     "pressing_order",
     "forward_letter", "verification_sheet", "verification_report", "interview_notice", "risk_alert", "correction_order",
     "dispatch_letter", "dispatch_answer",
+    "talk_notice", "talk_record", "sign_in_sheet", "commitment", "supervision_opinion", "rectification_order",
+    "recheck_record", "request_up", "report_up", "transfer_letter", "platform_letter",
 )  # fmt: skip
 _FIELD = Shape(
     {

@@ -1,0 +1,42 @@
+"""A new paper about an interview, a rectification, a report or transfer."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from lantian.desk import papers, record_papers
+from lantian.desk.requests import OfficerRequest
+from lantian.office import audit
+
+READ = {
+    "interview": audit.Kind.INTERVIEW_READ,
+    "rectification": audit.Kind.RECTIFICATION_READ,
+    "onward": audit.Kind.ONWARD_READ,
+}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def interview_paper(request: OfficerRequest, key: str) -> HttpResponse:
+    """A paper about an interview."""
+    return _new(request, "interview", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def rectification_paper(request: OfficerRequest, key: str) -> HttpResponse:
+    """A paper about a rectification."""
+    return _new(request, "rectification", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def onward_paper(request: OfficerRequest, key: str) -> HttpResponse:
+    """A paper about a report or transfer."""
+    return _new(request, "onward", key)
+
+
+def _new(request: OfficerRequest, kind: str, key: str) -> HttpResponse:
+    about = record_papers.about_of(kind, key, by=request.actor)
+    if about is None:
+        raise Http404
+    audit.record(READ[kind], by=request.actor, about=(kind, key))
+    return papers.new_paper(request, about)
