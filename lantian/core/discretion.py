@@ -113,8 +113,6 @@ def fine_sheet(
     low, high, notes = _ends(band, gain, given.serious)
     tier = _tier(found)
     start, end = _range(rules.rule("tiers", on), tier, low, high)
-    person = given.person or band.values["party"] == "person"
-    hearing = rules.rule("hearing", on).values["person" if person else "entity"]
     return FineSheet(
         kind=kind,
         text=band.text,
@@ -131,9 +129,20 @@ def fine_sheet(
         else FEN * 0,
         circumstances=found,
         earlier=past,
-        hearing_from=Decimal(hearing),
+        hearing_from=_hearing_from(rules, on, band, given),
         notes=notes,
     )
+
+
+def _confiscated(band: RuleVersion, gain: GainSheet | None) -> Decimal:
+    if gain is None or band.values["confiscates"] != "yes":
+        return FEN * 0
+    return gain.gain_cny
+
+
+def _hearing_from(rules: Rulebook, on: date, band: RuleVersion, given: Found) -> Decimal:
+    person = given.person or band.values["party"] == "person"
+    return Decimal(rules.rule("hearing", on).values["person" if person else "entity"])
 
 
 def _recent(rules: Rulebook, kind: str, on: date, earlier: Iterable[Earlier]) -> tuple[Earlier, ...]:
