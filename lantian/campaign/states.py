@@ -1,4 +1,4 @@
-"""What may follow what: instructions of leaders, and tasks of the programme."""
+"""What may follow what: instructions of leaders, tasks of the programme, monthly returns."""
 
 from __future__ import annotations
 
@@ -39,6 +39,24 @@ class TaskAct(StrEnum):
     REOPEN = "reopen"
 
 
+class ReturnState(StrEnum):
+    """Where a return of a month stands."""
+
+    DRAFT = "draft"
+    SENT = "sent"
+    BACK = "back"
+    ACCEPTED = "accepted"
+
+
+class ReturnAct(StrEnum):
+    """What is done with a return; `make` counts it anew."""
+
+    MAKE = "make"
+    SEND = "send"
+    SEND_BACK = "send_back"
+    ACCEPT = "accept"
+
+
 STATE_TEXTS: dict[State, Text] = {
     State.OPEN: Text("落实中", "being carried out"),
     State.ANSWERED: Text("已反馈", "answered"),
@@ -69,4 +87,24 @@ TASK_MOVES: dict[tuple[TaskState, TaskAct], TaskState] = {
     (TaskState.OPEN, TaskAct.REPORT): TaskState.OPEN,
     (TaskState.OPEN, TaskAct.FINISH): TaskState.DONE,
     (TaskState.DONE, TaskAct.REOPEN): TaskState.OPEN,
+}
+RETURN_STATE_TEXTS: dict[ReturnState, Text] = {
+    ReturnState.DRAFT: Text("待报送", "to be sent"),
+    ReturnState.SENT: Text("已报送，待审核", "sent, to be checked"),
+    ReturnState.BACK: Text("已退回", "sent back"),
+    ReturnState.ACCEPTED: Text("已接收", "accepted"),
+}
+RETURN_ACT_TEXTS: dict[ReturnAct, Text] = {
+    ReturnAct.MAKE: Text("生成", "make"),
+    ReturnAct.SEND: Text("报送", "send"),
+    ReturnAct.SEND_BACK: Text("退回", "send back"),
+    ReturnAct.ACCEPT: Text("接收", "accept"),
+}
+RETURN_MOVES: dict[tuple[ReturnState, ReturnAct], ReturnState] = {
+    (ReturnState.DRAFT, ReturnAct.MAKE): ReturnState.DRAFT,
+    (ReturnState.DRAFT, ReturnAct.SEND): ReturnState.SENT,
+    (ReturnState.SENT, ReturnAct.SEND_BACK): ReturnState.BACK,
+    (ReturnState.SENT, ReturnAct.ACCEPT): ReturnState.ACCEPTED,
+    (ReturnState.BACK, ReturnAct.MAKE): ReturnState.DRAFT,
+    (ReturnState.BACK, ReturnAct.SEND): ReturnState.SENT,
 }

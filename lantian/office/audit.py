@@ -43,6 +43,13 @@ class Kind(StrEnum):
     SWEEP_TAKEN = "sweep_taken"
     EVALUATION_STATED = "evaluation_stated"
     LEDGER_EXPORTED = "ledger_exported"
+    MONTH_CLOSED = "month_closed"
+    MONTH_REOPENED = "month_reopened"
+    RETURN_TEMPLATE_KEPT = "return_template_kept"
+    RETURN_MADE = "return_made"
+    RETURN_SENT = "return_sent"
+    RETURN_SENT_BACK = "return_sent_back"
+    RETURN_ACCEPTED = "return_accepted"
     UNIT_RENAMED = "unit_renamed"
     UNIT_CLOSED = "unit_closed"
     PLATE_ADDED = "plate_added"
@@ -149,6 +156,13 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SWEEP_TAKEN: Text("批量登记排查", "sweep entered in bulk"),
     Kind.EVALUATION_STATED: Text("评价说明、异议或答复", "evaluation explained, objected to or answered"),
     Kind.LEDGER_EXPORTED: Text("导出台账", "ledger exported"),
+    Kind.MONTH_CLOSED: Text("月度结账", "month closed"),
+    Kind.MONTH_REOPENED: Text("撤销月度结账", "month reopened"),
+    Kind.RETURN_TEMPLATE_KEPT: Text("上传报表模板", "template of a return uploaded"),
+    Kind.RETURN_MADE: Text("生成报表", "return made"),
+    Kind.RETURN_SENT: Text("报送报表", "return sent"),
+    Kind.RETURN_SENT_BACK: Text("退回报表", "return sent back"),
+    Kind.RETURN_ACCEPTED: Text("接收报表", "return accepted"),
     Kind.UNIT_RENAMED: Text("单位更名", "unit renamed"),
     Kind.UNIT_CLOSED: Text("撤销单位", "unit closed"),
     Kind.PLATE_ADDED: Text("增加牌子", "plate added"),

@@ -87,6 +87,11 @@ GRANTS: dict[str, str] = {
     "campaign_guidancepush": WRITE,
     "campaign_sweepentry": WRITE,
     "campaign_ledgerexport": WRITE,
+    "campaign_monthclose": WRITE,
+    "campaign_frozencell": APPEND,
+    "campaign_returntemplate": WRITE,
+    "campaign_return": WRITE,
+    "campaign_returnstep": APPEND,
     # machinery
     "office_progress": WRITE,
     "office_sharedstate": MACHINERY,

@@ -5,14 +5,20 @@ from lantian.campaign.models.instructions import Instruction, InstructionStep
 from lantian.campaign.models.ledgers import LedgerExport
 from lantian.campaign.models.own import GuidancePush, PublicityItem, SweepEntry
 from lantian.campaign.models.programme import Programme, Task, TaskReport
+from lantian.campaign.models.returns import FrozenCell, MonthClose, Return, ReturnStep, ReturnTemplate
 
 __all__ = [
+    "FrozenCell",
     "GuidancePush",
     "Instruction",
     "InstructionStep",
     "LedgerExport",
+    "MonthClose",
     "Programme",
     "PublicityItem",
+    "Return",
+    "ReturnStep",
+    "ReturnTemplate",
     "Statement",
     "SweepEntry",
     "Task",
