@@ -10,11 +10,11 @@ from django.db import transaction
 
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import check_move
-from lantian.dispatch import history
+from lantian.dispatch import bulk, history
 from lantian.dispatch.book import fields, outcome_of
 from lantian.dispatch.errors import DispatchRefused, StaleDispatch
 from lantian.dispatch.lists import labels
-from lantian.dispatch.merging import KnownAnswer, Merge, merge
+from lantian.dispatch.merging import Change, Conflict, KnownAnswer, Merge, merge
 from lantian.dispatch.models import DispatchRow, ReturnSheet, RowAnswer, SheetUpload
 from lantian.dispatch.reading import Answer, Remark, Returned, SheetFacts, read_return_sheet, sheet_ids
 from lantian.dispatch.states import (
@@ -144,7 +144,7 @@ def _read(running: jobs.Running, row: SheetUpload) -> None:
     except Refused as refusal:
         _read_as(running, row, UploadAct.REFUSE, {"fault": [refusal.text.zh, refusal.text.en]})
         raise
-    found = _found(returned, merge(known, returned.answers, base=base), known)
+    found = _found(returned, merge(known, returned.answers, base=base))
     _read_as(running, row, UploadAct.READ, found)
 
 
@@ -172,7 +172,7 @@ def _facts(sheet: ReturnSheet) -> tuple[SheetFacts, dict[str, KnownAnswer], dict
     return facts, known, {row.key: row.sent_answers for row in rows if row.sent_answers}
 
 
-def _found(returned: Returned, merged: Merge, known: dict[str, KnownAnswer]) -> dict[str, Any]:
+def _found(returned: Returned, merged: Merge) -> dict[str, Any]:
     """What reading found, as it is stored with the upload: everything that the page shows and the merge needs."""
     new, refused = [], list(returned.refused)
     for answer in merged.new:
@@ -181,39 +181,12 @@ def _found(returned: Returned, merged: Merge, known: dict[str, KnownAnswer]) -> 
             new.append({"key": answer.key, "row": answer.row, "values": _filled(answer.values), "seen": 0})
         else:
             refused.append(Remark(answer.row, answer.key, "", "", fault))
-    changed = [
-        {
-            "key": one.key,
-            "row": one.row,
-            "before": dict(one.known.values),
-            "values": _filled(one.after()),
-            "emptied": _filled(one.after(accept_loss=True)),
-            "fields": list(one.fields),
-            "lost": list(one.lost),
-            "by": one.known.by_name,
-            "seen": one.known.version,
-            "text": [one.text.zh, one.text.en],
-        }
-        for one in merged.changed
-    ]
-    conflicts = [
-        {
-            "key": one.key,
-            "before": dict(one.known.values) if one.known else {},
-            "answers": [{"row": each.row, "values": _filled(_over(one.known, each))} for each in one.answers],
-            "fields": list(one.fields),
-            "by": one.known.by_name if one.known else "",
-            "seen": one.known.version if one.known else 0,
-            "text": [one.text.zh, one.text.en],
-        }
-        for one in merged.conflicts
-    ]
     counts = {name: len(getattr(returned, name)) for name in ("unknown", "missing", "changed")}
     return {
         "new": new,
         "same": len(merged.same),
-        "changed": changed,
-        "conflicts": conflicts,
+        "changed": [_change(one) for one in merged.changed],
+        "conflicts": [_conflict(one) for one in merged.conflicts],
         "kept": len(merged.kept),
         "counts": {**counts, "refused": len(refused)},
         "unknown": _remarks(returned.unknown),
@@ -221,6 +194,33 @@ def _found(returned: Returned, merged: Merge, known: dict[str, KnownAnswer]) -> 
         "cells": _remarks(returned.changed),
         "refused": _remarks(refused),
         "notes": [[note.zh, note.en] for note in returned.notes],
+    }
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "row": one.row,
+        "before": dict(one.known.values),
+        "values": _filled(one.after()),
+        "emptied": _filled(one.after(accept_loss=True)),
+        "fields": list(one.fields),
+        "lost": list(one.lost),
+        "by": one.known.by_name,
+        "seen": one.known.version,
+        "text": [one.text.zh, one.text.en],
+    }
+
+
+def _conflict(one: Conflict) -> dict[str, Any]:
+    return {
+        "key": one.key,
+        "before": dict(one.known.values) if one.known else {},
+        "answers": [{"row": each.row, "values": _filled(_over(one.known, each))} for each in one.answers],
+        "fields": list(one.fields),
+        "by": one.known.by_name if one.known else "",
+        "seen": one.known.version if one.known else 0,
+        "text": [one.text.zh, one.text.en],
     }
 
 
@@ -303,9 +303,8 @@ def _write(row: SheetUpload, step: Sequence[dict[str, Any]]) -> list[str]:
                 unit_id=row.sheet.unit_id, post_id=row.post_id, at=now,
             )
         )  # fmt: skip
-    RowAnswer.objects.bulk_create(answers)
-    fields = ["outcome", "answers", "version", "changed_at", "changed_by"]
-    DispatchRow.objects.bulk_update(changed, fields, batch_size=500)
+    bulk.insert(answers)
+    bulk.update(changed, ("outcome", "answers", "version", "changed_at", "changed_by_id"))
     return skipped
 
 

@@ -7,7 +7,7 @@ from itertools import islice
 
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
-from lantian.dispatch import history, lists
+from lantian.dispatch import bulk, history, lists
 from lantian.dispatch.book import kind
 from lantian.dispatch.models import Dispatch, DispatchRow
 from lantian.dispatch.placing import Placed, Register, place, read_cells
@@ -53,7 +53,7 @@ def _rows(source: Source, after: int) -> Iterator[Numbered]:
     for window in source.windows(0):
         for number, *cells in window.frame.iter_rows():
             if number > after:
-                yield number, [str(cell or "") for cell in cells[:width]]
+                yield number, [str(cell or "").replace("\0", "") for cell in cells[:width]]
 
 
 def _steps(rows: Iterator[Numbered]) -> Iterator[list[Numbered]]:
@@ -71,7 +71,7 @@ def _keep(running: jobs.Running, row: Dispatch, step: Sequence[Numbered], regist
         known = tuple((name, value) for name, value in meaning.items() if name in lists.WHOM)
         placed = decided.get(known) or decided.setdefault(known, place(dict(known), first, register))
         made.append(_made(running, row, (number, cells), placed))
-    DispatchRow.objects.bulk_create(made, ignore_conflicts=True)
+    bulk.insert(made)
     detail = {"rows": len(made), "last": step[-1][0]}
     audit.record(audit.Kind.DISPATCH_SPLIT, by=running.actor, about=("dispatch", row.key), detail=detail)
 

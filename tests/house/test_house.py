@@ -12,6 +12,7 @@ import pytest
 from lantian.campaign import states as campaign
 from lantian.casework import states as casework
 from lantian.core.moves import diagram
+from lantian.dispatch import states as dispatch
 from lantian.office.papers import states as papers
 from lantian.screening import states as screening
 
@@ -20,7 +21,14 @@ PACKAGE = ROOT / "lantian"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "migrations" not in path.parts)
 ROOMS = ("campaign", "registry", "filings", "screening", "casework", "dispatch")
 LONGEST_FILE, LONGEST_FUNCTION = 400, 40
-DIAGRAMS = {"lead": casework.MOVES, "finding": screening.MOVES, "paper": papers.MOVES}
+DIAGRAMS = {
+    "lead": casework.MOVES,
+    "finding": screening.MOVES,
+    "paper": papers.MOVES,
+    "dispatch": dispatch.MOVES,
+    "return_sheet": dispatch.SHEET_MOVES,
+    "returned_file": dispatch.UPLOAD_MOVES,
+}
 DIAGRAMS |= {"instruction": campaign.MOVES, "task": campaign.TASK_MOVES}  # type: ignore[dict-item]
 
 

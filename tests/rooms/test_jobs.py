@@ -551,4 +551,10 @@ def test_a_screening_killed_in_the_middle_runs_again_and_doubles_nothing(databas
 def test_every_job_is_killed_once() -> None:
     """One test per job: a job that joins the house must join this list."""
     elsewhere = {"papers"}  # in test_papers.py
-    assert set(jobs._FUNCTIONS) == {"intake", "preview", "screening", "directory"} | elsewhere
+    dispatched = {
+        "dispatch_split",
+        "dispatch_sheets",
+        "dispatch_merge",
+        "dispatch_answer",
+    }  # in test_dispatch_jobs.py
+    assert set(jobs._FUNCTIONS) == {"intake", "preview", "screening", "directory"} | elsewhere | dispatched

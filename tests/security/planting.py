@@ -26,6 +26,7 @@ from lantian.screening.states import Outcome
 from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
 from tests.security.planting_campaign import plant_campaign
+from tests.security.planting_dispatch import plant_dispatch
 from tests.security.planting_measures import plant_measures
 from tests.security.planting_outside import plant_outside
 
@@ -74,6 +75,7 @@ def plant(*units: int) -> Planted:
         ):  # fmt: skip
             assert found.update(seen_by=sorted(units)) > 0
     more = plant_campaign(MARK, units, EVERYBODY) | plant_measures(MARK, units, EVERYBODY)
+    more |= plant_dispatch(MARK, units, EVERYBODY)
     more |= plant_outside(MARK, units, EVERYBODY)
     return Planted(finding.key, lead.key, batch.key, run.key, paper.key, more)
 

@@ -33,6 +33,7 @@ in_rollback = pytest.mark.django_db
 # an export lies in its file.
 UNPLANTED = {"campaign_ledgerexport", "filings_unpublishedtext", "registry_directorydiff"}
 HISTORY = {
+    "dispatch_rowanswer",
     "campaign_taskreport",
     "campaign_instructionstep",
     "office_searchentry",
