@@ -73,7 +73,9 @@ def contacts(ground: Ground) -> Contacts:
         index=["application_no", "party", "agency_code", "filing_date"],
         variable_name="kind",
     ).drop_nulls("value")
-    owners = _owners(ground)
+    owners = pl.concat([_owners(ground), _own_accounts(links)]).unique(
+        ["kind", "value"], keep="first", maintain_order=True
+    )
     links = links.join(owners, on=["kind", "value"], how="left", maintain_order="left")
     keep = ["application_no", "party", "name", "number", "person", "agency_code", "filing_date", "main_ipc"]
     return Contacts(parties.select(keep), links)
@@ -123,6 +125,20 @@ def groups(companies: pl.DataFrame) -> pl.DataFrame:
     return labelled.join(first, on="label").select("party", "group").unique().sort("party")
 
 
+OWNED = {"agencys": pl.String, "kind": pl.String, "value": pl.String}
+
+
+def _own_accounts(links: pl.DataFrame) -> pl.DataFrame:
+    """Accounts through which an agency sends most of its filings and that hardly anybody else uses."""
+    used = links.filter(pl.col("kind") == "account")
+    of_value = used.group_by("value").agg(whole=pl.len())
+    of_agency = used.drop_nulls("agency_code").group_by("agency_code").agg(sent=pl.len())
+    both = used.drop_nulls("agency_code").group_by("agency_code", "value").agg(count=pl.len())
+    both = both.join(of_value, on="value").join(of_agency, on="agency_code")
+    own = both.filter((pl.col("count") * 2 > pl.col("sent")) & (pl.col("count") * 10 >= pl.col("whole") * 9))
+    return own.sort("value").select(agencys="agency_code", kind=pl.lit("account"), value="value")
+
+
 def _owners(ground: Ground) -> pl.DataFrame:
     """Contacts of licensed agencies and their branches, with the agency's code."""
     tables = [ground.tables[name] for name in ("agencies", "branches") if name in ground.tables]
@@ -134,13 +150,14 @@ def _owners(ground: Ground) -> pl.DataFrame:
     if "agencies" in ground.tables:
         mail = pl.col("email").str.to_lowercase().str.strip_chars()
         found.append(ground.tables["agencies"].select("agency_code", kind=pl.lit("email"), value=mail))
-    schema = {"agencys": pl.String, "kind": pl.String, "value": pl.String}
+        payer = identity.mapped(ground.tables["agencies"]["name"], "plain")
+        found.append(ground.tables["agencies"].select("agency_code", kind=pl.lit("payer"), value=payer))
     if not found:
-        return pl.DataFrame(schema=schema)
+        return pl.DataFrame(schema=OWNED)
     return (
         pl.concat(found)
         .drop_nulls()
         .group_by("kind", "value")
         .agg(agencys=pl.col("agency_code").min())
-        .select(*schema)
+        .select(*OWNED)
     )

@@ -45,7 +45,8 @@ def find(ground: Ground) -> Iterator[Found]:
 
 def _mentions(ground: Ground) -> pl.DataFrame:
     """One row an inventor of a filing: plain name, party, agency, section of the classification."""
-    patents = ground.tables["patents"].filter(pl.col("applicants").list.len() > 0)
+    # Joint applicants cooperate openly: whose inventor somebody is cannot be told there.
+    patents = ground.tables["patents"].filter(pl.col("applicants").list.len() == 1)
     first = patents.select(
         name=pl.col("applicants").list.first(),
         number=pl.col("applicant_ids").list.first(),

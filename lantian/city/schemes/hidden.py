@@ -182,7 +182,8 @@ def _pay(pool: Pool) -> None:
 def branch_clients(pool: Pool, branches: list[dict[str, Any]]) -> Iterator[Scheme]:
     """Lawful: clients of a filed branch give the branch's phone as their contact."""
     rng = pool.stream("branch clients")
-    for branch in branches[: pool.size.schemes]:
+    filed = [branch for branch in branches if branch["filed_on"]]
+    for branch in filed[: pool.size.schemes]:
         drafts = pool.take(
             rng, 4, partial(_after, branch["agency_code"], branch["filed_on"] + timedelta(days=30))
         )

@@ -10,7 +10,7 @@ from lantian.city.drafts import Draft
 from lantian.city.schemes import hidden, money, people, registers, volume, wording
 from lantian.city.schemes.pool import Pool, Rows, Scheme
 
-_HEAVY: Final = 30
+_HEAVY: Final = 60
 TABLES: Final = ("abnormal_notices", "insurance", "patent_changes", "quality_rounds", "subsidies")
 """Tables that only a city with schemes has."""
 
