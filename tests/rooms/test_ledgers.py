@@ -14,17 +14,19 @@ from python_calamine import CalamineWorkbook
 from lantian.campaign.actions import exports
 from lantian.campaign.errors import CampaignRefused
 from lantian.campaign.ledgers import frame
-from lantian.campaign.ledgers.catalogue import LEDGERS
+from lantian.campaign.ledgers.catalogue import EVERY, LEDGERS
 from lantian.campaign.ledgers.frame import Kind, Ledger, Wanted, cells
 from lantian.campaign.ledgers.workbook import SIGNATURE, as_text
 from lantian.campaign.models import LedgerExport
 from lantian.casework.models import Lead
+from lantian.core.messages import Text
 from lantian.office import clock, files, jobs
 from lantian.office.models import AuditEvent, Job
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding
 from lantian.screening.states import Outcome
 from tests.personas import CITY, NANKAI, acting, browser, officer, run_job
+from tests.security.planting import plant
 
 pytestmark = pytest.mark.django_db
 YEAR = Wanted(date(2026, 1, 1), date(2026, 12, 31))
@@ -185,14 +187,49 @@ def test_every_row_of_a_ledger_opens_its_record() -> None:
     assert links and all(client.get(link).status_code == 200 for link in links)
 
 
-def test_a_ledger_without_a_source_says_so_and_is_not_filled_with_anything_else() -> None:
-    absent = [ledger for ledger in LEDGERS.values() if not ledger.kept]
+def test_a_ledger_without_a_source_says_so_and_is_not_filled_with_anything_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ledger = Ledger("cases", Text("案件台账", "cases"), Text("案件办理", "cases"))
+    monkeypatch.setitem(EVERY, "cases", ledger)
+    page = browser("city").get("/ledgers/cases/").content.decode()
+    assert "尚无记录来源" in page and "案件办理" in page and "<table" not in page
+    with acting("city") as by, pytest.raises(CampaignRefused, match="no records yet"):
+        exports.start_export(ledger=ledger, wanted=YEAR, by=by)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_every_ledger_is_read_by_every_office_and_written_to_a_workbook(name: str) -> None:
+    plant(CITY)
+    ledger = EVERY[name]
+    with acting("city"):
+        count = ledger.count(YEAR)
+    row = exported(ledger)
+    assert row.rows == count
+    compare(ledger, row)
+    for login in ("city", "nankai"):
+        assert browser(login).get(f"/ledgers/{name}/").status_code == 200
+        assert browser(login).get(f"/ledgers/{name}/print").status_code == 200
+
+
+def test_what_is_planted_in_the_records_stands_in_the_ledgers_and_opens() -> None:
+    plant(CITY)
     client = browser("city")
-    for ledger in absent:
-        page = client.get(f"/ledgers/{ledger.id}/").content.decode()
-        assert "尚无记录来源" in page and ledger.provider.zh in page and "<table" not in page
-        with acting("city") as by, pytest.raises(CampaignRefused, match="no records yet"):
-            exports.start_export(ledger=ledger, wanted=YEAR, by=by)
+    filled = {name for name in EVERY if client.get(f"/ledgers/{name}/").context["page"].object_list}
+    assert filled >= {
+        "leads",
+        "sweep",
+        "pressing",
+        "publicity",
+        "guidance",
+        "interviews",
+        "rectifications",
+        "transfers",
+    }
+    for name in filled:
+        link = client.get(f"/ledgers/{name}/").context["page"].object_list[0]["cells"]
+        href = next(cell["href"] for cell in link if cell["href"])
+        assert client.get(href).status_code == 200, name
 
 
 def test_days_that_mean_nothing_are_said_and_the_year_is_shown() -> None:
