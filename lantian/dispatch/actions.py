@@ -12,6 +12,7 @@ from django.db.models import Count, Q
 
 from lantian.casework import actions as casework
 from lantian.casework.models import Lead
+from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
 from lantian.dispatch import history, lists
@@ -20,7 +21,7 @@ from lantian.dispatch.errors import DispatchRefused, StaleDispatch
 from lantian.dispatch.models import Dispatch, DispatchRow, Press, ReturnSheet, RowAnswer
 from lantian.dispatch.placing import DECLINED, HAND
 from lantian.dispatch.states import LIVE_STATES, MOVES, OPEN_SHEETS, Act, State, Step
-from lantian.office import audit, clock, files, jobs, numbers
+from lantian.office import audit, clock, competence, files, jobs, numbers
 from lantian.office.actors import OfficerActor
 from lantian.office.keys import new_key
 from lantian.office.models import Job, Post, StoredFile, Unit
@@ -125,12 +126,21 @@ def assign(
     """
     dispatch = take(key, version, by)
     _check_reason(reason)
+    if State(dispatch.state) not in LIVE_STATES:
+        raise DispatchRefused(
+            "来文还没有拆分，或者已经办结，不能再指定承办单位。",
+            "The letter is not split yet, or is closed; no row can be assigned.",
+        )
     if not to.is_authority:
         raise DispatchRefused(
             f"{to.name_zh}不承办核查，请选择有监管职责的单位。",
             f"{to.name_en} verifies nothing; choose an office with supervisory duties.",
         )
-    found = list(dispatch.rows.select_for_update(of=("self",)).filter(key__in=rows).exclude(holder=to))
+    grant = competence.may(by, LegalAct.HAND_OVER, kind(dispatch.kind, dispatch.received_on).field)
+    asked = dispatch.rows.select_for_update(of=("self",)).filter(key__in=rows)
+    found = [row for row in asked if row.holder_id != to.pk]
+    if not found:
+        raise DispatchRefused("请勾选要指定的行。", "Tick the rows to be assigned.")
     for row in found:
         row.holder, row.routed_by, row.conflict = to, HAND, False
         row.reason_zh = f"人工指定：{reason.strip()}"
@@ -140,7 +150,7 @@ def assign(
     _save_placed(found)
     change(dispatch, by)
     history.note(dispatch, Step.ASSIGN, post=by.post_id, unit=to.pk, count=len(found), reason=reason)
-    detail = {"rows": [row.key for row in found][:100], "count": len(found), "to": to.pk}
+    detail = {"rows": [row.key for row in found][:100], "count": len(found), "to": to.pk, "row": grant.row}
     audit.record(audit.Kind.DISPATCH_ASSIGNED, by=by, about=("dispatch", dispatch.key), detail=detail)
     return found
 
@@ -169,6 +179,7 @@ def answer(*, row_key: str, values: dict[str, str], version: int, by: OfficerAct
     """Answer one row on screen; a new answer supersedes the one before, which stays."""
     check_permission(by.permissions, Permission.VERIFY)
     row = take_row(row_key, version, by)
+    grant = competence.may(by, LegalAct.VERIFY, kind(row.dispatch.kind, row.dispatch.received_on).field)
     values = {name: value.strip() for name, value in values.items() if value.strip()}
     row.outcome = outcome_of(values, clock.today()).id
     row.answers += 1
@@ -183,7 +194,7 @@ def answer(*, row_key: str, values: dict[str, str], version: int, by: OfficerAct
         post_id=by.post_id,
         at=row.changed_at,
     )
-    detail = {"number": given.number, "outcome": row.outcome}
+    detail = {"number": given.number, "outcome": row.outcome, "capacity": str(grant.capacity)}
     audit.record(audit.Kind.ROW_ANSWERED, by=by, about=("dispatch_row", row.key), detail=detail)
     return given
 

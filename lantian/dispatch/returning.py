@@ -8,10 +8,11 @@ from typing import Any
 
 from django.db import transaction
 
+from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import check_move
 from lantian.dispatch import bulk, history
-from lantian.dispatch.book import fields, outcome_of
+from lantian.dispatch.book import fields, kind, outcome_of
 from lantian.dispatch.errors import DispatchRefused, StaleDispatch
 from lantian.dispatch.lists import labels
 from lantian.dispatch.merging import Change, Conflict, KnownAnswer, Merge, merge
@@ -28,7 +29,7 @@ from lantian.dispatch.states import (
     UploadAct,
     UploadState,
 )  # fmt: skip
-from lantian.office import audit, clock, files, jobs
+from lantian.office import audit, clock, competence, files, jobs
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Job, StoredFile
 from lantian.office.permissions import Permission, check_permission
@@ -83,6 +84,8 @@ def accept(*, key: str, take: Collection[str], emptied: Collection[str], by: Off
     """
     row = _take(key, by)
     row.state = check_move(UPLOAD_MOVES, UploadState(row.state), UploadAct.ACCEPT)
+    letter = row.sheet.dispatch
+    competence.may(by, LegalAct.VERIFY, kind(letter.kind, letter.received_on).field)
     row.taken = _chosen(row.found, set(take), set(emptied))
     row.job = _defer(row, by)
     row.save(update_fields=["state", "taken", "job"])

@@ -133,7 +133,7 @@ def write_sheets(running: jobs.Running, *, dispatch: str) -> None:
 def _write(running: jobs.Running, row: Dispatch, sheet: ReturnSheet) -> None:
     rows = row.rows.filter(holder=sheet.unit_id)
     rows.filter(forwarded=False).update(forwarded=True, seen_by=_with(sheet.unit_id))
-    rows.update(sent_answers=F("answers"))
+    rows.exclude(sent_answers=F("answers")).update(sent_answers=F("answers"))
     content = written(row, sheet, list(rows.order_by("place")))
     name = f"反馈表 {row.number} {sheet.unit.name_zh}.xlsx".replace("/", "_")
     sheet.file = files.keep(name=name, chunks=[content], seen_by=sheet.seen_by, by=running.actor)

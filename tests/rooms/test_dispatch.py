@@ -542,3 +542,17 @@ def test_every_act_leaves_an_event_without_names() -> None:
     } <= {one.kind for one in events}
     said = str([one.detail for one in AuditEvent.objects.all()])
     assert not any(one.subject_name in said for one in rows_of(row) if one.subject_name)
+
+
+def test_a_closed_letter_is_not_assigned_anew() -> None:
+    row = closed_letter()
+    with acting("city") as by, pytest.raises(DispatchRefused, match="closed"):
+        to = Unit.objects.get(pk=XIQING)
+        keys = [one.key for one in rows_of(row, NANKAI)]
+        actions.assign(key=row.key, rows=keys, to=to, reason="改派", version=row.version, by=by)
+
+
+def test_rows_of_a_large_list_keep_signs_and_digits_as_they_came() -> None:
+    odd = ["001", "00012345678901234567", '甲"乙\\丙{丁}', "%s", "{}", "=1+1", "\u3000备注", "'"]
+    (one,) = rows_of(received([odd]))
+    assert one.cells == odd
