@@ -43,6 +43,17 @@ class Kind(StrEnum):
     SWEEP_TAKEN = "sweep_taken"
     EVALUATION_STATED = "evaluation_stated"
     LEDGER_EXPORTED = "ledger_exported"
+    SUMMARY_WRITTEN = "summary_written"
+    SUMMARY_APPROVED = "summary_approved"
+    SUMMARY_SENT = "summary_sent"
+    SUMMARY_SENT_BACK = "summary_sent_back"
+    SUMMARY_RECEIVED = "summary_received"
+    SUMMARY_EXPORTED = "summary_exported"
+    STORY_WRITTEN = "story_written"
+    STORY_READ = "story_read"
+    STORY_APPROVED = "story_approved"
+    STORY_PUBLISHED = "story_published"
+    STORY_DROPPED = "story_dropped"
     MONTH_CLOSED = "month_closed"
     MONTH_REOPENED = "month_reopened"
     RETURN_TEMPLATE_KEPT = "return_template_kept"
@@ -156,6 +167,17 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SWEEP_TAKEN: Text("批量登记排查", "sweep entered in bulk"),
     Kind.EVALUATION_STATED: Text("评价说明、异议或答复", "evaluation explained, objected to or answered"),
     Kind.LEDGER_EXPORTED: Text("导出台账", "ledger exported"),
+    Kind.SUMMARY_WRITTEN: Text("起草年度总结", "yearly summary written"),
+    Kind.SUMMARY_APPROVED: Text("核准年度总结", "yearly summary approved"),
+    Kind.SUMMARY_SENT: Text("报送年度总结", "yearly summary sent"),
+    Kind.SUMMARY_SENT_BACK: Text("退回年度总结", "yearly summary sent back"),
+    Kind.SUMMARY_RECEIVED: Text("签收年度总结", "yearly summary acknowledged"),
+    Kind.SUMMARY_EXPORTED: Text("导出年度总结", "yearly summary exported"),
+    Kind.STORY_WRITTEN: Text("编写典型案例", "typical case written"),
+    Kind.STORY_READ: Text("查看典型案例", "typical case read"),
+    Kind.STORY_APPROVED: Text("核准典型案例", "typical case approved"),
+    Kind.STORY_PUBLISHED: Text("登记典型案例宣传", "typical case entered as published"),
+    Kind.STORY_DROPPED: Text("撤下典型案例", "typical case dropped"),
     Kind.MONTH_CLOSED: Text("月度结账", "month closed"),
     Kind.MONTH_REOPENED: Text("撤销月度结账", "month reopened"),
     Kind.RETURN_TEMPLATE_KEPT: Text("上传报表模板", "template of a return uploaded"),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lantian.campaign import states as campaign
+from lantian.campaign.summary import states as summary
 from lantian.casework import states as casework
 from lantian.core.moves import diagram
 from lantian.dispatch import states as dispatch
@@ -29,6 +30,7 @@ DIAGRAMS = {
     "return_sheet": dispatch.SHEET_MOVES,
     "returned_file": dispatch.UPLOAD_MOVES,
 }
+DIAGRAMS |= {"summary": summary.MOVES, "story": summary.STORY_MOVES}  # type: ignore[dict-item]
 DIAGRAMS |= {"instruction": campaign.MOVES, "task": campaign.TASK_MOVES}  # type: ignore[dict-item]
 
 

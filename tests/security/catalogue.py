@@ -22,6 +22,13 @@ PROTECTED = {
     "campaign_guidancepush",
     "campaign_sweepentry",
     "campaign_ledgerexport",
+    "campaign_summary",
+    "campaign_summaryversion",
+    "campaign_summaryfigure",
+    "campaign_summarystep",
+    "campaign_story",
+    "campaign_storyversion",
+    "campaign_storystep",
     "campaign_monthclose",
     "campaign_frozencell",
     "campaign_returntemplate",
@@ -66,6 +73,11 @@ PROTECTED = {
 }
 # Draw bundles join when they exist.
 APPEND_ONLY = {
+    "campaign_summaryversion",
+    "campaign_summaryfigure",
+    "campaign_summarystep",
+    "campaign_storyversion",
+    "campaign_storystep",
     "campaign_taskreport",
     "campaign_instructionstep",
     "campaign_statement",

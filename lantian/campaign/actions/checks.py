@@ -6,13 +6,13 @@ from datetime import date
 from typing import TypeVar
 
 from lantian.campaign.errors import CampaignRefused, Stale
-from lantian.campaign.models import Instruction, Task
+from lantian.campaign.models import Instruction, Story, Summary, Task
 from lantian.casework.queries import city
 from lantian.office import clock
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Post, Unit
 
-Moving = TypeVar("Moving", Instruction, Task)
+Moving = TypeVar("Moving", Instruction, Story, Summary, Task)
 
 
 def seen_by(*units: int) -> list[int]:

@@ -6,6 +6,15 @@ from lantian.campaign.models.ledgers import LedgerExport
 from lantian.campaign.models.own import GuidancePush, PublicityItem, SweepEntry
 from lantian.campaign.models.programme import Programme, Task, TaskReport
 from lantian.campaign.models.returns import FrozenCell, MonthClose, Return, ReturnStep, ReturnTemplate
+from lantian.campaign.models.summary import (
+    Story,
+    StoryStep,
+    StoryVersion,
+    Summary,
+    SummaryFigure,
+    SummaryStep,
+    SummaryVersion,
+)
 
 __all__ = [
     "FrozenCell",
@@ -20,6 +29,13 @@ __all__ = [
     "ReturnStep",
     "ReturnTemplate",
     "Statement",
+    "Story",
+    "StoryStep",
+    "StoryVersion",
+    "Summary",
+    "SummaryFigure",
+    "SummaryStep",
+    "SummaryVersion",
     "SweepEntry",
     "Task",
     "TaskReport",
