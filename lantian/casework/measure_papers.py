@@ -15,7 +15,7 @@ KINDS = {
     "onward": ("request_up", "report_up", "transfer_letter"),
 }
 OWN_KINDS = frozenset(kind for kinds in KINDS.values() for kind in kinds)
-SIGN = "　姓名：　　　　职务：　　　　签名：　　　　时间："
+SIGN = "　姓名：　　　职务：　　　签名：　　　时间："
 
 
 def kinds_for(measure: Interview | Rectification | Onward) -> tuple[str, ...]:
