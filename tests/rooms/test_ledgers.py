@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from python_calamine import CalamineWorkbook
 
@@ -25,10 +26,12 @@ from lantian.office.models import AuditEvent, Job
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding
 from lantian.screening.states import Outcome
+from tests.conftest import Database
 from tests.personas import CITY, NANKAI, acting, browser, officer, run_job
 from tests.security.planting import plant
+from tests.working import kill, until, waits_for_a_lock, worker
 
-pytestmark = pytest.mark.django_db
+in_rollback = pytest.mark.django_db
 YEAR = Wanted(date(2026, 1, 1), date(2026, 12, 31))
 LAW = (
     "leads", "abnormal", "interviews", "rectifications", "cases", "checks", "sweep", "trademark_checks", "complaints",
@@ -88,10 +91,12 @@ def compare(ledger: Ledger, row: LedgerExport, wanted: Wanted = YEAR, login: str
     return compared
 
 
+@in_rollback
 def test_the_twelve_ledgers_of_the_law_are_there_in_their_order() -> None:
     assert tuple(LEDGERS) == LAW
 
 
+@in_rollback
 def test_the_ledger_of_leads_shows_every_lead_of_the_period_and_no_other() -> None:
     numbers = some_leads()
     ledger = LEDGERS["leads"]
@@ -101,6 +106,7 @@ def test_the_ledger_of_leads_shows_every_lead_of_the_period_and_no_other() -> No
     assert len(numbers) > 0 and sorted(found) == sorted(numbers) and before == 0
 
 
+@in_rollback
 def test_a_workbook_says_cell_by_cell_what_the_ledger_says() -> None:
     numbers = some_leads()
     ledger = LEDGERS["leads"]
@@ -109,6 +115,7 @@ def test_a_workbook_says_cell_by_cell_what_the_ledger_says() -> None:
     assert compare(ledger, row) >= len(numbers) * len(ledger.columns)
 
 
+@in_rollback
 def test_long_numbers_are_text_and_nothing_in_the_workbook_is_a_formula() -> None:
     some_leads(1)
     with acting("nankai") as by:
@@ -125,6 +132,7 @@ def test_long_numbers_are_text_and_nothing_in_the_workbook_is_a_formula() -> Non
     assert "<f>" not in sheet and "numberStoredAsText" in sheet
 
 
+@in_rollback
 def test_a_workbook_prints_landscape_with_its_header_on_every_page() -> None:
     row = exported(LEDGERS["leads"])
     with zipfile.ZipFile(content(row)) as package:
@@ -134,6 +142,7 @@ def test_a_workbook_prints_landscape_with_its_header_on_every_page() -> None:
     assert "_xlnm.Print_Titles" in names and "$3:$3" in names
 
 
+@in_rollback
 def test_a_long_ledger_is_made_by_a_job_that_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     some_leads()
     monkeypatch.setattr(exports, "AT_ONCE", 0)
@@ -151,6 +160,7 @@ def test_a_long_ledger_is_made_by_a_job_that_says_how_far_it_is(monkeypatch: pyt
     compare(LEDGERS["leads"], row)
 
 
+@in_rollback
 def test_an_export_that_was_stopped_leaves_no_file() -> None:
     some_leads(1)
     with pytest.MonkeyPatch.context() as patch:
@@ -165,12 +175,14 @@ def test_an_export_that_was_stopped_leaves_no_file() -> None:
     assert row.job is not None and (row.job.state, row.file_id) == (Job.State.CANCELLED, None)
 
 
+@in_rollback
 def test_an_export_leaves_an_event_with_counts_and_no_names() -> None:
     row = exported(LEDGERS["leads"])
     event = AuditEvent.objects.filter(kind="ledger_exported").latest("id")
     assert event.about_key == "leads" and event.detail["rows"] == row.rows
 
 
+@in_rollback
 def test_a_district_reads_its_own_ledger_only() -> None:
     some_leads()
     with acting("xiqing"):
@@ -179,6 +191,7 @@ def test_a_district_reads_its_own_ledger_only() -> None:
     assert page.status_code == 200 and page.context["page"].paginator.count == 0
 
 
+@in_rollback
 def test_every_row_of_a_ledger_opens_its_record() -> None:
     some_leads()
     client = browser("nankai")
@@ -187,6 +200,7 @@ def test_every_row_of_a_ledger_opens_its_record() -> None:
     assert links and all(client.get(link).status_code == 200 for link in links)
 
 
+@in_rollback
 def test_a_ledger_without_a_source_says_so_and_is_not_filled_with_anything_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -198,6 +212,7 @@ def test_a_ledger_without_a_source_says_so_and_is_not_filled_with_anything_else(
         exports.start_export(ledger=ledger, wanted=YEAR, by=by)
 
 
+@in_rollback
 @pytest.mark.parametrize("name", EVERY)
 def test_every_ledger_is_read_by_every_office_and_written_to_a_workbook(name: str) -> None:
     plant(CITY)
@@ -212,6 +227,7 @@ def test_every_ledger_is_read_by_every_office_and_written_to_a_workbook(name: st
         assert browser(login).get(f"/ledgers/{name}/print").status_code == 200
 
 
+@in_rollback
 def test_what_is_planted_in_the_records_stands_in_the_ledgers_and_opens() -> None:
     plant(CITY)
     client = browser("city")
@@ -232,12 +248,14 @@ def test_what_is_planted_in_the_records_stands_in_the_ledgers_and_opens() -> Non
         assert client.get(href).status_code == 200, name
 
 
+@in_rollback
 def test_days_that_mean_nothing_are_said_and_the_year_is_shown() -> None:
     page = browser("city").get("/ledgers/leads/?first=2026-13-01&last=x")
     assert "起止日期写法" in page.content.decode()
     assert page.context["filters"]["first"] == f"{clock.today().year}-01-01"
 
 
+@in_rollback
 def test_a_workbook_is_downloaded_whole_by_the_office_that_made_it() -> None:
     client = browser("city")
     answer = client.post("/ledgers/leads/export", {"first": "2026-01-01", "last": "2026-12-31"})
@@ -247,3 +265,26 @@ def test_a_workbook_is_downloaded_whole_by_the_office_that_made_it() -> None:
     assert CalamineWorkbook.from_filelike(io.BytesIO(body)).sheet_names == ["线索台账"]
     assert browser("xiqing").get(answer["Location"]).status_code == 404
     assert officer("city").unit == CITY
+
+
+def test_an_export_killed_before_its_file_is_kept_runs_again_and_keeps_one(database: Database) -> None:
+    """One test per job kills the worker with SIGKILL in the middle and runs it again: the ledger."""
+    some_leads()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(exports, "AT_ONCE", 0)
+        row = exported(LEDGERS["leads"])
+    assert row.job is not None
+    with psycopg.connect(database.superuser_url) as hold:
+        hold.execute("SELECT FROM campaign_ledgerexport WHERE id = %s FOR UPDATE", [row.pk])
+        with worker(database) as process:
+            until(process, waits_for_a_lock(database))
+            kill(process, database, hold)
+    with acting("city"):
+        assert LedgerExport.objects.get(pk=row.pk).file_id is None
+    assert jobs.requeue_stalled(seconds=0) >= 1
+    run_job(row.job)
+    with acting("city"):
+        row = LedgerExport.objects.select_related("file", "job").get(pk=row.pk)
+    assert row.job is not None and row.job.state == Job.State.DONE
+    assert compare(LEDGERS["leads"], row) > 0
+    assert AuditEvent.objects.filter(kind="ledger_exported").count() == 1
