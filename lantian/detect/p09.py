@@ -55,8 +55,8 @@ def _of_a_year(year: int, rows: pl.DataFrame, ground: Ground) -> Iterator[Found]
 def _found(year: int, row: dict[str, Any], peers: rates.Peers, ground: Ground) -> Found:
     low, high = (float(x) for x in rates.poisson_interval(row["count"]))
     times = row["count"] / peers.mean
-    team = _assistants(row["agency"], year, ground)
-    explained = team is not None and times / (1 + team) <= ground.share("times_percent")
+    team, usual = _assistants(row["agency"], year, ground)
+    explained = team is not None and times * (1 + usual) / (1 + team) <= ground.share("times_percent")
     licence = row["signers"]
     values = {
         "year": year, "count": row["count"], "peers": f"{peers.mean:.1f}", "times": f"{times:.1f}",
@@ -79,14 +79,14 @@ def _found(year: int, row: dict[str, Any], peers: rates.Peers, ground: Ground) -
     )
 
 
-def _assistants(agency: str | None, year: int, ground: Ground) -> float | None:
-    """Assistants for each practitioner, as the agency's annual report of that year discloses them."""
-    reports = ground.tables["annual_reports"].filter(
-        (pl.col("agency_code") == (agency or "")) & (pl.col("year") == year) & (pl.col("practitioners") > 0)
-    )
-    if not reports.height or reports["assistants"][0] is None:
-        return None
-    return float(reports["assistants"][0] / reports["practitioners"][0])
+def _assistants(agency: str | None, year: int, ground: Ground) -> tuple[float | None, float]:
+    """Assistants for each practitioner as the agency's report discloses them, and as the peers' reports do."""
+    reports = ground.tables["annual_reports"].filter((pl.col("year") == year) & (pl.col("practitioners") > 0))
+    teams = reports.select("agency_code", team=pl.col("assistants") / pl.col("practitioners")).drop_nulls()
+    own = teams.filter(pl.col("agency_code") == (agency or ""))["team"].to_list()
+    # Assistants explain a volume only so far as the peers, who have some too, have fewer.
+    usual = teams["team"].median() if teams.height >= ground.limit("least_peers") else 0.0
+    return (own[0] if own else None), float(str(usual))
 
 
 DETECTOR = Detector(

@@ -107,7 +107,8 @@ def peers(counts: Given, exposures: Given) -> Peers:
     rates = np.minimum(rates, np.quantile(rates, 0.95, method="lower") if len(rates) > 19 else np.inf)
     mean = max(float(np.average(rates, weights=e)), 1e-6)
     noise = mean * len(e) / float(e.sum())
-    spread = max(float(np.average((rates - mean) ** 2, weights=e)) - noise, mean * mean * 1e-2)
+    # Peers that happen to be alike must not drag a true outlier all the way to them: half the mean at least.
+    spread = max(float(np.average((rates - mean) ** 2, weights=e)) - noise, mean * mean / 4)
     return Peers(mean * mean / spread, mean / spread)
 
 

@@ -1,0 +1,51 @@
+"""Hidden hands: a shared contact ties, a hub does not, and the words say which links tie whom."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from lantian.detect.networks import networks, weighted
+
+SCHEMA = {"party": pl.String, "kind": pl.String, "value": pl.String}
+
+
+def nets(*links: tuple[str, str, str]) -> list[tuple[str, ...]]:
+    return [net.members for net in networks(weighted(pl.DataFrame(links, schema=SCHEMA, orient="row")))]
+
+
+def sharing(kind: str, count: int) -> list[tuple[str, str, str]]:
+    return [(f"p{place:03}", kind, "one") for place in range(count)]
+
+
+def test_one_phone_ties_two_and_a_chain_ties_all() -> None:
+    assert nets(("a", "phone", "1"), ("b", "phone", "1"), ("b", "email", "x"), ("c", "email", "x")) == [
+        ("a", "b", "c")
+    ]
+
+
+def test_parties_that_share_nothing_are_no_network() -> None:
+    assert nets(("a", "phone", "1"), ("b", "phone", "2")) == []
+    assert nets() == []
+
+
+def test_an_incubators_address_ties_nobody() -> None:
+    assert len(nets(*sharing("address", 12))) == 1
+    assert nets(*sharing("address", 30)) == []
+
+
+def test_a_payment_service_ties_nobody() -> None:
+    assert nets(*sharing("payer", 60)) == []
+
+
+def test_a_damped_hub_and_a_second_link_together_tie() -> None:
+    hub = sharing("address", 20)
+    second = [("p000", "payer", "x"), ("p001", "payer", "x")]
+    assert nets(*hub, *second) == [("p000", "p001")]
+
+
+def test_the_words_say_which_links_tie_how_many() -> None:
+    rows = [*sharing("phone", 3), ("p000", "email", "x"), ("p001", "email", "x")]
+    (net,) = networks(weighted(pl.DataFrame(rows, schema=SCHEMA, orient="row")))
+    assert net.words().zh == "3个申请人共用同一联系电话；2个申请人共用同一电子邮箱"
+    assert "3 applicants share one phone" in net.words().en
+    assert 0 < net.weight < 1
