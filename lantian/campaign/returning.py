@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import takewhile
 from typing import Any
 
 from django.db import transaction
@@ -47,11 +48,23 @@ class Sheet:
 def known(on: date) -> Known:
     """Names that templates may use on a day: figures, and offices by name, name without its ending, and code."""
     figures = {id: figure.title.zh for id, figure in book.figures(on).items()}
-    units: dict[str, int] = {}
-    for unit in Unit.objects.order_by("-pk"):
-        for name in (str(unit.pk), unit.name_zh, unit.name_zh.split("区")[0] + "区"):
+    bodies = list(Unit.objects.order_by("-pk"))
+    city = next((unit.name_zh for unit in bodies if unit.kind == Unit.Kind.CITY), "")
+    units = {}
+    for unit in bodies:
+        for name in (str(unit.pk), unit.name_zh, _short(unit.name_zh, city)):
             units[name] = unit.pk
     return Known(dict(names(figures)), units)
+
+
+def _short(name: str, city: str) -> str:
+    """An office's name without what it shares with the city office's name at either end, as people say it."""
+    before, after = _shared(name, city), _shared(name[::-1], city[::-1])
+    return name[before : len(name) - after] or name
+
+
+def _shared(one: str, other: str) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 @transaction.atomic
