@@ -1,8 +1,8 @@
 """Evaluation of districts from records: every figure is a count of rows, and those rows are what it opens.
 
 Four indicators, by a dated rule: timeliness (leads verified in time), completeness (entries and tasks with their
-proof), closure (leads verified, instructions closed), publicity (acts of publicity against the number asked for a
-month). An indicator without any row is left out, and the weights of the others carry the whole.
+proof), closure (leads verified; of the instructions that fell due, those closed), publicity (acts of publicity
+against the number asked for a month). An indicator without any row is left out, and the others carry its weight.
 """
 
 from __future__ import annotations
@@ -81,7 +81,8 @@ def counted(wanted: Wanted) -> Iterator[Counted]:
             yield Counted(lead.holder_id, Indicator.TIMELINESS, not late, name, "lead", lead.key)
     for order in PRESSING.select(wanted):
         closed = order.state == State.CLOSED
-        yield Counted(order.owner_id, Indicator.CLOSURE, closed, order.number, "instruction", order.key)
+        if closed or order.due < today:
+            yield Counted(order.owner_id, Indicator.CLOSURE, closed, order.number, "instruction", order.key)
     for item in PUBLICITY.select(wanted):
         proof = bool(item.link or item.picture_id)
         yield Counted(item.unit_id, Indicator.PUBLICITY, True, item.title, PUBLICITY.route, item.key)

@@ -10,14 +10,14 @@ from django.db import transaction
 
 from lantian.campaign.errors import CampaignRefused
 from lantian.campaign.ledgers.catalogue import EVERY
-from lantian.campaign.ledgers.frame import STEP, Ledger, Wanted, cells
+from lantian.campaign.ledgers.frame import Ledger, Wanted, cells
 from lantian.campaign.ledgers.workbook import Heading, LedgerBook
 from lantian.campaign.models import LedgerExport
 from lantian.office import audit, clock, files, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Unit
 
-AT_ONCE = STEP  # rows that are written while the officer waits
+AT_ONCE = 2_000  # rows that are written while the officer waits
 CHUNK = 1 << 20
 
 

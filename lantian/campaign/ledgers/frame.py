@@ -18,7 +18,7 @@ from lantian.core.messages import Text
 from lantian.office.models import Unit
 
 Cell = str | Text | int | date | None
-STEP = 2_000
+STEP = 5_000
 
 
 class Kind(StrEnum):

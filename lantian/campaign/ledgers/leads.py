@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Max, Q, QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from lantian.campaign.ledgers.frame import Column, Kind, Ledger, office
-from lantian.casework.models import Lead
+from lantian.casework.models import Lead, LeadStep
 from lantian.casework.states import STATE_TEXTS, Act, State
 from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.messages import Text
@@ -21,8 +21,10 @@ _SOURCES = {
 
 
 def _rows() -> QuerySet[Any]:
-    concluded = Max("steps__at", filter=Q(steps__act=str(Act.CONCLUDE)))
-    return Lead.objects.select_related("holder", "origin_unit").annotate(concluded_at=concluded)
+    # A subquery is asked for the rows of one page only; an aggregate would go through all of them for every page.
+    concluded = LeadStep.objects.filter(lead=OuterRef("pk"), act=str(Act.CONCLUDE)).order_by("-at")
+    leads = Lead.objects.select_related("holder", "origin_unit")
+    return leads.annotate(concluded_at=Subquery(concluded.values("at")[:1]))
 
 
 def _late(row: Any) -> Text:
