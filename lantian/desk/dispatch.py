@@ -134,6 +134,7 @@ def page_of(request: OfficerRequest, row: Dispatch) -> dict[str, Any]:
         "legal": shown.legal(row),
         "keeps": keeps,
         "offices": listed,
+        "unsent": [one["unit"] for one in listed if one["unsent"] and one["unit"] not in (None, row.unit_id)],
         "mine": next((one for one in listed if one["unit"] == by.unit and not keeps), None),
         "progress": shown.progress(row.key, listed),
         "tally": [(names.get(id, id), id, count) for id, count in counts.by_outcome.items()],

@@ -12,8 +12,10 @@ from lantian.dispatch.book import kind
 from lantian.dispatch.models import Dispatch, DispatchRow
 from lantian.dispatch.placing import Placed, Register, place, read_cells
 from lantian.dispatch.states import MOVES, Act, State, Step
+from lantian.filings import secrecy
 from lantian.office import audit, clock, files, jobs
-from lantian.office.intake.sources import Source
+from lantian.office.intake.sources import Source, Window
+from lantian.office.intake.spec import Fault
 
 STEP = 2_000
 Numbered = tuple[int, list[str]]
@@ -43,16 +45,25 @@ def _counted(source: Source) -> tuple[int, list[list[object]]]:
     """How many rows there are, and those that cannot be read, with the reason."""
     total, unread = 0, list[list[object]]()
     for window in source.windows(0):
-        total += window.frame.height
-        unread += [[fault.row, fault.text.zh, fault.text.en] for fault in window.faults]
+        barred = _barred(window, source)
+        total += window.frame.height - len(barred)
+        faults = sorted([*window.faults, *barred], key=lambda fault: fault.row)
+        unread += [[fault.row, fault.text.zh, fault.text.en] for fault in faults]
     return total, unread
+
+
+def _barred(window: Window, source: Source) -> list[Fault]:
+    """Rows marked as defence or secret: they are never taken in, from whatever list they come."""
+    named = {source.headers[place]: name for name, place in lists.meanings(source.headers).items()}
+    return secrecy.barred(window.frame, named)
 
 
 def _rows(source: Source, after: int) -> Iterator[Numbered]:
     width = len(source.headers)
     for window in source.windows(0):
+        barred = {fault.row for fault in _barred(window, source)}
         for number, *cells in window.frame.iter_rows():
-            if number > after:
+            if number > after and number not in barred:
                 yield number, [str(cell or "").replace("\0", "") for cell in cells[:width]]
 
 

@@ -556,3 +556,9 @@ def test_rows_of_a_large_list_keep_signs_and_digits_as_they_came() -> None:
     odd = ["001", "00012345678901234567", '甲"乙\\丙{丁}', "%s", "{}", "=1+1", "\u3000备注", "'"]
     (one,) = rows_of(received([odd]))
     assert one.cells == odd
+
+
+def test_rows_marked_secret_are_never_taken_in_from_whatever_list() -> None:
+    row = received([[*line(1)[:7], "保密专利"], line(2)])
+    assert [one.place for one in rows_of(row)] == [3]
+    assert [one[0] for one in row.unread] == [2]

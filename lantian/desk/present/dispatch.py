@@ -228,7 +228,7 @@ def answer(one: RowAnswer) -> dict[str, Any]:
     return {
         "number": one.number,
         "values": [
-            (label(book.FIELDS[name]), value) for name, value in one.values.items() if name in book.FIELDS
+            (label(book.FIELDS[name]), one.values[name]) for name in book.FIELDS if name in one.values
         ],
         "how": label(HOW_TEXTS[RowAnswer.How(one.how)]),
         "unit": one.unit.name(language()),
@@ -354,13 +354,18 @@ def found(one: SheetUpload, places: Mapping[str, tuple[int, str]]) -> dict[str, 
     }
 
 
+def _in_order(values: Mapping[str, str]) -> list[str]:
+    """Filled columns in the order of the sheet; the record keeps them in none."""
+    return [values[name] for name in book.FIELDS if values.get(name)]
+
+
 def _where(key: str, places: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
     place, subject = places.get(key, (0, key))
     return {"key": key, "place": place, "subject": subject}
 
 
 def _new(entry: Mapping[str, Any], places: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
-    return _where(entry["key"], places) | {"values": list(entry["values"].values())}
+    return _where(entry["key"], places) | {"values": _in_order(entry["values"])}
 
 
 def _changed(entry: Mapping[str, Any], places: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
@@ -376,10 +381,10 @@ def _changed(entry: Mapping[str, Any], places: Mapping[str, tuple[int, str]]) ->
 
 def _conflict(entry: Mapping[str, Any], places: Mapping[str, tuple[int, str]]) -> dict[str, Any]:
     answers = [
-        {"mark": f"{entry['key']}:{place}", "row": one["row"], "values": list(one["values"].values())}
+        {"mark": f"{entry['key']}:{place}", "row": one["row"], "values": _in_order(one["values"])}
         for place, one in enumerate(entry["answers"])
     ]
-    words = {"before": list(entry["before"].values()), "answers": answers, "by": entry["by"]}
+    words = {"before": _in_order(entry["before"]), "answers": answers, "by": entry["by"]}
     return _where(entry["key"], places) | words | {"text": either(*entry["text"])}
 
 
