@@ -123,7 +123,7 @@ def _shown_names(names: Sequence[str], rule: Mapping[str, Any]) -> dict[str, str
             shown[name] = form
         else:
             order = rule["order"]
-            shown[name] = f"{_surname(name, rule)}{rule['given_zh']}{order[alike.index(name) % len(order)]}"
+            shown[name] = f"{_surname(name, rule)}{rule['given']}{order[alike.index(name) % len(order)]}"
     return shown
 
 

@@ -43,7 +43,6 @@ SHAPES = {
         {
             "percent": AtLeast(1),
             "least": AtLeast(1),
-            "words": str,
             "up": str,
             "down": str,
             "even": str,
