@@ -51,7 +51,7 @@ def a_list(rows: int) -> bytes:
     writer.writerow(HEADERS)
     for number in range(rows):
         name, code = agencies[number % len(agencies)] if number % 4 == 0 and agencies else ("", "")
-        address = f"天津市{districts[number % len(districts)]}某路{number}号"
+        address = f"天津市{districts[number // 4 % len(districts)]}某路{number}号"
         writer.writerow(
             [number + 1, f"2026{number:09}.1", name, code, f"申请人{number % 700}", address, "", ""]
         )
