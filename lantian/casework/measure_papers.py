@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lantian.casework import measures_queries as queries
 from lantian.casework import measures_states as states
-from lantian.casework.models import Interview, Onward, Recheck, Rectification
+from lantian.casework.models import AlertRound, Interview, Onward, Recheck, Rectification
 from lantian.core.competence import Field
 from lantian.office.papers.actions import Record
 from lantian.office.papers.content import day_words
@@ -15,11 +15,14 @@ KINDS = {
     "onward": ("request_up", "report_up", "transfer_letter"),
 }
 OWN_KINDS = frozenset(kind for kinds in KINDS.values() for kind in kinds)
+ALERT = "risk_alert"
 SIGN = "　姓名：　　　职务：　　　签名：　　　时间："
 
 
-def kinds_for(measure: Interview | Rectification | Onward) -> tuple[str, ...]:
+def kinds_for(measure: Interview | Rectification | Onward | AlertRound) -> tuple[str, ...]:
     """Papers that fit a measure as it is: an order has no opinion, what goes up has no transfer letter."""
+    if isinstance(measure, AlertRound):
+        return (ALERT,)
     if isinstance(measure, Interview):
         return KINDS["interview"]
     if isinstance(measure, Rectification):
@@ -28,13 +31,15 @@ def kinds_for(measure: Interview | Rectification | Onward) -> tuple[str, ...]:
     return ("request_up", "report_up") if measure.way == states.Way.UP else ("transfer_letter",)
 
 
-def record_of(measure: Interview | Rectification | Onward) -> Record:
+def record_of(measure: Interview | Rectification | Onward | AlertRound) -> Record:
     """What a paper about a measure may say, as the record stands now."""
     values = {"measure.number": measure.number}
     if isinstance(measure, Interview):
         values |= _interview(measure)
     elif isinstance(measure, Rectification):
         values |= _rectification(measure)
+    elif isinstance(measure, AlertRound):
+        values |= {"measure.subjects": measure.agency_name}
     else:
         values |= _onward(measure)
     about = (type(measure).__name__.lower(), measure.key)

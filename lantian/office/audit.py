@@ -117,7 +117,7 @@ class Kind(StrEnum):
     ONWARD_MOVED = "onward_moved"
     ALERTS_STARTED = "alerts_started"
     ALERTS_READ = "alerts_read"
-    ALERT_DRAFTED = "alert_drafted"
+    ALERTS_MOVED = "alerts_moved"
     MANDATES_LOADED = "mandates_loaded"
     MANDATES_APPROVED = "mandates_approved"
     TEMPLATE_REPLACED = "template_replaced"
@@ -152,6 +152,19 @@ class Kind(StrEnum):
     OUTSIDE_EXPORTED = "outside_exported"
     PURPOSE_STATED = "purpose_stated"
     PERSONS_LISTED = "persons_listed"
+    CREDIT_EVENT_RECORDED = "credit_event_recorded"
+    CREDIT_EVENT_CHANGED = "credit_event_changed"
+    FACT_CONFIRMED = "fact_confirmed"
+    RECKONED = "reckoned"
+    CREDIT_READ = "credit_read"
+    CLASS_SIGNED = "class_signed"
+    LIST_PROPOSED = "list_proposed"
+    LIST_MOVED = "list_moved"
+    LIST_READ = "list_read"
+    REPAIR_ASKED = "repair_asked"
+    REPAIR_DECIDED = "repair_decided"
+    OBJECTION_RAISED = "objection_raised"
+    OBJECTION_DECIDED = "objection_decided"
 
 
 KIND_TEXTS: dict[Kind, Text] = {
@@ -241,7 +254,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.ONWARD_MOVED: Text("登记上报或者移送的进展", "progress of a report or transfer recorded"),
     Kind.ALERTS_STARTED: Text("安排批量风险提示", "risk alerts scheduled"),
     Kind.ALERTS_READ: Text("查看批量风险提示", "risk alerts read"),
-    Kind.ALERT_DRAFTED: Text("起草风险提示", "risk alert drafted"),
+    Kind.ALERTS_MOVED: Text("成批核准或者印发风险提示", "risk alerts approved or issued in a batch"),
     Kind.MANDATES_LOADED: Text("录入权责清单", "mandates loaded"),
     Kind.MANDATES_APPROVED: Text("核准权责清单", "mandates approved"),
     Kind.TEMPLATE_REPLACED: Text("更换文书模板", "template of a paper replaced"),
@@ -276,6 +289,19 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.OUTSIDE_EXPORTED: Text("导出外部系统事项", "outside matters sent out"),
     Kind.PURPOSE_STATED: Text("说明查询用途", "purpose of a list stated"),
     Kind.PERSONS_LISTED: Text("批量查看自然人", "list of natural persons read"),
+    Kind.CREDIT_EVENT_RECORDED: Text("登记信用事件", "credit event recorded"),
+    Kind.CREDIT_EVENT_CHANGED: Text("信用事件后续变化", "something befell a credit event"),
+    Kind.FACT_CONFIRMED: Text("登记已确认事实", "confirmed fact recorded"),
+    Kind.RECKONED: Text("信用测算", "credit reckoned"),
+    Kind.CREDIT_READ: Text("查看信用档案", "credit file read"),
+    Kind.CLASS_SIGNED: Text("签署分类监管等级", "supervision class signed"),
+    Kind.LIST_PROPOSED: Text("提议列入名单", "listing proposed"),
+    Kind.LIST_MOVED: Text("名单办理", "list entry carried on"),
+    Kind.LIST_READ: Text("查看名单事项", "list entry read"),
+    Kind.REPAIR_ASKED: Text("登记修复申请", "repair asked for"),
+    Kind.REPAIR_DECIDED: Text("决定信用修复", "repair decided"),
+    Kind.OBJECTION_RAISED: Text("登记信用异议", "objection raised"),
+    Kind.OBJECTION_DECIDED: Text("决定信用异议", "objection decided"),
 }
 
 

@@ -1,7 +1,8 @@
 """Purpose at bulk queries of persons: asked before a long list of natural persons is shown, then held for the day.
 
 个人信息保护法 arts. 6 and 34 ask for a definite purpose within statutory duties; from how many persons on we ask
-is our own rule (`rulebooks/persons.toml`). A statement covers one scope: a kind of list, or one agency's staff.
+is our own rule (`rulebooks/persons.toml`). A statement covers one scope: a kind of list, or one agency's staff
+or clients.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ FILE = "persons.toml"
 SHAPES: Mapping[str, Shape] = {"ground": Shape(), "bulk": Shape({"limit": int, "unit": str})}
 LONGEST = 200  # signs of a purpose in words
 SUBJECTS, SEARCH = "subjects", "search"
-_SCOPE = re.compile(r"subjects|search|agency:[0-9A-Za-z]{26}")
+_SCOPE = re.compile(r"subjects|search|(agency|clients):[0-9A-Za-z]{26}")
 
 
 class Purpose(StrEnum):
@@ -65,6 +66,11 @@ def limit() -> int:
 def of_agency(key: str) -> str:
     """The scope of one agency's staff."""
     return f"agency:{key}"
+
+
+def of_clients(key: str) -> str:
+    """The scope of one agency's clients."""
+    return f"clients:{key}"
 
 
 @transaction.atomic
