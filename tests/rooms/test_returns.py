@@ -9,6 +9,8 @@ from typing import Any
 import openpyxl
 import pytest
 import xlsxwriter
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from lantian.campaign import closing, returning
 from lantian.campaign.actions import entries
@@ -27,7 +29,7 @@ from lantian.core.moves import MoveRefused
 from lantian.core.rulebook import BadRulebook, shipped
 from lantian.office import clock, files
 from lantian.office.models import AuditEvent
-from tests.personas import CITY, NANKAI, XIQING, acting, officer
+from tests.personas import CITY, NANKAI, XIQING, acting, browser, officer
 
 pytestmark = pytest.mark.django_db
 ABOUT = ("close", "template", "return")
@@ -314,3 +316,45 @@ def test_the_city_office_is_among_the_readers_of_a_close() -> None:
     with acting("city"):
         assert closing.standing(NANKAI).get().seen_by == sorted({CITY, NANKAI})
     assert officer("city").unit == CITY
+
+
+def test_every_number_on_the_pages_opens_as_many_records() -> None:
+    """From the return to the figure: the page says the number and lists its records."""
+    for day in (3, 4):
+        guided(date(2026, 9, day), enterprise=f"公司{day}")
+    closed(SEPTEMBER)
+    row = made(kept(), SEPTEMBER)
+    page = browser("nankai").get(reverse("return", args=[row.key]))
+    cell = next(cell for cell in page.context["cells"] if cell["place"] == "月报!C5")
+    opened = browser("nankai").get(cell["href"])
+    assert (cell["value"], opened.context["value"]) == (2, 2)
+    assert [one["shown"] for one in opened.context["page"].object_list] == ["公司3", "公司4"]
+    assert opened.context["hidden"] == 0
+
+
+def test_the_pages_take_a_template_a_close_and_a_return_through() -> None:
+    city, nankai = browser("city"), browser("nankai")
+    upload = SimpleUploadedFile("月报.xlsx", workbook(PLACES))
+    typed = {"title": "月报", "due_day": "5", "asked": [str(NANKAI)], "file": upload}
+    answer = city.post(reverse("return_template_new"), typed, follow=True)
+    assert "指导企业数" in answer.content.decode()
+    template = answer.resolver_match.kwargs["key"]
+    nankai.post(reverse("month_close"), {"month": "2026-09"})
+    page = nankai.post(reverse("return_make", args=[template]), {"month": "2026-09"}, follow=True)
+    key = page.resolver_match.kwargs["key"]
+    nankai.post(reverse("return_act", args=[key]), {"act": "send", "version": "1"})
+    city.post(reverse("return_act", args=[key]), {"act": "accept", "version": "2"})
+    assert city.get(reverse("return", args=[key])).context["row"]["state"] == "accepted"
+    assert "近三个月已报送 1 / 3 份" in city.get(reverse("returns")).content.decode()
+    assert nankai.get(reverse("return_file", args=[key])).status_code == 200
+    assert browser("xiqing").get(reverse("return", args=[key])).status_code == 404
+
+
+def test_a_wrong_template_says_which_cell_and_keeps_what_was_typed() -> None:
+    upload = SimpleUploadedFile("月报.xlsx", workbook({"C5": "{{指导企业}}"}))
+    answer = browser("city").post(
+        reverse("return_template_new"), {"title": "我的月报", "due_day": "7", "file": upload}
+    )
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "月报!C5：不认识“指导企业”" in page and "我的月报" in page
