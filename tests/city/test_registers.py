@@ -14,7 +14,7 @@ from stdnum.cn import uscc
 from lantian.city.city import build
 from lantian.city.divisions import districts
 from lantian.city.drafts import SEEN_ON
-from lantian.city.sizes import DEMO, FULL, SIZES, TINY
+from lantian.city.sizes import DEMO, SIZES, TINY
 
 City = dict[str, pl.DataFrame]
 Rows = list[dict[str, Any]]
@@ -74,8 +74,10 @@ def unlicensed(city: City) -> dict[tuple[str, str], list[str]]:
 
 
 def test_the_sizes_are_those_of_the_demonstration_and_the_full_city() -> None:
-    assert list(SIZES) == ["tiny", "demo", "full"]
-    assert (TINY.filings, DEMO.filings, FULL.filings) == (2_000, 10_000, 60_000)
+    assert list(SIZES) == ["tiny", "demo", "full", "year"]
+    assert [size.filings for size in SIZES.values()] == [2_000, 10_000, 60_000, 100_000]
+    # The demonstration and the small city stay free of the further schemes.
+    assert [size.schemes > 0 for size in SIZES.values()] == [False, False, True, True]
 
 
 def test_agencies_and_practitioners_are_as_many_as_a_city_has(city: City) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from lantian.city.drafts import Draft
-from lantian.city.schemes import hidden, money, people, registers, volume, wording
+from lantian.city.schemes import copies, hidden, money, people, registers, volume, wording
 from lantian.city.schemes.pool import Pool, Rows, Scheme
 
 _HEAVY: Final = 60
@@ -24,6 +24,7 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
     schemes += hidden.branch_clients(pool, rows["branches"])
     for kind in (volume, people, wording, hidden):
         schemes += kind.plant(pool, rows)
+    schemes += copies.plant(pool)
     rows["companies"] += [one.row for one in pool.newcomers if one.row]
     return schemes
 
@@ -44,7 +45,7 @@ def after(
     mass = [draft for batch in batches for draft in batch]
     schemes = [*people.changes(pool, list(drafts), rows["patents"], rows)]
     schemes += money.plant(pool, rows["patents"], mass, rows)
-    return schemes + _mass(max(batches, key=len), rows["patents"])
+    return schemes + _mass(max(batches, key=len, default=()), rows["patents"])
 
 
 def _mass(batch: Sequence[Draft], patents: list[dict[str, Any]]) -> list[Scheme]:

@@ -82,6 +82,8 @@ def _beyond(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
 
 def _able(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     """Lawful: a firm with a research department files as much, in its own field."""
+    if not pool.free:
+        return None
     firm = pool.firm(front=False, insured_staff=rng.randint(80, 400))
     field = rng.choice(pool.free).text.field
     drafts = pool.take(rng, rng.randint(14, 24), lambda one: one.text.field == field)
