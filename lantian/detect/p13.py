@@ -2,13 +2,15 @@
 
 Null model: every place among the inventors of an applicant is filled at random, a name by the share of its
 family name times that of its given name, or by its share among all other applicants if that is larger. How
-often a name should then stand at the unrelated applicants of one agency (and of all together) is Poisson; the
-reported ones are cut at a stated false-discovery rate. Firms of one owner count once; a name at one group,
-however often, is one mention.
+often a name should then stand at the unrelated applicants of one agency (and of all together) is a negative
+binomial whose scatter is measured on the frequent names: family and given names are not independent. The
+reported ones are cut at a stated false-discovery rate. Firms of one owner, and firms that bear one rare brand
+in their names, count once; a name at one group, however often, is one mention.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import polars as pl
@@ -18,6 +20,8 @@ from lantian.detect import identity, rates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 EVERYWHERE = ""
+UNNAMED = r"不公告|不公布|请求不|未署名|^其他"
+"""What stands for an inventor who asked not to be named (实施细则: 不公布其姓名)."""
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -38,9 +42,36 @@ def find(ground: Ground) -> Iterator[Found]:
         name: part["application_no"].unique(maintain_order=True).to_list()
         for (name,), part in rows.sort("name", "filing_date", "application_no").group_by("name")
     }
+    brands = _Brands(ground.tables["patents"])
     for cell in worst.iter_rows(named=True):
         numbers = filings[cell["name"]]
-        yield _found(cell, numbers, ground)
+        if brands.unrelated(numbers) >= ground.limit("least_applicants"):
+            yield _found(cell, numbers, ground)
+
+
+class _Brands:
+    """Applicants' names by their rare runs of three characters, which firms of one group share."""
+
+    def __init__(self, patents: pl.DataFrame) -> None:
+        rows = patents.select("application_no", name=pl.col("applicants").list.first()).drop_nulls()
+        self._names = dict(rows.iter_rows())
+        runs = Counter(run for name in set(self._names.values()) for run in _runs(name))
+        limit = max(8, len(set(self._names.values())) // 200)
+        self._common = {run for run, count in runs.items() if count > limit}
+
+    def unrelated(self, numbers: list[str]) -> int:
+        """Count the applicants of some filings, those of one brand once."""
+        groups: list[set[str]] = []
+        for name in sorted({self._names[number] for number in numbers}):
+            own = _runs(name) - self._common or {name}
+            related = [group for group in groups if group & own]
+            groups = [group for group in groups if not group & own] + [own.union(*related)]
+        return len(groups)
+
+
+def _runs(name: str) -> set[str]:
+    plain = identity.plain(name)
+    return {plain[at : at + 3] for at in range(len(plain) - 2)}
 
 
 def _mentions(ground: Ground) -> pl.DataFrame:
@@ -68,7 +99,7 @@ def _mentions(ground: Ground) -> pl.DataFrame:
         .drop_nulls(["name", "party"])
     )
     rows = rows.with_columns(identity.mapped(rows["name"], "plain")).drop_nulls("name")
-    return rows.filter(pl.col("name").str.len_chars() > 1)
+    return rows.filter((pl.col("name").str.len_chars() > 1) & ~pl.col("name").str.contains(UNNAMED))
 
 
 def _chances(mentions: pl.DataFrame) -> pl.DataFrame:
@@ -95,7 +126,9 @@ def _chances(mentions: pl.DataFrame) -> pl.DataFrame:
         .agg(sections=pl.col("section").drop_nulls().n_unique())
     )
     cells = cells.join(sections, on=["name", "agency"]).sort("name", "agency")
-    chance = rates.poisson_tail(cells["applicants"], cells["expected"])
+    frequent = cells.filter((pl.col("agency") == EVERYWHERE) & (pl.col("share") * pl.col("places") >= 1))
+    scatter = rates.overdispersion(frequent["applicants"], frequent["share"] * frequent["places"])
+    chance = rates.scattered_tail(cells["applicants"], cells["expected"], scatter)
     return cells.with_columns(chance=pl.Series(chance))
 
 

@@ -75,6 +75,29 @@ def binomial_tail(successes: Given, trials: Given, share: Given) -> Any:
     return np.where(k > 0, special.betainc(np.maximum(k, 1), np.maximum(n - k + 1, 1e-9), p), 1.0)
 
 
+def overdispersion(counts: Given, means: Given) -> float:
+    """Return how much counts scatter beyond Poisson: variance = mean + this x mean squared, by moments.
+
+    >>> overdispersion([5, 5, 5, 5], [5, 5, 5, 5])
+    0.0
+    """
+    k, m = np.asarray(counts, float), np.asarray(means, float)
+    return max(float(((k - m) ** 2 - m).sum() / max(float((m * m).sum()), 1e-9)), 0.0) if len(k) else 0.0
+
+
+def scattered_tail(count: Given, mean: Given, scatter: float) -> Any:
+    """Return the chance of at least so many under a negative binomial; without scatter it is Poisson.
+
+    >>> bool(scattered_tail(10, 2.0, 0.5) > poisson_tail(10, 2.0))
+    True
+    """
+    if scatter <= 1e-9:
+        return poisson_tail(count, mean)
+    k, m = np.asarray(count, float), np.maximum(np.asarray(mean, float), 1e-300)
+    odds = m * scatter / (1 + m * scatter)
+    return np.where(k > 0, special.betainc(np.maximum(k, 1), 1 / scatter, odds), 1.0)
+
+
 @dataclass(frozen=True)
 class Peers:
     """A gamma distribution over the peers' rates."""
