@@ -20,6 +20,7 @@ from lantian.detect.columns import readied
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
 from lantian.detect.parameters import shipped_book
 from lantian.detect.progress import Progress, silent
+from lantian.detect.reading import Reading
 from lantian.detect.rules import Rules, rules_of
 
 CASE_BOUND: Mapping[str, tuple[str, ...]] = {
@@ -61,6 +62,7 @@ class Ground:
     tables: Mapping[str, pl.DataFrame]
     held: frozenset[str]
     progress: Progress = silent
+    reading: Reading = field(default_factory=Reading)
 
     def limit(self, name: str) -> int:
         """Return a dated limit of the rule book."""
@@ -132,8 +134,18 @@ class Detector:
         used = [f"{reads.table}.{name}" for reads in self.reads for name in reads.all]
         return tuple(name for name in used if name in bound)
 
-    def run(self, tables: Mapping[str, pl.DataFrame], *, on: date, progress: Progress = silent) -> Findings:
-        """Run on a day; what is missing is said, never counted as nothing found."""
+    def run(
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        *,
+        on: date,
+        progress: Progress = silent,
+        reading: Reading | None = None,
+    ) -> Findings:
+        """Run on a day; what is missing is said, never counted as nothing found.
+
+        `reading`: texts that other detectors of the same run, over the same tables, have read already.
+        """
         try:
             rules = rules_of(shipped_book(), self.id, on, self.limits)
         except NotInForce as refusal:
@@ -146,7 +158,7 @@ class Detector:
             ready[reads.table], gone = readied(reads.table, tables.get(reads.table), reads.all)
             left_out |= {f"{reads.table}.{why}": count for why, count in gone.items() if count}
         held = _held(self.reads, tables)
-        ground = Ground(on, rules, ready, held, progress)
+        ground = Ground(on, rules, ready, held, progress, reading or Reading())
         rows = [_row(self, found, ground) for found in self.find(ground)]
         cleared = sum(row["clearing"] != "not_cleared" for row in rows)
         used = tuple(name for name in self.case_bound if name in held)

@@ -13,6 +13,8 @@ from lantian.core.messages import WrongUse
 from lantian.detect import (
     contract,
     p01,
+    p02,
+    p03,
     p04,
     p05,
     p06,
@@ -35,8 +37,11 @@ from lantian.detect import (
 )
 from lantian.detect.findings import Findings
 from lantian.detect.progress import Progress
+from lantian.detect.reading import Reading
 
 DECLARED: tuple[contract.Detector, ...] = (
+    p02.DETECTOR,
+    p03.DETECTOR,
     p04.DETECTOR,
     p05.DETECTOR,
     p06.DETECTOR,
@@ -64,7 +69,12 @@ class Run(Protocol):
     """Tables in, findings out."""
 
     def __call__(
-        self, tables: Mapping[str, pl.DataFrame], *, on: date, progress: Progress = ...
+        self,
+        tables: Mapping[str, pl.DataFrame],
+        *,
+        on: date,
+        progress: Progress = ...,
+        reading: Reading | None = ...,
     ) -> Findings: ...
 
 

@@ -19,6 +19,7 @@ from lantian.detect.blocks import BLOCK, Blocks, read_texts
 from lantian.detect.candidates import Candidates, Rows, candidates
 from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.progress import Progress, silent
+from lantian.detect.reading import Read
 from lantian.detect.verify import Likeness, likeness
 
 JACCARD = 0.5
@@ -63,8 +64,13 @@ def near_duplicates_in(
     blocks: Blocks, *, id: str, texts: Sequence[str], progress: Progress = silent
 ) -> NearDuplicates:
     """Find near-duplicates in a table too large to hold as text; else as `near_duplicates`."""
-    ids, folded, sketched = read_texts(blocks, id, texts, progress)
-    height = max(blocks.height, 1)
+    return near_among(read_texts(blocks, id, texts, progress), progress=progress)
+
+
+def near_among(read: Read, *, progress: Progress = silent) -> NearDuplicates:
+    """Find near-duplicates among texts that were read already."""
+    ids, folded, sketched = read
+    height = max(len(ids), 1)
     progress("candidates", 0, 1)
     proposed = candidates(sketched.hashes, sketched.rows, height)
     progress("candidates", 1, 1)
@@ -74,7 +80,7 @@ def near_duplicates_in(
     near = found.jaccard >= JACCARD
     clusters = _clusters(ids, proposed.left[near], proposed.right[near])
     screened = int((np.bincount(sketched.rows, minlength=height) > 0).sum())
-    counts = {"rows": blocks.height, "screened": screened, "candidates": total, "pairs": pairs.height}
+    counts = {"rows": len(ids), "screened": screened, "candidates": total, "pairs": pairs.height}
     sizes = clusters["cluster"].value_counts()["count"] if clusters.height else pl.Series([], dtype=pl.UInt32)
     counts |= {"clusters": len(sizes), "clustered": clusters.height, "largest": int(sizes.max() or 0)}  # type: ignore[arg-type]
     return NearDuplicates(pairs, clusters, counts)

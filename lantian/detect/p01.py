@@ -23,10 +23,11 @@ from lantian.detect.clearing import Clearing, Outcome, Pair, clear
 from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.filing import Filing, Party, filings
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
-from lantian.detect.near import near_duplicates
+from lantian.detect.near import near_among
 from lantian.detect.normalise import phrases
 from lantian.detect.parameters import Parameters, parameters
 from lantian.detect.progress import Progress, silent
+from lantian.detect.reading import Reading
 
 ID = "P01"
 VERSION = "1"
@@ -78,7 +79,13 @@ class Ground:
     districts: Mapping[str, str]
 
 
-def run(tables: Mapping[str, pl.DataFrame], *, on: date, progress: Progress = silent) -> Findings:
+def run(
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    on: date,
+    progress: Progress = silent,
+    reading: Reading | None = None,
+) -> Findings:
     """Find groups of nearly identical published applications; rows of `patents` are in the order taken in.
 
     `agencies` is optional and gives names and districts. The frame is the `findings` table, sorted by key.
@@ -92,7 +99,8 @@ def run(tables: Mapping[str, pl.DataFrame], *, on: date, progress: Progress = si
         return not_run(refusal.text.zh, refusal.text.en)
     readable, left_out = published(patents)
     texts = [name for name in TEXTS if name in patents.columns]
-    near = near_duplicates(readable, id="application_no", texts=texts, progress=progress)
+    read = (reading or Reading()).read(readable, id="application_no", texts=texts, progress=progress)
+    near = near_among(read, progress=progress)
     pairs = _pairs(readable, near.pairs.filter(pl.col("jaccard") >= rules.likeness))
     ground = _ground(on, rules, tables.get("agencies"))
     rows = [

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.near import near_duplicates
+from lantian.detect.near import near_among
 
 TEXTS = ("title", "abstract", "claim")
 WITHDRAWN = ("withdrawn", "deemed_withdrawn")
@@ -30,7 +30,8 @@ def find(ground: Ground) -> Iterator[Found]:
     )
     asked = asked.filter(pl.col("kind").ne_missing("design"))
     texts = [name for name in TEXTS if ground.has(f"patents.{name}")]
-    near = near_duplicates(asked, id="application_no", texts=texts, progress=ground.progress).pairs
+    read = ground.reading.read(asked, id="application_no", texts=texts, progress=ground.progress)
+    near = near_among(read, progress=ground.progress).pairs
     near = near.filter(pl.col("jaccard") >= ground.share("jaccard_percent"))
     pairs = pl.concat([near.select("a", "b", "jaccard"), near.select(a="b", b="a", jaccard="jaccard")])
     pairs = pairs.join(gone, left_on="a", right_on="application_no").join(

@@ -19,6 +19,7 @@ from lantian.detect.blocks import BLOCK
 from lantian.detect.detectors import chosen
 from lantian.detect.findings import Findings, findings_frame
 from lantian.detect.near import PARAMETERS, NearDuplicates, near_duplicates_in
+from lantian.detect.reading import Reading
 from lantian.detect.tables import read_blocks, read_tables
 
 NEAR = "near-duplicates/1"
@@ -84,7 +85,8 @@ def _near_run(found: NearDuplicates, args: argparse.Namespace) -> dict[str, Any]
 def _run(args: argparse.Namespace) -> int:
     detectors = chosen(args.ids)
     tables = read_tables(args.data, [name for detector in detectors for name in detector.tables])
-    results = {detector.id: detector.run(tables, on=args.on) for detector in detectors}
+    reading = Reading()
+    results = {detector.id: detector.run(tables, on=args.on, reading=reading) for detector in detectors}
     _folder(args.out.parent)
     rows = [row for result in results.values() for row in result.frame.to_dicts()]
     _write_table(args.out, findings_frame(rows))

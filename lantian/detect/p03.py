@@ -1,0 +1,113 @@
+"""P03: copies of earlier publications of others: most of a filing's text stands in what was published before it.
+
+The share is that of the later text (how much of it was taken), not of the smaller of both. Own earlier
+publications and those of one family are no copies. A text that differs in figures and signs only is said to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from lantian.detect.behind import Behind, behind, first_parties
+from lantian.detect.blocks import BLOCK
+from lantian.detect.candidates import candidates
+from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.p02 import FACTS, TEXTS, related
+from lantian.detect.reading import Read
+from lantian.detect.verify import likeness
+
+Row = Mapping[str, Any]
+SAME = 0.9999
+"""Likeness from which two texts differ in nothing but figures and signs: all that folding takes out."""
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield one finding for each subject, with the nearest earlier publication of each of its filings."""
+    patents = ground.tables["patents"].filter(pl.col("kind").ne_missing("design"))
+    texts = [name for name in TEXTS if ground.has(f"patents.{name}")]
+    read = ground.reading.read(patents, id="application_no", texts=texts, progress=ground.progress)
+    copies = _copies(_taken(read, ground), patents)
+    for subject in behind(patents.filter(pl.col("application_no").is_in(list(copies)))):
+        yield _found(subject, copies, ground)
+
+
+def _taken(read: Read, ground: Ground) -> pl.DataFrame:
+    """Rows of which enough stands in another row: row, source, share of the row's own text, likeness."""
+    ids, folded, sketched = read
+    pairs = candidates(sketched.hashes, sketched.rows, max(len(ids), 1))
+    total = len(pairs.left)
+    alike = likeness(folded, pairs, BLOCK, lambda done: ground.progress("compare", done, total))
+    sides = [(pairs.left, pairs.right, alike.left), (pairs.right, pairs.left, alike.right)]
+    frames = [
+        pl.DataFrame(
+            {
+                "row": row,
+                "source": source,
+                "share": alike.shared / np.maximum(size, 1),
+                "jaccard": alike.jaccard,
+            }
+        )
+        for row, source, size in sides
+    ]
+    return pl.concat(frames).filter(pl.col("share") >= ground.share("taken_percent"))
+
+
+def _copies(taken: pl.DataFrame, patents: pl.DataFrame) -> dict[str, Row]:
+    """For each copy the source that holds most: published before the copy was filed, and not related to it."""
+    facts = patents.select("application_no", "publication_date", *FACTS)
+    facts = facts.with_columns(party=first_parties(patents), row=pl.int_range(pl.len()))
+    pairs = taken.join(facts.select("row", filed="filing_date"), on="row").join(
+        facts.select(source="row", shown="publication_date", number="application_no"), on="source"
+    )
+    before = pairs.filter(pl.col("shown") < pl.col("filed"))
+    ordered = before.sort("row", "share", "shown", "number", descending=[False, True, False, False])
+    copies: dict[str, Row] = {}
+    for pair in ordered.iter_rows(named=True):
+        row, source = (facts.row(pair[end], named=True) for end in ("row", "source"))
+        if row["application_no"] not in copies and not related(row, source):
+            copies[row["application_no"]] = pair
+    return copies
+
+
+def _found(subject: Behind, copies: Mapping[str, Row], ground: Ground) -> Found:
+    own = [(row["application_no"], copies[row["application_no"]]) for row in subject.filings]
+    number, nearest = max(own, key=lambda one: (one[1]["share"], one[0]))
+    figures = nearest["jaccard"] >= SAME
+    values = {
+        "filings": len(own), "number": number, "source": nearest["number"], "shown": nearest["shown"],
+        "filed": nearest["filed"], "share": round(nearest["share"] * 100),
+    }  # fmt: skip
+    strong = nearest["share"] >= ground.share("strong_percent")
+    sources = dict.fromkeys(f"patents:{pair['number']}" for _, pair in own)
+    return Found(
+        kind=subject.kind,
+        no=subject.no,
+        name=subject.name,
+        anchor=f"patents:{own[0][0]}",
+        score=nearest["share"],
+        strength="strong" if strong or len(own) >= ground.limit("strong_filings") else "medium",
+        says=ground.rules.say("figures" if figures else "copied", **values),
+        evidence=[*(f"patents:{one}" for one, _ in own), *sources],
+        members=subject.members,
+    )
+
+
+DETECTOR = Detector(
+    id="P03",
+    subject="applicant or network",
+    reads=(
+        Reads(
+            "patents",
+            ("application_no", "disclosure", "filing_date", "publication_date", "applicants"),
+            also=FACTS[1:],
+            one_of=TEXTS,
+        ),
+        Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+    ),
+    limits=("taken_percent", "strong_percent", "strong_filings"),
+    find=find,
+)
