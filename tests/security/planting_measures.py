@@ -14,10 +14,12 @@ from lantian.casework.sending_on import Approved, Sending
 from lantian.core.competence import Field
 from lantian.office import audit, clock, files, purposes
 from lantian.office.actors import Actor, OfficerActor
+from lantian.office.models import StoredFile
 from lantian.office.scope import scoped
 from tests.personas import officer
 
 FIELD = Field.PATENT_AGENCY
+PROOF = "planted-proof.pdf"
 
 
 def plant_measures(mark: str, units: Sequence[int], everybody: Actor) -> dict[str, str]:
@@ -34,7 +36,14 @@ def plant_measures(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         for row in planted.values():
             assert type(row).objects.filter(pk=row.pk).update(seen_by=sorted(units)) == 1
         assert Alert.objects.filter(client__contains=mark).update(seen_by=sorted(units)) == 1
+        assert StoredFile.objects.filter(name=PROOF).update(seen_by=sorted(units)) == 1
     return {word: row.key for word, row in planted.items()}
+
+
+def _proof(by: OfficerActor) -> StoredFile:
+    """The one file that hangs on every planted measure."""
+    kept = StoredFile.objects.filter(name=PROOF).first()
+    return kept or files.keep(name=PROOF, chunks=[b"%PDF-proof"], seen_by=by.units, by=by)
 
 
 def _subject(mark: str) -> Subject:
@@ -46,9 +55,8 @@ def _interview(mark: str, by: OfficerActor) -> Interview:
     plan = Plan(Talk.INTERVIEW, FIELD, (_subject(mark),), mark, Meeting(today, mark, mark), mark, mark)
     talk = interviewing.plan_interview(plan, by=by)
     interviewing.sign_in(key=talk.key, rows={1: Came(mark)}, version=1, by=by)
-    interviewing.hold(key=talk.key, held=Held(today, (mark, "乙"), mark), version=2, by=by)
-    file = files.keep(name="promise.pdf", chunks=[b"%PDF-promise"], seen_by=by.units, by=by)
-    promised = Promised(today, file, mark)
+    interviewing.hold(key=talk.key, held=Held(today, (mark, "乙"), mark, _proof(by)), version=2, by=by)
+    promised = Promised(today, _proof(by), mark)
     interviewing.receive_commitment(key=talk.key, place=1, promised=promised, version=3, by=by)
     interviewing._step(talk, "note", mark, by)
     return talk
@@ -56,7 +64,7 @@ def _interview(mark: str, by: OfficerActor) -> Interview:
 
 def _rectification(mark: str, by: OfficerActor) -> Rectification:
     demand = rectifying.ask_correction(Demand(Root.OPINION, FIELD, _subject(mark), mark), by=by)
-    check = Check(Result.NOT_DONE, clock.today(), (mark,), mark)
+    check = Check(Result.NOT_DONE, clock.today(), (mark,), mark, file=_proof(by))
     rectifying.recheck(key=demand.key, check=check, version=1, by=by)
     return demand
 
@@ -64,7 +72,7 @@ def _rectification(mark: str, by: OfficerActor) -> Rectification:
 def _onward(mark: str, by: OfficerActor) -> Onward:
     approved, papers = Approved(mark, clock.today()), ("情况报告", "证据目录")
     up = sending_on.send_on(Sending("cnipa", mark, FIELD, _subject(mark), mark, papers, approved), by=by)
-    sending_on._step(up, "note", sending_on.Event(clock.today(), mark), by)
+    sending_on._step(up, "note", sending_on.Event(clock.today(), mark, _proof(by)), by)
     return up
 
 

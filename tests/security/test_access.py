@@ -41,6 +41,8 @@ LEAVES = {"account_logout"}
 PASSKEYS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # The register is no secret of one office; what is protected on its pages has its own tests in tests/faces.
 SHARED = {"subject", "ledger", "ledger_print", "ledger_export"}
+# Opened bare, it leads on to the list that asks.
+LEADS_ON = {"purpose": "subjects"}
 UNSET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
 
@@ -130,8 +132,16 @@ def fits(answer: Answer, who: str, whose: str) -> bool:
         return status == 302 and answer.location == reverse("choose_post")
     if need not in ROLES[who].permissions:
         return status == 403
+    return _opened(answer, whose)
+
+
+def _opened(answer: Answer, whose: str) -> bool:
+    """What somebody who may open a route is answered: the record, unless it is another office's."""
+    status = answer.status
     if keyed(answer.route) and whose == "other" and answer.route not in SHARED:
         return status == 404
+    if answer.route in LEADS_ON:
+        return (status, answer.location) == (302, reverse(LEADS_ON[answer.route]))
     return status == 200 if answer.method == "GET" else status in (302, 400, 404, 422) and _acted(answer)
 
 
