@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "lantian.dispatch",
     "lantian.campaign",
     "lantian.casework",
+    "lantian.standing",
     "lantian.screening",
     "lantian.filings",
     "lantian.registry",

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     KEEP_RULES = "keep_rules"
     KEEP_LEDGERS = "keep_ledgers"
     DIRECT_CAMPAIGN = "direct_campaign"
+    KEEP_STANDING = "keep_standing"
+    DECIDE_STANDING = "decide_standing"
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
 
@@ -50,6 +52,12 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.KEEP_RULES: Text("维护权责清单和文书模板", "keep the mandates and the templates of papers"),
     Permission.KEEP_LEDGERS: Text("登记台账（宣传、指导、排查、批示和任务进展）", "keep ledgers (publicity, guidance, sweep, instructions, tasks)"),
     Permission.DIRECT_CAMPAIGN: Text("部署专项行动和任务", "direct the campaign and set tasks"),
+    Permission.KEEP_STANDING: Text(
+        "登记信用事件、名单提议和修复申请，签署分类", "record credit events, proposals for lists and repairs, sign classes"
+    ),
+    Permission.DECIDE_STANDING: Text(
+        "复核和决定名单、信用修复、异议", "review and decide lists, credit repairs and objections"
+    ),
     Permission.MANAGE_ACCOUNTS: Text("管理账号与岗位", "manage accounts and posts"),
     Permission.READ_AUDIT: Text("查看审计记录", "read the audit"),
 }
@@ -86,6 +94,8 @@ _CITY = _READS | {
     Permission.KEEP_RULES,
     Permission.KEEP_LEDGERS,
     Permission.DIRECT_CAMPAIGN,
+    Permission.KEEP_STANDING,
+    Permission.DECIDE_STANDING,
 }
 _DISTRICTS = frozenset({"district", "zone"})
 _OFFICES = frozenset({"city", "district", "zone", "corps"})
@@ -126,6 +136,7 @@ ROLES: dict[str, Role] = {
             Permission.WRITE_PAPERS,
             Permission.KEEP_RULES,
             Permission.KEEP_LEDGERS,
+            Permission.KEEP_STANDING,
         },
         _DISTRICTS | {"team", "station"},
     ),
@@ -136,7 +147,13 @@ ROLES: dict[str, Role] = {
             "Reads every finding and lead of the office, decides on hand-overs, approves papers and mandates; does not"
             " judge or verify for the officers.",
         ),
-        _READS | {Permission.HAND_OVER, Permission.APPROVE_PAPERS, Permission.KEEP_RULES},
+        _READS
+        | {
+            Permission.HAND_OVER,
+            Permission.APPROVE_PAPERS,
+            Permission.KEEP_RULES,
+            Permission.DECIDE_STANDING,
+        },
         _DISTRICTS,
     ),
     "enforcement_corps": Role(

@@ -68,6 +68,16 @@ PROTECTED = {
     "casework_outsidepaper",
     "registry_directorydiff",
     "office_paper",
+    "standing_creditevent",
+    "standing_eventchange",
+    "standing_reckoning",
+    "standing_repair",
+    "standing_objection",
+    "standing_confirmedfact",
+    "standing_supervisionclass",
+    "standing_listentry",
+    "standing_liststep",
+    "standing_listspell",
     "office_paperversion",
     "office_paperapproval",
 }
@@ -107,6 +117,8 @@ APPEND_ONLY = {
     "casework_outsidestep",
     "casework_outsidepaper",
     "office_modulemode",
+    "standing_eventchange",
+    "standing_liststep",
 }
 
 TABLES = """

@@ -1,0 +1,17 @@
+"""Django's view of the room."""
+
+from django.apps import AppConfig
+
+
+class StandingConfig(AppConfig):
+    name = "lantian.standing"
+    label = "standing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from lantian.office.intake.spec import register
+        from lantian.standing import reckoning  # noqa: F401 - registers its job
+        from lantian.standing.intake import OFFICIAL_GRADES, QUALITY_ROUNDS
+
+        for spec in (OFFICIAL_GRADES, QUALITY_ROUNDS):
+            register(spec)

@@ -1,0 +1,27 @@
+"""Rows of standing."""
+
+from lantian.standing.models.credit import CreditEvent, EventChange, Objection, Reckoning, Repair
+from lantian.standing.models.marks import (
+    ConfirmedFact,
+    ListEntry,
+    ListSpell,
+    ListStep,
+    OfficialGrade,
+    QualityGrade,
+    SupervisionClass,
+)
+
+__all__ = [
+    "ConfirmedFact",
+    "CreditEvent",
+    "EventChange",
+    "ListEntry",
+    "ListSpell",
+    "ListStep",
+    "Objection",
+    "OfficialGrade",
+    "QualityGrade",
+    "Reckoning",
+    "Repair",
+    "SupervisionClass",
+]
