@@ -16,6 +16,8 @@ from lantian.campaign.models import (
     LedgerExport,
     Programme,
     PublicityItem,
+    StoryStep,
+    SummaryStep,
     SweepEntry,
     Task,
     TaskReport,
@@ -114,6 +116,8 @@ def file_of(key: str) -> StoredFile | None:
         | Q(pk__in=Instruction.objects.values("scan"))
         | Q(pk__in=InstructionStep.objects.values("file"))
         | Q(pk__in=TaskReport.objects.values("proof"))
+        | Q(pk__in=SummaryStep.objects.values("file"))
+        | Q(pk__in=StoryStep.objects.values("file"))
     )
     return StoredFile.objects.filter(held, key=key).first()
 

@@ -16,11 +16,13 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from lantian.campaign import queries as campaign
+from lantian.campaign.summary import queries as summaries
 from lantian.casework import queries as casework
 from lantian.core.messages import Unreadable
 from lantian.desk import intake, measures_due
 from lantian.desk.campaign import instruction_row
 from lantian.desk.present import dispatch, jobs, leads
+from lantian.desk.present import summaries as present_summaries
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch import queries as dispatching
@@ -58,8 +60,14 @@ def home(request: OfficerRequest) -> HttpResponse:
         "batches": _batches(by),
         **_dispatches(by, today),
         **measures_due.due(by, today),
+        "summary_owed": _summary_owed(by, today),
     }
     return render(request, "desk/home.html", context)
+
+
+def _summary_owed(by: OfficerActor, today: date) -> dict[str, Any] | None:
+    found = summaries.owed(by, today)
+    return present_summaries.standing(found) | {"year": today.year} if found else None
 
 
 def _dispatches(by: OfficerActor, today: date) -> dict[str, Any]:

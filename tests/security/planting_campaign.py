@@ -13,6 +13,13 @@ from lantian.campaign.models import (
     Programme,
     PublicityItem,
     Statement,
+    Story,
+    StoryStep,
+    StoryVersion,
+    Summary,
+    SummaryFigure,
+    SummaryStep,
+    SummaryVersion,
     SweepEntry,
     Task,
     TaskReport,
@@ -66,6 +73,27 @@ def _plant(mark: str, units: list[int], post: int) -> dict[str, str]:
         unit_id=units[0], first=today, last=today, indicator="closure", kind="explain", words=mark, post_id=post,
         at=now, seen_by=units,
     )  # fmt: skip
+    seen_changed = seen | {"changed_at": now, "changed_by_id": post}
+    version = {"number": 1, "digest": mark, "post_id": post, "at": now}
+    step = {"number": 1, "on": today, "note": mark, "post_id": post, "at": now}
+    summary = Summary.objects.create(
+        unit_id=units[0], year=today.year - 1, due=today, receiver=mark, sent_number=mark, **seen_changed
+    )
+    text = {"title": mark, "receiver": mark, "sections": [], "rows": []}
+    summary_version = SummaryVersion.objects.create(
+        summary=summary, until=today, content=text, words={"next": mark}, reasons={}, left_out=[], stories=[],
+        last_source="none", **version,
+    )  # fmt: skip
+    SummaryFigure.objects.create(version=summary_version, figure=mark, flow="publicity", value=0, ids=[])
+    SummaryStep.objects.create(summary=summary, act="send", **step)
+    story = Story.objects.create(
+        unit_id=units[0], source_kind="lead", source_key=mark, title=mark, decision=mark, served_on=today,
+        **seen_changed,
+    )  # fmt: skip
+    StoryVersion.objects.create(
+        story=story, facts=mark, more=[mark], names=[mark], text=mark, rule="", **version
+    )
+    StoryStep.objects.create(story=story, act="drop", **step)
     workbook = LedgerExport.objects.create(
         ledger="leads", first=today, last=today, post_id=post, at=now, seen_by=units
     )
@@ -77,4 +105,6 @@ def _plant(mark: str, units: list[int], post: int) -> dict[str, str]:
         "publicity": publicity.key,
         "guidance": guidance.key,
         "sweep": sweep.key,
+        "summary": summary.key,
+        "story": story.key,
     }

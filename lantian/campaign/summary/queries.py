@@ -28,7 +28,7 @@ from lantian.campaign.summary.rules import DueDay
 from lantian.campaign.summary.states import USABLE, State
 from lantian.office import clock
 from lantian.office.actors import Actor
-from lantian.office.models import StoredFile, Unit
+from lantian.office.models import Unit
 from lantian.office.papers.letter import Letter
 
 OBLIGED = (*EVALUATED, Unit.Kind.CITY)
@@ -192,11 +192,3 @@ def text_of(story: Story) -> StoryText:
     """The masked text of a case."""
     version = story.versions.order_by("-number")[0]
     return StoryText(story.key, story.title, version.text)
-
-
-def file_of(key: str) -> StoredFile | None:
-    """A scan that an approval or a receipt rests on, if the reader may see it."""
-    steps_ = (
-        SummaryStep.objects.filter(file__key=key).exists() or StoryStep.objects.filter(file__key=key).exists()
-    )
-    return StoredFile.objects.filter(key=key).first() if steps_ else None
