@@ -24,8 +24,9 @@ from lantian.office.intake import actions as intake
 from lantian.registry import directories
 from lantian.screening import actions as screening
 from lantian.dispatch import returning, splitting
+from lantian.casework import alerting
 intake.STEP, screening.STEP, directories.STEP = 50, 10, 10
-splitting.STEP, returning.STEP = 5, 2
+splitting.STEP, returning.STEP, alerting.STEP = 5, 2, 2
 from lantian.config.commands import main
 main(["worker"])
 """

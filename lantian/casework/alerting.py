@@ -139,9 +139,7 @@ def start_alerts(telling: Telling, *, by: OfficerActor) -> AlertRound:
 def _agency(key: str) -> Subject:
     agency = registry.by_key(key)
     if agency is None or agency.kind != Subject.Kind.AGENCY:
-        raise MeasureRefused(
-            "请先选择登记库中的代理机构。", "Choose an agency of the register first."
-        )
+        raise MeasureRefused("请先选择登记库中的代理机构。", "Choose an agency of the register first.")
     return agency
 
 

@@ -108,6 +108,12 @@ def find_alerts(key: str) -> AlertRound | None:
     return rows.filter(key=key).first()
 
 
+def paper_states(round: AlertRound) -> dict[str, int]:
+    """How many clients of a round have a paper in which state; those without one stand under the empty word."""
+    rows = round.alerts.values("paper__state").annotate(count=Count("pk")).order_by("paper__state")
+    return {row["paper__state"] or "": row["count"] for row in rows}
+
+
 @dataclass(frozen=True)
 class Called:
     """A participant with what is known: the last attendance, the last commitment, and what it has to correct."""

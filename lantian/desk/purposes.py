@@ -51,6 +51,7 @@ def asking(scope: str, back: str) -> dict[str, Any]:
         "back": back,
         "purposes": [(str(one), label(text)) for one, text in purposes.PURPOSE_TEXTS.items()],
         "limit": purposes.limit(),
+        "always": scope.startswith("clients:"),
         "ground": said(ground.text),
         "basis": said(ground.basis.cite()),
         "confidence": doubt(ground.confidence),

@@ -23,7 +23,9 @@ FOUND = {
     "interview": measures_queries.find_interview,
     "rectification": measures_queries.find_rectification,
     "onward": measures_queries.find_onward,
+    "alertround": measures_queries.find_alerts,
 }
+ALERTS = "alertround"  # its papers are drafted in a batch, so it has no page for a new one
 # A lead has every paper but those that belong to a measure or a letter from above.
 OF_LEADS = tuple(
     kind for kind in KINDS if kind not in measure_papers.OWN_KINDS and not kind.startswith("dispatch_")
@@ -51,7 +53,12 @@ def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
     if measure is None:
         return None
     record = measure_papers.record_of(measure)
-    head = _head(kind, key, measure.number, record.values["measure.subjects"])
+    subject = record.values["measure.subjects"]
+    if kind == ALERTS:
+        url = reverse("alerts_round", args=[key])
+        head = {"key": key, "number": measure.number, "subject": subject, "url": url, "paper_url": url}
+    else:
+        head = _head(kind, key, measure.number, subject)
     return About(record, measure_papers.kinds_for(measure), head)
 
 

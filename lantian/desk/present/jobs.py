@@ -36,6 +36,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "dispatch_read": Text("核对反馈表", "reading the return sheet"),
     "dispatch_merge": Text("合并反馈表", "merging the return sheet"),
     "dispatch_answer": Text("生成答复表", "writing the answer workbook"),
+    "alerts": Text("起草风险提示函", "drafting risk alerts"),
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {

@@ -236,7 +236,7 @@ def events(
         told.append(_event(row.opened_on, words, reverse("onward", args=[row.key])))
     for round in alerts:
         words = f"{label(ALERTS)} {round.number}"
-        told.append(_event(round.opened_on, words, ""))
+        told.append(_event(round.opened_on, words, reverse("alerts_round", args=[round.key])))
     return told
 
 
