@@ -64,7 +64,9 @@ def _page(request: OfficerRequest, form: TemplateForm | None) -> HttpResponse:
     closes = {close.month: close for close in closing.standing(unit).select_related("post__account")}
     own = ReturnTemplate.objects.filter(unit_id=unit, replaced_at=None).order_by("title")
     asked = ReturnTemplate.objects.filter(asked__contains=[unit], replaced_at=None).order_by("title")
-    below = Unit.objects.filter(parent_id=unit, closed_on=None).order_by("pk")
+    below = [
+        one for one in Unit.objects.filter(parent_id=unit, closed_on=None).order_by("pk") if one.is_authority
+    ]
     context = {
         "months": [_month(month, closes.get(month)) for month in months()],
         "asked": [_asked(template, unit) for template in asked],
