@@ -93,7 +93,8 @@ def taken_in(path: Path) -> Measured:
     post = Post.objects.get(account__login="city")
     by = actors.officer(post)
     with scoped(by):
-        file = files.keep(name=path.name, chunks=[path.read_bytes()], seen_by=by.units, by=by)
+        chunks = [path.read_bytes()]
+        file = files.keep(name=path.name, chunks=chunks, seen_by=by.units, by=by, sealed=True)
         batch = intake.start(table="patents", file=file, by=by)
     assert batch.job is not None
     key = batch.job.key

@@ -12,6 +12,7 @@ import polars as pl
 from lantian.core.identifiers import application_check_digit
 from lantian.office import files, jobs
 from lantian.office.intake import actions as intake
+from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job, Post, RowError
 from tests.personas import acting
 
@@ -52,7 +53,8 @@ def begin(
     how: Callable[..., IntakeBatch] = intake.start,
 ) -> IntakeBatch:
     with acting(login) as by:
-        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by)
+        sealed = spec_of(into).sealed
+        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by, sealed=sealed)
         return how(table=into, file=file, by=by)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -13,14 +14,17 @@ from lantian.city import city, divisions, sizes
 from lantian.city.sizes import Size
 from lantian.config.demo_people import MORE_UNITS, PEOPLE
 from lantian.core.messages import Text
+from lantian.filings import grants, secrecy
 from lantian.office import actors, clock, files, jobs, people
 from lantian.office.intake import actions as intake
+from lantian.office.intake.spec import spec_of
 from lantian.office.models import Account, Post, Unit
 from lantian.office.scope import scoped
 from lantian.screening import actions as screening
 from lantian.screening.models import Run
 
 SEED = 1
+PURPOSE = "导入专利申请数据，供数据比对"
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,16 @@ def furnish(passwords: Mapping[str, str], stage: Stage = WHOLE) -> None:
         )
         unit = Unit.objects.get(pk=person.unit)
         people.open_post(account=account, unit=unit, role=person.role, valid_from=clock.today(), by=by)
+    _grant("city", by_login="admin")
+
+
+def _grant(login: str, *, by_login: str) -> None:
+    """Let a post take in patent applications, as the administrator of any office does for the first time."""
+    by = actors.officer(Post.objects.get(account__login=by_login))
+    longest = timedelta(days=secrecy.rule("grant").values["limit"])
+    with scoped(by):
+        post = Post.objects.get(account__login=login)
+        grants.give(post=post, purpose=PURPOSE, valid_to=clock.today() + longest, by=by)
 
 
 def take_in_city(tell: Callable[[Text], None], stage: Stage = WHOLE) -> None:
@@ -90,7 +104,13 @@ def take_in_city(tell: Callable[[Text], None], stage: Stage = WHOLE) -> None:
             tell(Text(f"导入演示数据：{table} …", f"Taking in demo data: {table} …"))
             path = Path(folder) / f"{table}.parquet"
             with scoped(by):
-                file = files.keep(name=path.name, chunks=[path.read_bytes()], seen_by=by.units, by=by)
+                file = files.keep(
+                    name=path.name,
+                    chunks=[path.read_bytes()],
+                    seen_by=by.units,
+                    by=by,
+                    sealed=spec_of(table).sealed,
+                )
                 batch = intake.start(table=table, file=file, by=by)
             assert batch.job is not None
             jobs.execute(batch.job.key, post.key)

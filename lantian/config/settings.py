@@ -147,7 +147,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
-FILE_UPLOAD_TEMP_DIR = None
+FILE_UPLOAD_TEMP_DIR = HOME / "uploading"  # beside the store: a part of an upload may be secret text
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["lantian.desk.uploads.Bounded"]
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit
 

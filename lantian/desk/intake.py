@@ -11,7 +11,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lantian.core.messages import Refused
+from lantian.core.messages import NotAllowed, Refused
 from lantian.desk.forms import UploadForm
 from lantian.desk.present import jobs as shown
 from lantian.desk.present import tables
@@ -19,8 +19,12 @@ from lantian.desk.present.words import either, said
 from lantian.desk.requests import OfficerRequest
 from lantian.desk.uploads import too_large
 from lantian.office import files, jobs
+from lantian.office.actors import OfficerActor
 from lantian.office.intake import actions
+from lantian.office.intake.spec import spec_of
+from lantian.office.intake.spec import tables as tables_there_are
 from lantian.office.models import IntakeBatch, RowError
+from lantian.office.opened import opened
 
 PAGE = 25
 
@@ -45,11 +49,13 @@ def intake(request: OfficerRequest) -> HttpResponse:
 
 def _start(request: OfficerRequest, form: UploadForm) -> IntakeBatch | None:
     """Keep the file and begin; a file that cannot be read is not kept, and the form says why."""
-    upload, by = form.cleaned_data["file"], request.actor
+    upload, by, table = form.cleaned_data["file"], request.actor, form.cleaned_data["table"]
+    begin = actions.preview if "preview" in request.POST else actions.start
+    chunks, sealed = upload.chunks(), spec_of(table).sealed
     try:
-        with files.kept(name=upload.name, chunks=upload.chunks(), seen_by=by.units, by=by) as file:
-            begin = actions.preview if "preview" in request.POST else actions.start
-            return begin(table=form.cleaned_data["table"], file=file, by=by)
+        actions.check_admitted(table, by)
+        with files.kept(name=upload.name, chunks=chunks, seen_by=by.units, by=by, sealed=sealed) as file:
+            return begin(table=table, file=file, by=by)
     except Refused as refusal:
         form.refuse(refusal, "file")
         return None
@@ -59,11 +65,23 @@ def _intake_page(request: OfficerRequest, form: UploadForm | None) -> HttpRespon
     page = Paginator(batches(), PAGE).get_page(request.GET.get("page"))
     context = {
         "tables": tables.tables(),
+        "closed": _closed(request.actor),
         "batches": [shown.batch(row) for row in page.object_list],
         "page": page,
         "form": form,
     }
     return render(request, "desk/intake.html", context, status=422 if form else 200)
+
+
+def _closed(by: OfficerActor) -> list[dict[str, str]]:
+    """Tables that this post may not take in today, and why."""
+    found = []
+    for spec in tables_there_are():
+        try:
+            actions.check_admitted(spec.name, by)
+        except NotAllowed as refusal:
+            found.append({"label": said(spec.title), "why": said(refusal.text)})
+    return found
 
 
 @require_safe
@@ -142,8 +160,12 @@ def intake_errors(request: OfficerRequest, key: str) -> FileResponse:
     row = _found(key)
     if row.errors_file is None:
         raise Http404
+    if row.errors_file.sealed:
+        actions.check_admitted(row.table, request.actor)
+    with opened(row.errors_file) as path:
+        handle = path.open("rb")  # goes on being read when the private copy has lost its name
     response = FileResponse(
-        files.path_of(row.errors_file).open("rb"),
+        handle,
         as_attachment=True,
         filename=row.errors_file.name,
         content_type="text/csv; charset=utf-8",

@@ -11,7 +11,7 @@ from lantian.core.messages import NotAllowed, Refused
 from lantian.filings.models import UnpublishedGrant
 from lantian.filings.secrecy import rule
 from lantian.office import audit, clock
-from lantian.office.actors import OfficerActor
+from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Post
 from lantian.office.permissions import ROLES, Permission, check_permission
 
@@ -81,6 +81,24 @@ def check_grant(by: OfficerActor) -> UnpublishedGrant:
             "Reading unpublished applications needs a grant of its own; ask the administrator and say what for.",
         )
     return grant
+
+
+def check_intake(by: Actor, post_id: int) -> None:
+    """Whether a post may take in files that may hold unpublished text; raises `NotAllowed` and says who helps."""
+    if Permission.READ_UNPUBLISHED not in by.permissions:
+        raise NotAllowed(
+            "专利申请文件可能含未公开内容，只能由市局专利处导入；请把文件交给专利处。",
+            "Files of patent applications may hold unpublished text: only the city's patent division takes them in;"
+            " please pass the file on to it.",
+        )
+    if in_force(post_id=post_id) is None:
+        raise NotAllowed(
+            "专利申请文件可能含未公开内容，导入和取回未收的行须有专门授权，您的岗位目前没有；请向系统管理员说明用途并申请"
+            "（系统管理员在“未公开申请授权”页面办理）。",
+            "Files of patent applications may hold unpublished text: taking one in, or having its refused rows back,"
+            " needs a grant, and your post holds none. Ask the administrator and say what for; he gives it on the page"
+            " of grants for unpublished applications.",
+        )
 
 
 def given() -> QuerySet[UnpublishedGrant]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from lantian.core.messages import Text
-from lantian.filings import numbers, secrecy
+from lantian.filings import grants, numbers, secrecy
 from lantian.filings.models import Patent
 from lantian.filings.secrecy import TEXTS
 from lantian.office import clock
@@ -218,6 +218,7 @@ PATENTS = TableSpec(
     explain=explain,
     remark=remark,
     secret=TEXTS,
+    admit=grants.check_intake,
     known_public=known_public,
     bar=secrecy.barred,
     public_cells=public_cells,

@@ -1,6 +1,8 @@
 """Files kept by content below LANTIAN_HOME/files/aa/bb/sha256, never under a static address.
 
-Folders and files are for their owner only. A file without a row is an orphan; `orphans` sweeps them.
+Folders and files are for their owner only. A file without a row is an orphan; `orphans` sweeps them. What may
+carry secret text is kept sealed, under `sha256.sealed`: the digest is that of the plain content, so that the same
+file is known again. `content` reads either kind, `opened.opened` gives a path to it.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ from django.conf import settings
 from django.db import transaction
 
 from lantian.core.messages import Refused
-from lantian.office import audit, clock
+from lantian.office import audit, clock, sealing
 from lantian.office.actors import Actor
 from lantian.office.models import StoredFile
 
+CHUNK = 1 << 20
+SEALED = ".sealed"
 PARQUET, CSV, PDF = "application/vnd.apache.parquet", "text/csv", "application/pdf"
 TYPES = {
     b"PAR1": PARQUET,
@@ -43,17 +47,22 @@ class Written:
     size: int
     head: bytes
     inode: int | None
+    sealed: bool
 
 
-def keep(*, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Actor) -> StoredFile:
+def keep(
+    *, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Actor, sealed: bool = False
+) -> StoredFile:
     """Write a file to its place (temporary file, fsync, link), then record it in the open transaction."""
-    return _record(_write(chunks), name, seen_by, by)
+    return _record(_write(chunks, sealed), name, seen_by, by)
 
 
 @contextmanager
-def kept(*, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Actor) -> Iterator[StoredFile]:
+def kept(
+    *, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Actor, sealed: bool = False
+) -> Iterator[StoredFile]:
     """Keep a file for a block; when the block is refused, neither row nor file stays."""
-    written = _write(chunks)
+    written = _write(chunks, sealed)
     try:
         with transaction.atomic():
             yield _record(written, name, seen_by, by)
@@ -64,7 +73,7 @@ def kept(*, name: str, chunks: Iterable[bytes], seen_by: Iterable[int], by: Acto
 
 def _record(written: Written, name: str, seen_by: Iterable[int], by: Actor) -> StoredFile:
     units = sorted(set(seen_by))
-    known = StoredFile.objects.filter(sha256=written.sha256, seen_by=units).first()
+    known = StoredFile.objects.filter(sha256=written.sha256, seen_by=units, sealed=written.sealed).first()
     if known:
         return known
     row = StoredFile(
@@ -72,6 +81,7 @@ def _record(written: Written, name: str, seen_by: Iterable[int], by: Actor) -> S
         name=Path(name).name[:200],
         size=written.size,
         content_type=_type_by_content(written.head),
+        sealed=written.sealed,
         kept_at=clock.now(),
         seen_by=units,
     )
@@ -86,8 +96,8 @@ def _record(written: Written, name: str, seen_by: Iterable[int], by: Actor) -> S
 
 
 def path_of(row: StoredFile) -> Path:
-    """Where the content of a stored file lies; raises `FileGone` when somebody took it away."""
-    path = _place(row.sha256)
+    """Where a stored file lies, sealed or not; raises `FileGone` when somebody took it away."""
+    path = _place(row.sha256, row.sealed)
     if not path.exists():
         raise FileGone(
             f"文件“{row.name}”的内容不在存储目录中；请从备份恢复，或重新上传。",
@@ -96,22 +106,52 @@ def path_of(row: StoredFile) -> Path:
     return path
 
 
-def _write(chunks: Iterable[bytes]) -> Written:
+def content(row: StoredFile) -> Iterator[bytes]:
+    """The plain content of a stored file in pieces; raises `FileGone`, or `FileSealBroken` for a sealed one."""
+    with path_of(row).open("rb") as handle:
+        if not row.sealed:
+            yield from iter(lambda: handle.read(CHUNK), b"")
+            return
+        digest = hashlib.sha256()
+        for chunk in sealing.unseal(handle):
+            digest.update(chunk)
+            yield chunk
+        if digest.hexdigest() != row.sha256:  # a sealed file of ours, in the place of another
+            raise sealing.broken()
+
+
+class _Measured:
+    """Pieces on their way to the disk: their digest, size and first bytes."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks, self._digest = chunks, hashlib.sha256()
+        self.size, self.head = 0, b""
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.head = self.head or chunk[:8]
+            self._digest.update(chunk)
+            self.size += len(chunk)
+            yield chunk
+
+    @property
+    def sha256(self) -> str:
+        return self._digest.hexdigest()
+
+
+def _write(chunks: Iterable[bytes], sealed: bool) -> Written:
     folder = Path(settings.FILES)
     _private_folder(folder)
     folder.chmod(0o700)
     temporary = folder / f".incoming-{secrets.token_hex(8)}"
-    digest, size, head = hashlib.sha256(), 0, b""
+    plain = _Measured(chunks)
     try:
         with os.fdopen(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
-            for chunk in chunks:
-                head = head or chunk[:8]
-                digest.update(chunk)
-                size += len(chunk)
-                handle.write(chunk)
+            handle.writelines(sealing.seal(plain) if sealed else plain)
             handle.flush()
             os.fsync(handle.fileno())
-        return Written(digest.hexdigest(), size, head, _settle(temporary, _place(digest.hexdigest())))
+        inode = _settle(temporary, _place(plain.sha256, sealed))
+        return Written(plain.sha256, plain.size, plain.head, inode, sealed)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -136,7 +176,7 @@ def _settle(temporary: Path, place: Path) -> int | None:
 
 def _take_back(written: Written) -> None:
     """Remove a file that only this writing brought; one that somebody has written again since stays."""
-    place = _place(written.sha256)
+    place = _place(written.sha256, written.sealed)
     aside = place.with_name(f".leaving-{secrets.token_hex(8)}")
     try:
         if written.inode is None or place.stat().st_ino != written.inode:
@@ -174,8 +214,8 @@ def _sync(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _place(sha256: str) -> Path:
-    return Path(settings.FILES) / sha256[:2] / sha256[2:4] / sha256
+def _place(sha256: str, sealed: bool) -> Path:
+    return Path(settings.FILES) / sha256[:2] / sha256[2:4] / (sha256 + SEALED if sealed else sha256)
 
 
 def _type_by_content(head: bytes) -> str:

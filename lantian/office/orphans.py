@@ -17,12 +17,12 @@ from django.conf import settings
 from django.db import connection
 
 from lantian.core.messages import Refused
-from lantian.office.files import let_go
+from lantian.office.files import SEALED, let_go
 from lantian.office.models import StoredFile
 
 YOUNGEST = timedelta(days=1)  # an upload that is still being recorded is never older
 STEP = 1_000
-NAME = re.compile(r"[0-9a-f]{64}")
+NAME = re.compile(rf"([0-9a-f]{{64}})(?:{re.escape(SEALED)})?")
 
 
 class SweepRefused(Refused):
@@ -66,8 +66,9 @@ def _steps(before: float) -> Iterator[list[Path]]:
 
 
 def _sweep(paths: list[Path], before: float) -> int:
-    names = [path.name for path in paths if NAME.fullmatch(path.name)]
-    known = set(StoredFile.objects.filter(sha256__in=names).values_list("sha256", flat=True))
+    digests = [found[1] for path in paths if (found := NAME.fullmatch(path.name))]
+    rows = StoredFile.objects.filter(sha256__in=digests).values_list("sha256", "sealed")
+    known = {sha256 + SEALED if sealed else sha256 for sha256, sealed in rows}
     return sum(_remove(path, before) for path in paths if path.name not in known)
 
 

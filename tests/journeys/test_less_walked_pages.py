@@ -88,6 +88,7 @@ def test_pages_that_need_somebody_to_prepare_them(
 
     # Unpublished text: a grant of the administrator opens it, under a watermark of who reads it when.
     admin.goto(f"{house.url}/accounts/unpublished/")
+    admin.get_by_role("button", name="结束").click()  # the grant of the demonstration
     admin.locator("#purpose").fill("核查投诉")
     admin.locator("#valid-to").fill("2026-12-10")
     admin.get_by_role("button", name="授权").click()

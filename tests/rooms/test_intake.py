@@ -301,7 +301,8 @@ def test_what_was_published_stays_published() -> None:
 
 def refused_rows(batch: IntakeBatch) -> list[list[str]]:
     assert batch.errors_file is not None
-    return list(csv.reader(io.StringIO(files.path_of(batch.errors_file).read_text("utf-8-sig"))))
+    content = b"".join(files.content(batch.errors_file)).decode("utf-8-sig")
+    return list(csv.reader(io.StringIO(content)))
 
 
 def test_the_refused_rows_come_back_as_a_file_that_can_be_corrected_and_taken_in() -> None:
@@ -347,7 +348,7 @@ def test_every_row_knows_the_file_the_row_the_time_and_the_officer_it_came_from(
         )
         assert found.row == 3
         assert found.batch.file.sha256 == hashlib.sha256(content).hexdigest()
-        assert files.path_of(found.batch.file).read_bytes() == content
+        assert b"".join(files.content(found.batch.file)) == content
         assert found.batch.post.account.login == "city"
         assert abs((found.batch.created_at - clock.now()).total_seconds()) < 60
         assert isinstance(found.batch.created_at, datetime)
@@ -435,6 +436,7 @@ def test_the_command_takes_a_file_in_and_says_what_became_of_it(
     code, out, _ = lantian(capsys, "patents", bad, "--as", "city", "--format", "json")
     told = json.loads(out)
     assert (code, told["read"], told["new"], told["refused"]) == (1, 2, 1, 1)
+    assert Path(told["errors_file"]) == tmp_path / "bad.csv.errors.csv"
     assert wrong(3) in Path(told["errors_file"]).read_text("utf-8-sig")
     assert lantian(capsys, "patents", good, "--as", "nobody")[0] == 2
     assert lantian(capsys, "passports", good, "--as", "city")[0] == 2

@@ -22,6 +22,7 @@ from lantian.filings.models import Patent
 from lantian.office import files, jobs, tasks
 from lantian.office.actors import JobActor
 from lantian.office.intake import actions as intake
+from lantian.office.intake.spec import spec_of
 from lantian.office.models import AuditEvent, AuditLink, IntakeBatch, Job, Post, Progress, RowError
 from lantian.registry import directories
 from lantian.registry.models import DirectoryDiff, Subject
@@ -60,7 +61,8 @@ def table(rows: Sequence[Sequence[str]]) -> bytes:
 def begin(content: bytes, name: str = "patents") -> IntakeBatch:
     """Keep a file and schedule its intake."""
     with acting("city") as by:
-        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by)
+        sealed = spec_of(name).sealed
+        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by, sealed=sealed)
         return intake.start(table=name, file=file, by=by)
 
 
@@ -452,7 +454,9 @@ def test_an_intake_killed_in_the_middle_goes_on_and_counts_exactly(database: Dat
 def test_a_preview_killed_in_the_middle_goes_on_and_keeps_nothing(database: Database) -> None:
     """One test per job kills the worker with SIGKILL in the middle and runs it again: the preview."""
     with acting("city") as by:
-        file = files.keep(name="f.csv", chunks=[some_patents(200)], seen_by=by.units, by=by)
+        file = files.keep(
+            name="f.csv", chunks=[some_patents(200)], seen_by=by.units, by=by, sealed=True
+        )
         batch = intake.preview(table="patents", file=file, by=by)
     with psycopg.connect(database.superuser_url) as hold:
         hold.execute(

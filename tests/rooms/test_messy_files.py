@@ -382,7 +382,7 @@ def looked_at(content: bytes) -> IntakeBatch:
     from lantian.office import files
 
     with acting("city") as by:
-        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by)
+        file = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by, sealed=True)
         batch = intake.preview(table="patents", file=file, by=by)
     assert batch.job is not None
     jobs.execute(batch.job.key, Post.objects.get(account__login="city").key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def run(args: argparse.Namespace) -> int:
     with connected():
         by = _officer(args.login)
         batch = _rehearse(args, by) if args.dry_run else _take_in(args, by)
-        _report(batch, args.format)
+        _report(batch, args)
     return 1 if batch.refused else 0
 
 
@@ -69,12 +70,16 @@ def _rehearse(args: argparse.Namespace, by: OfficerActor) -> IntakeBatch:
 def _take_in(args: argparse.Namespace, by: OfficerActor) -> IntakeBatch:
     from lantian.office import files, jobs
     from lantian.office.intake import actions
+    from lantian.office.intake.spec import spec_of
     from lantian.office.models import IntakeBatch, Job, Post
     from lantian.office.scope import scoped
 
+    sealed = spec_of(args.table).sealed
     with scoped(by), args.file.open("rb") as handle:
         chunks = iter(lambda: handle.read(CHUNK), b"")
-        with files.kept(name=args.file.name, chunks=chunks, seen_by=by.units, by=by) as file:
+        actions.check_admitted(args.table, by)
+        name = args.file.name
+        with files.kept(name=name, chunks=chunks, seen_by=by.units, by=by, sealed=sealed) as file:
             batch = actions.start(table=args.table, file=file, by=by)
         job = batch.job
     assert job is not None
@@ -90,10 +95,27 @@ def _tell(done: int, total: int) -> None:
     say(Text(f"已读 {done:,} / {total:,} 行", f"{done:,} of {total:,} rows read"))
 
 
-def _report(batch: IntakeBatch, form: str) -> None:
+def _errors(batch: IntakeBatch, beside: Path) -> str | None:
+    """Where the refused rows lie in the clear: in the store, or, kept sealed there, beside the file given."""
     from lantian.office import files
 
-    errors = str(files.path_of(batch.errors_file)) if batch.errors_file else None
+    if batch.errors_file is None or not batch.errors_file.sealed:
+        return str(files.path_of(batch.errors_file)) if batch.errors_file else None
+    path = beside.with_name(f"{beside.name}.errors.csv").absolute()
+    try:
+        path.unlink(missing_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as handle:
+            handle.writelines(files.content(batch.errors_file))
+    except OSError as fault:
+        raise Unreadable(
+            f"数据已导入，但未收的行无法写到 {path}：{fault.strerror}；请在页面上下载。",
+            f"The rows are in, but the refused ones cannot be written to {path}: {fault.strerror}; see the desk.",
+        ) from fault
+    return str(path)
+
+
+def _report(batch: IntakeBatch, args: argparse.Namespace) -> None:
+    errors, form = _errors(batch, args.file), args.format
     counts = {name: getattr(batch, name) for name in ("read", "new", "same", "changed", "refused")}
     if form == "json":
         print_json("intake/1", {**counts, "errors_file": errors})

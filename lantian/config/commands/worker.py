@@ -27,9 +27,10 @@ def run(args: argparse.Namespace) -> int:
 def _work() -> None:
     from procrastinate.contrib.django import app
 
-    from lantian.office import epochs, jobs
+    from lantian.office import epochs, jobs, opened
 
     epochs.check()
+    opened.sweep()
     stopped = threading.Event()
     sealer = threading.Thread(target=_seal_until, args=(stopped,), daemon=True)
     sealer.start()

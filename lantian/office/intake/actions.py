@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 import polars as pl
 from django.db import transaction
 
-from lantian.core.messages import Refused, Text
+from lantian.core.messages import Refused, Text, WrongUse
 from lantian.office import audit, clock, files, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.intake import cells, following, readers, withheld
@@ -20,6 +21,7 @@ from lantian.office.intake.ahead import ahead
 from lantian.office.intake.sources import Window
 from lantian.office.intake.spec import Fault, Moved, TableSpec, name_columns, recognised, spec_of
 from lantian.office.models import IntakeBatch, Job, Post, RowError, StoredFile
+from lantian.office.opened import opened
 from lantian.office.permissions import Permission, check_permission
 
 STEP = 5_000
@@ -41,6 +43,12 @@ class Step:
     count: int
 
 
+def check_admitted(table: str, by: OfficerActor) -> None:
+    """Raise `NotAllowed` when this post may not take files into this table, or have its refused rows back."""
+    check_permission(by.permissions, Permission.TAKE_IN)
+    spec_of(table).admit(by, by.post_id)
+
+
 def start(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
     """Begin to take a kept file into a table; an unfinished intake of the same file is taken up again."""
     return _begin(table, file, Stage.TAKING, by)
@@ -53,7 +61,7 @@ def preview(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
 
 def confirm(*, batch: IntakeBatch, by: OfficerActor) -> IntakeBatch:
     """Take in what was previewed: a new batch begins, and the preview stays as it was seen."""
-    check_permission(by.permissions, Permission.TAKE_IN)
+    check_admitted(batch.table, by)
     with transaction.atomic():
         row = _decide(batch, Stage.CONFIRMED, by)
         taking = _begin(row.table, row.file, Stage.TAKING, by)
@@ -71,10 +79,12 @@ def discard(*, batch: IntakeBatch, by: OfficerActor) -> None:
 
 
 def _begin(table: str, file: StoredFile, stage: Stage, by: OfficerActor) -> IntakeBatch:
-    check_permission(by.permissions, Permission.TAKE_IN)
+    check_admitted(table, by)
     spec = spec_of(table)
-    source = readers.open_source(files.path_of(file), partial(recognised, spec))
-    named = name_columns(spec, source.headers)
+    if spec.sealed and not file.sealed:
+        raise WrongUse(f"“{table}”的文件必须加密保存。", f"Files of '{table}' are kept sealed.")
+    with opened(file) as path:
+        named = name_columns(spec, readers.open_source(path, partial(recognised, spec)).headers)
     with transaction.atomic():
         unfinished = _unfinished(table, file, stage)
         if unfinished:
@@ -112,47 +122,49 @@ def _decide(batch: IntakeBatch, stage: Stage, by: OfficerActor) -> IntakeBatch:
 @jobs.job("intake")
 def take_in(running: jobs.Running, *, batch: str) -> None:
     """The job: window by window, each step of rows one transaction with its cursor."""
-    row, intake = _opened(running, batch)
-    done = int(running.cursor.get("rows", 0))
-    for step in ahead(intake.steps(done)):
+    with _opened(running, batch) as (row, intake):
+        done = int(running.cursor.get("rows", 0))
+        for step in ahead(intake.steps(done)):
+            with running.step():
+                intake.apply(step, row, running.actor)
+                done += step.count
+                running.advance("rows", done, intake.rows, {"rows": done})
         with running.step():
-            intake.apply(step, row, running.actor)
-            done += step.count
-            running.advance("rows", done, intake.rows, {"rows": done})
-    with running.step():
-        _finish(row, intake, running.actor)
+            _finish(row, intake, running.actor)
 
 
 @jobs.job("preview")
 def look_at(running: jobs.Running, *, batch: str) -> None:
     """The job: the same chain, each step's rows rolled back, only counts, faults and differences kept."""
-    row, intake = _opened(running, batch)
-    done = int(running.cursor.get("rows", 0))
-    for step in ahead(intake.steps(done)):
+    with _opened(running, batch) as (row, intake):
+        done = int(running.cursor.get("rows", 0))
+        for step in ahead(intake.steps(done)):
+            with running.step():
+                intake.look_at(step, row, running.actor)
+                done += step.count
+                running.advance("preview", done, intake.rows, {"rows": done})
         with running.step():
-            intake.look_at(step, row, running.actor)
-            done += step.count
-            running.advance("preview", done, intake.rows, {"rows": done})
-    with running.step():
-        _describe(row, intake)
-        row.save(update_fields=["ignored_columns", "notes_zh", "notes_en"])
-        if intake.spec.compares:
-            intake.spec.conclude(row, intake.keys, running.actor)
-        audit.record(audit.Kind.ROWS_PREVIEWED, by=running.actor, about=("intake", row.key), detail={})
+            _describe(row, intake)
+            row.save(update_fields=["ignored_columns", "notes_zh", "notes_en"])
+            if intake.spec.compares:
+                intake.spec.conclude(row, intake.keys, running.actor)
+            audit.record(audit.Kind.ROWS_PREVIEWED, by=running.actor, about=("intake", row.key), detail={})
 
 
-def _opened(running: jobs.Running, batch: str) -> tuple[IntakeBatch, Intake]:
+@contextmanager
+def _opened(running: jobs.Running, batch: str) -> Iterator[tuple[IntakeBatch, Intake]]:
     with running.step():
         row = IntakeBatch.objects.select_related("file").get(key=batch)
-        path = files.path_of(row.file)
-    return row, Intake(spec_of(row.table), path)
+        spec_of(row.table).admit(running.actor, running.job.post_id)
+    with opened(row.file) as path:
+        yield row, Intake(spec_of(row.table), path)
 
 
 def rehearse(
     *, table: str, path: Path, by: OfficerActor, progress: Callable[[int, int], None]
 ) -> IntakeBatch:
     """Take a file in without storing anything: the same chain in one transaction that is rolled back."""
-    check_permission(by.permissions, Permission.TAKE_IN)
+    check_admitted(table, by)
     intake = Intake(spec_of(table), path)
     units = list(by.units)
     with transaction.atomic():
@@ -331,7 +343,11 @@ def _finish(batch: IntakeBatch, intake: Intake, by: Actor) -> None:
     if batch.refused:
         content = _errors_csv(batch, intake)
         batch.errors_file = files.keep(
-            name=f"errors-{batch.file.name}.csv", chunks=[content], seen_by=batch.seen_by, by=by
+            name=f"errors-{batch.file.name}.csv",
+            chunks=[content],
+            seen_by=batch.seen_by,
+            by=by,
+            sealed=intake.spec.sealed,
         )
     batch.save(update_fields=["ignored_columns", "notes_zh", "notes_en", "errors_file"])
     intake.spec.conclude(batch, intake.keys, by)

@@ -83,6 +83,9 @@ class TableSpec:
     finds rows that may never come in; `public_cells(cells)` tells it of a row out of shape. `rows` are as in the
     file, `named` maps its headers to columns.
 
+    A file of a table with `secret` columns is kept sealed, whatever it holds; `admit(by, post)` raises `NotAllowed`
+    when the post with this id may not take such a file in or have its rows back.
+
     `compares` says that `move` and `conclude` only note differences for a later decision: a preview keeps them.
     """
 
@@ -103,7 +106,13 @@ class TableSpec:
     )
     bar: Callable[[pl.DataFrame, Mapping[str, str]], list[Fault]] = field(default=lambda rows, named: [])
     public_cells: Callable[[Sequence[str]], bool] = field(default=lambda cells: False)
+    admit: Callable[[Actor, int], None] = field(default=lambda by, post: None)
     compares: bool = False
+
+    @property
+    def sealed(self) -> bool:
+        """Whether files of this table are kept sealed."""
+        return bool(self.secret)
 
     def column_names(self) -> list[str]:
         """Names of the columns in their order."""

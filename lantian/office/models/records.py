@@ -9,7 +9,7 @@ from lantian.office.keys import new_key
 
 
 class StoredFile(models.Model):
-    """A file kept under its SHA-256; the same content is kept once a unit."""
+    """A file kept under the SHA-256 of its content; the same content is kept once a unit. `sealed`: encrypted."""
 
     class Scan(models.TextChoices):
         NOT_SCANNED = "not_scanned", "未查毒"
@@ -21,6 +21,7 @@ class StoredFile(models.Model):
     size = models.BigIntegerField()
     content_type = models.CharField(max_length=80)
     scan = models.CharField(max_length=12, choices=Scan, default=Scan.NOT_SCANNED)
+    sealed = models.BooleanField(default=False)
     kept_at = models.DateTimeField()
     seen_by = ArrayField(models.BigIntegerField())
 
