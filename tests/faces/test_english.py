@@ -22,7 +22,8 @@ from django.test import Client
 from django.urls import reverse
 
 from lantian.casework.models import Lead
-from lantian.filings.models import Patent
+from lantian.filings import grants
+from lantian.filings.models import Patent, UnpublishedGrant
 from lantian.office.models import Account, IntakeBatch, StoredFile
 from lantian.registry.models import Subject
 from lantian.screening import actions as screening
@@ -31,6 +32,8 @@ from lantian.screening.models import Finding, Run
 from lantian.screening.states import Outcome
 from tests import messages
 from tests.personas import NANKAI, XIQING, acting, browser
+from tests.rooms.test_placing import two_who_wait
+from tests.rooms.test_registry import B, take_in, two_agencies, whole_directory
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%\w?|\{\w*\}")
@@ -315,6 +318,28 @@ def _hand_over() -> str:
     return f"{reverse('lead_hand_over', args=[_a_lead()])}?to={NANKAI}"
 
 
+def _paper() -> str:
+    return f"{reverse('lead_paper', args=[_a_lead()])}?kind=interview_notice&field=patent_agency"
+
+
+def _placing() -> str:
+    two_who_wait()
+    return reverse("placing")
+
+
+def _differences() -> str:
+    two_agencies()
+    batch = take_in("agencies_directory", *whole_directory(B, address="天津市西青区丙路3号"))
+    return reverse("differences", args=[batch.key])
+
+
+def _intake_without_a_grant() -> str:
+    with acting("admin") as by:
+        for given in UnpublishedGrant.objects.filter(ended_at=None):
+            grants.end(key=given.key, by=by)
+    return reverse("intake")
+
+
 PAGES: dict[str, tuple[str, Callable[[], str], int]] = {
     "home": ("city", _home, 200),
     "home of a district": ("nankai", lambda: reverse("home"), 200),
@@ -331,6 +356,19 @@ PAGES: dict[str, tuple[str, Callable[[], str], int]] = {
     "hand-over": ("xiqing", _hand_over, 200),
     "accounts": ("admin", lambda: reverse("admin_accounts"), 200),
     "units": ("admin", lambda: reverse("admin_units"), 200),
+    "unit": ("admin", lambda: reverse("unit", args=[NANKAI]), 200),
+    "modes of a unit": ("admin", lambda: reverse("unit_modes", args=[NANKAI]), 200),
+    "grants": ("admin", lambda: reverse("secrecy_grants"), 200),
+    "intake without a grant": ("city", _intake_without_a_grant, 200),
+    "unpublished": ("city", lambda: reverse("unpublished"), 200),
+    "choice of a paper": ("xiqing", lambda: reverse("lead_paper", args=[_a_lead()]), 200),
+    "form of a paper": ("xiqing", _paper, 200),
+    "papers": ("leader", lambda: reverse("papers"), 200),
+    "mandates": ("leader", lambda: reverse("mandates"), 200),
+    "templates": ("leader", lambda: reverse("paper_templates"), 200),
+    "subjects": ("city", lambda: reverse("subjects"), 200),
+    "placing": ("city", _placing, 200),
+    "differences": ("city", _differences, 200),
     "login": ("", lambda: reverse("account_login"), 200),
     "forbidden": ("nankai", lambda: reverse("intake"), 403),
     "not found": ("city", lambda: reverse("lead", args=["NONE"]), 404),

@@ -40,6 +40,8 @@ PAGES = {
     "ledger_print": ("city", "/ledgers/leads/print"),
     "admin_accounts": ("admin", "/accounts/"),
     "admin_units": ("admin", "/units/"),
+    "unit": ("admin", "/units/120104/"),
+    "unit_modes": ("admin", "/units/120104/modes/"),
     "dispatches": ("city", "/dispatch/"),
     "dispatch_new": ("city", "/dispatch/new"),
     "interviews": ("nankai", "/interviews/"),
