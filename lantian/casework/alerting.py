@@ -24,7 +24,8 @@ from lantian.office.actors import OfficerActor
 from lantian.office.models import Job, Paper, Post, PurposeStatement
 from lantian.office.papers import actions as papers
 from lantian.office.papers import approving
-from lantian.office.papers.actions import Wording
+from lantian.office.papers.actions import Right, Wording
+from lantian.office.papers.content import Content
 from lantian.office.papers.states import State
 from lantian.office.permissions import Permission, check_permission
 from lantian.registry import queries as registry
@@ -81,7 +82,7 @@ def may_look(agency: Subject, since: date | None, *, by: OfficerActor) -> bool:
     return purposes.may_list(persons=persons, scope=scope, query={"agency": agency.key}, by=by)
 
 
-def preview(telling: Telling, client: str, *, by: OfficerActor) -> tuple[papers.Right, papers.Content]:
+def preview(telling: Telling, client: str, *, by: OfficerActor) -> tuple[Right, Content]:
     """What the paper to one client would say, in whose name; stores nothing."""
     agency = _agency(telling.agency)
     wanted = AlertRound(

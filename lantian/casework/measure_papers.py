@@ -5,7 +5,7 @@ from __future__ import annotations
 from lantian.casework import measures_queries as queries
 from lantian.casework import measures_states as states
 from lantian.casework.models import AlertRound, Interview, Onward, Recheck, Rectification
-from lantian.core.competence import Field
+from lantian.core.competence import Act, Field
 from lantian.office.papers.actions import Record
 from lantian.office.papers.content import day_words
 
@@ -43,7 +43,13 @@ def record_of(measure: Interview | Rectification | Onward | AlertRound) -> Recor
     else:
         values |= _onward(measure)
     about = (type(measure).__name__.lower(), measure.key)
-    return Record(about, Field(measure.field), values, tuple(measure.seen_by))
+    return Record(about, Field(measure.field), values, tuple(measure.seen_by), _instead(measure))
+
+
+def _instead(measure: Interview | Rectification | Onward | AlertRound) -> dict[Act, Act]:
+    """Papers of a warning talk are papers of that act, whose row of the matrix is another than an interview's."""
+    warning = isinstance(measure, Interview) and measure.kind == states.Talk.WARNING
+    return {Act.INTERVIEW: Act.WARNING_TALK} if warning else {}
 
 
 def _interview(row: Interview) -> dict[str, str]:

@@ -21,7 +21,7 @@ from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
-from lantian.desk import record_papers
+from lantian.desk import paper_reviews, record_papers
 from lantian.desk.present import papers as shown
 from lantian.desk.present.words import either, label, said
 from lantian.desk.record_papers import About
@@ -53,7 +53,9 @@ def papers(request: OfficerRequest) -> HttpResponse:
     """Papers of the office, and issued ones shared with it."""
     page = Paginator(queries.papers(request.actor), PAGE).get_page(request.GET.get("page"))
     page.object_list = [shown.paper(row) for row in page.object_list]  # type: ignore[misc]
-    return render(request, "desk/papers.html", {"page": page})
+    approves = Permission.APPROVE_PAPERS in request.actor.permissions
+    asked = queries.to_review(request.actor).count() if approves else 0
+    return render(request, "desk/papers.html", {"page": page, "asked": asked})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -105,22 +107,23 @@ def _asked(request: OfficerRequest) -> Mapping[str, str]:
 def _in_field(record: Record, typed: str) -> Record:
     """The record in the field that the officer chose; the lead's own field otherwise."""
     field = Field(typed) if typed in list(Field) else record.field
-    return Record(record.about, field, record.values, record.seen_by)
+    return replace(record, field=field)
 
 
 def _choice(request: OfficerRequest, about: About) -> dict[str, Any]:
     """Every kind of paper that fits the record, with what the matrix says of it."""
     fitting = [one for one in queries.templates(request.actor.unit) if one.kind in about.kinds]
-    kinds = [_offer(request, template, about.record.field) for template in fitting]
+    kinds = [_offer(request, template, about.record) for template in fitting]
     return {"lead": about.head, "kinds": kinds, **_fields_of_law(about.record)}
 
 
-def _offer(request: OfficerRequest, template: Template, field: Field) -> dict[str, str]:
+def _offer(request: OfficerRequest, template: Template, record: Record) -> dict[str, str]:
+    act, field = record.act(template), record.field
     offer, today = {"kind": template.kind, "name": label(template.name)}, clock.today()
     try:
-        choices = actions.plates_for(request.actor, template.act, field, on=today)
+        choices = actions.plates_for(request.actor, act, field, on=today)
         first = choices[0].pk if choices else None
-        right = actions.right_to(request.actor, template.act, field, on=today, plate=first)
+        right = actions.right_to(request.actor, act, field, on=today, plate=first)
     except Refused as refusal:
         return offer | {"refusal": said(refusal.text)}
     names = "、".join(plate.name_zh for plate in choices)
@@ -151,7 +154,7 @@ def _form(request: OfficerRequest, about: About, template: Template, more: dict[
         "name": label(template.name),
         "fields": shown.fields(template, wording.typed, more.get("missing", ())),
         "free": wording.free if template.open_to_free_text else None,
-        "plates": _plates(request, template.act, record.field, None),
+        "plates": _plates(request, record.act(template), record.field, None),
         **_fields_of_law(record),
         **more,
     }
@@ -190,11 +193,12 @@ def _paper_page(request: OfficerRequest, row: Paper, more: Mapping[str, Any] | N
         "may": _may(request, row, about),
         "fields": shown.fields(template, version.typed),
         "free": version.free if template.open_to_free_text else None,
-        "plates": _plates(request, template.act, Field(row.field), row.plate_id),
+        "plates": _plates(request, LegalAct(row.grant["act"]), Field(row.field), row.plate_id),
         "has_files": row.pdf_id is not None and row.docx_id is not None,
         "has_scan": _scan(row) is not None,
         "fault": _fault(row),
         "today": clock.today(),
+        **paper_reviews.of_paper(request, row),
         **(more or {}),
     }
     return render(request, "desk/paper.html", context, status=422 if more else 200)
@@ -209,7 +213,7 @@ def _fault(row: Paper) -> str:
 def _may(request: OfficerRequest, row: Paper, about: About | None) -> list[str]:
     """What this officer may try now; whether it may be done is decided by the action."""
     if request.actor.unit != row.unit_id:
-        return []
+        return paper_reviews.offers(request, row)
     held = request.actor.permissions
     needs = {
         Act.REVISE: Permission.WRITE_PAPERS,

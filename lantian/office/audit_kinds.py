@@ -97,6 +97,8 @@ class Kind(StrEnum):
     ALERTS_STARTED = "alerts_started"
     ALERTS_READ = "alerts_read"
     ALERTS_MOVED = "alerts_moved"
+    PAPER_REVIEW_ASKED = "paper_review_asked"
+    PAPER_REVIEW_RETURNED = "paper_review_returned"
     MANDATES_LOADED = "mandates_loaded"
     MANDATES_APPROVED = "mandates_approved"
     TEMPLATE_REPLACED = "template_replaced"
@@ -233,6 +235,8 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.ONWARD_MOVED: Text("登记上报或者移送的进展", "progress of a report or transfer recorded"),
     Kind.ALERTS_STARTED: Text("安排批量风险提示", "risk alerts scheduled"),
     Kind.ALERTS_READ: Text("查看批量风险提示", "risk alerts read"),
+    Kind.PAPER_REVIEW_ASKED: Text("请市局核准文书", "city asked to approve a paper"),
+    Kind.PAPER_REVIEW_RETURNED: Text("市局退回文书", "paper returned by the city's reviewer"),
     Kind.ALERTS_MOVED: Text("成批核准或者印发风险提示", "risk alerts approved or issued in a batch"),
     Kind.MANDATES_LOADED: Text("录入权责清单", "mandates loaded"),
     Kind.MANDATES_APPROVED: Text("核准权责清单", "mandates approved"),

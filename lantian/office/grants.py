@@ -25,6 +25,7 @@ GRANTS: dict[str, str] = {
     "office_papertemplate": APPEND,
     "office_paperversion": APPEND,
     "office_paperapproval": APPEND,
+    "office_paperreview": APPEND,
     "office_purposestatement": APPEND,
     "office_unitname": APPEND,
     "office_modulemode": APPEND,

@@ -12,6 +12,7 @@ from lantian.casework import interviewing, rectifying, sending_on
 from lantian.casework import measures_queries as queries
 from lantian.casework.errors import MeasureRefused, Stale
 from lantian.casework.interviewing import Came, Held, Meeting, Plan, Promised
+from lantian.casework.measure_papers import record_of
 from lantian.casework.measures_states import InterviewState, OnwardAct, RectificationState, Result, Root, Talk
 from lantian.casework.measuring import Subject
 from lantian.casework.models import Interview, Rectification
@@ -23,6 +24,8 @@ from lantian.core.moves import MoveRefused
 from lantian.office import audit, clock, files
 from lantian.office.actors import OfficerActor
 from lantian.office.models import StoredFile
+from lantian.office.papers import actions as papers
+from lantian.office.papers.actions import Wording
 from tests.personas import CITY, NANKAI, acting
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +152,21 @@ def test_a_warning_talk_is_the_citys_and_no_other_word_for_an_interview() -> Non
         with pytest.raises(NoCompetence, match="city office"):
             interviewing.plan_interview(patents, by=by)
         assert interviewing.plan_interview(replace(patents, kind=Talk.INTERVIEW), by=by).kind == "interview"
+
+
+def test_the_notice_of_a_warning_talk_rests_on_the_row_of_the_matrix_for_warning_talks() -> None:
+    with acting("city") as by:
+        row = interviewing.plan_interview(a_plan(kind=Talk.WARNING, field=Field.PATENT_AGENCY), by=by)
+        paper = papers.draft(kind="talk_notice", record=record_of(row), wording=Wording(), by=by)
+        assert paper.grant["act"] == "warning_talk"
+        # The trademark field has interviews and no warning talks, whatever the template is called.
+        with pytest.raises(NoCompetence):
+            papers.draft(
+                kind="talk_notice", record=replace(record_of(row), field=MARKS), wording=Wording(), by=by
+            )
+        other = interviewing.plan_interview(a_plan(field=MARKS), by=by)
+        notice = papers.draft(kind="talk_notice", record=record_of(other), wording=Wording(), by=by)
+        assert notice.grant["act"] == "interview"
 
 
 def test_an_interview_is_put_off_or_called_off_with_the_reason() -> None:

@@ -80,6 +80,7 @@ PROTECTED = {
     "standing_listspell",
     "office_paperversion",
     "office_paperapproval",
+    "office_paperreview",
 }
 # Draw bundles join when they exist.
 APPEND_ONLY = {
@@ -100,6 +101,7 @@ APPEND_ONLY = {
     "office_auditlink",
     "office_paperversion",
     "office_paperapproval",
+    "office_paperreview",
     "office_papertemplate",
     "office_mandatebook",
     "office_mandateapproval",

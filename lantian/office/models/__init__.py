@@ -4,7 +4,7 @@ from lantian.office.models.audit import AuditEvent, AuditLink, Epoch
 from lantian.office.models.competence import MandateApproval, MandateBook
 from lantian.office.models.jobs import Job, Progress
 from lantian.office.models.modes import ModuleMode
-from lantian.office.models.papers import Paper, PaperApproval, PaperTemplate, PaperVersion
+from lantian.office.models.papers import Paper, PaperApproval, PaperReview, PaperTemplate, PaperVersion
 from lantian.office.models.people import Account, Plate, Post, Unit, UnitName
 from lantian.office.models.purposes import PurposeStatement
 from lantian.office.models.records import Counter, IntakeBatch, RowError, StoredFile
@@ -23,6 +23,7 @@ __all__ = [
     "ModuleMode",
     "Paper",
     "PaperApproval",
+    "PaperReview",
     "PaperTemplate",
     "PaperVersion",
     "Plate",

@@ -117,3 +117,22 @@ class PaperApproval(models.Model):
                 name="an_approval_elsewhere_has_its_scan",
             )
         ]
+
+
+class PaperReview(models.Model):
+    """A request that the city's reviewer approve a version where its office has nobody else, or its return."""
+
+    class Act(models.TextChoices):
+        ASK = "ask", "请市局核准"
+        RETURN = "return", "退回修改"
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="reviews")
+    version = models.ForeignKey(PaperVersion, models.PROTECT, related_name="reviews")
+    act = models.CharField(max_length=6, choices=Act)
+    reviewer = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
+    words = models.CharField(max_length=200)
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(words=""), name="a_review_says_why")]

@@ -30,12 +30,21 @@ LONGEST_NUMBER = 60
 
 @dataclass(frozen=True)
 class Record:
-    """What a paper is about: the record's kind and key, its field, its values by binding, who may see it."""
+    """What a paper is about: the record's kind and key, its field, its values by binding, who may see it.
+
+    `instead` names the act that the record makes of a template's act: one notice serves an interview and a warning
+    talk, and the matrix is asked for the one it is.
+    """
 
     about: tuple[str, str]
     field: Field
     values: Mapping[str, str]
     seen_by: tuple[int, ...]
+    instead: Mapping[LegalAct, LegalAct] | None = None
+
+    def act(self, template: Template) -> LegalAct:
+        """The act of a paper about this record."""
+        return (self.instead or {}).get(template.act, template.act)
 
 
 @dataclass(frozen=True)
@@ -121,7 +130,7 @@ def preview(
     """What a paper would say, in whose name; stores nothing. Raises as `draft` does."""
     check_permission(by.permissions, Permission.WRITE_PAPERS)
     template = _template(by, kind)
-    right = right_to(by, template.act, record.field, on=clock.today(), plate=plate)
+    right = right_to(by, record.act(template), record.field, on=clock.today(), plate=plate)
     values = {**record.values, **right.built_in}
     return right, fill(template, record=values, typed=wording.typed, free=wording.free)
 
@@ -269,10 +278,10 @@ def share(about: tuple[str, str], units: list[int], *, by: OfficerActor) -> int:
     return shared
 
 
-def take(key: str, version: int, by: OfficerActor) -> Paper:
-    """Lock a paper for an act of its own office; refuse a page older than the record."""
+def take(key: str, version: int, by: OfficerActor, *, reviewer: bool = False) -> Paper:
+    """Lock a paper for an act of its own office, or of the `reviewer` it asked; refuse a page older than the record."""
     paper = Paper.objects.select_for_update(of=("self",)).get(key=key)
-    if paper.unit_id != by.unit:
+    if paper.unit_id != by.unit and not (reviewer and queries.is_asked(paper, by)):
         raise PaperRefused("文书由起草单位办理。", "Only the office that drafted a paper acts on it.")
     if paper.version != version:
         at, name = paper.changed_at.astimezone(clock.CHINA), paper.changed_by.account.name

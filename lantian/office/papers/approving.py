@@ -32,9 +32,12 @@ class Elsewhere:
 
 @transaction.atomic
 def approve(*, key: str, version: int, by: OfficerActor) -> PaperApproval:
-    """Approve the version that stands, on screen; whoever wrote any version of the paper cannot."""
+    """Approve the version that stands, on screen; whoever wrote any version of the paper cannot.
+
+    The city's reviewer does so where the office asked (`reviewing`).
+    """
     check_permission(by.permissions, Permission.APPROVE_PAPERS)
-    paper = take(key, version, by)
+    paper = take(key, version, by, reviewer=True)
     name = another_person(paper.versions.all(), by)
     return _approve(paper, PaperApproval.How.SCREEN, name, clock.today(), None, by)
 
@@ -94,7 +97,9 @@ def _approve(
         at=clock.now(),
     )
     change(paper, by)
-    detail = {"how": str(how), "version": version.number, "digest": version.digest}
+    detail: dict[str, Any] = {"how": str(how), "version": version.number, "digest": version.digest}
+    if paper.unit_id != by.unit:
+        detail["for_unit"] = paper.unit_id
     if scan is not None:
         detail["scan"] = scan.sha256
     audit.record(audit.Kind.PAPER_APPROVED, by=by, about=("paper", paper.key), detail=detail)

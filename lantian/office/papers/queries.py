@@ -2,20 +2,56 @@
 
 from __future__ import annotations
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from lantian.office.actors import Actor
-from lantian.office.models import Job, Paper, PaperApproval, PaperTemplate, PaperVersion, Unit
+from lantian.office.models import Job, Paper, PaperApproval, PaperReview, PaperTemplate, PaperVersion, Unit
 from lantian.office.papers.content import Content
 from lantian.office.papers.states import State
 from lantian.office.papers.template import KINDS, Template, read_template, shipped
 
 
 def papers(by: Actor) -> QuerySet[Paper]:
-    """Papers of the reader's office, and issued ones shared with it, the newest first."""
+    """Papers of the reader's office, issued ones shared with it, those it was asked to approve; the newest first."""
     rows = Paper.objects.select_related("unit", "issuer", "created_by__account").order_by("-id")
     rows = rows.prefetch_related("unit__names")
-    return rows.filter(Q(unit_id=by.unit) | Q(state=State.ISSUED))
+    asked = PaperReview.objects.filter(paper=OuterRef("pk"), reviewer_id=by.unit)
+    return rows.filter(Q(unit_id=by.unit) | Q(state=State.ISSUED) | Exists(asked))
+
+
+def to_review(by: Actor) -> QuerySet[Paper]:
+    """Drafts of other offices that wait for the reader's office to approve them, the longest waiting first.
+
+    A request holds for the version it was made for: a new one, a return or an approval ends it.
+    """
+    last = PaperReview.objects.filter(paper=OuterRef("pk")).order_by("-id")
+    newest = PaperVersion.objects.filter(paper=OuterRef("pk")).order_by("-number")
+    rows = Paper.objects.select_related("unit", "issuer", "created_by__account").prefetch_related(
+        "unit__names"
+    )
+    return rows.annotate(
+        asked_act=Subquery(last.values("act")[:1]),
+        asked_of=Subquery(last.values("reviewer_id")[:1]),
+        asked_for=Subquery(last.values("version_id")[:1]),
+        asked_at=Subquery(last.values("at")[:1]),
+        asked_why=Subquery(last.values("words")[:1]),
+        standing=Subquery(newest.values("pk")[:1]),
+    ).filter(
+        state=State.DRAFT,
+        asked_act=PaperReview.Act.ASK,
+        asked_of=by.unit,
+        asked_for=F("standing"),
+    ).order_by("asked_at", "id")  # fmt: skip
+
+
+def is_asked(paper: Paper, by: Actor) -> bool:
+    """Whether the reader's office is asked to approve the version that stands."""
+    return to_review(by).filter(pk=paper.pk).exists()
+
+
+def reviews(paper: Paper) -> list[PaperReview]:
+    """Requests to the city's reviewer and what was returned, oldest first."""
+    return list(paper.reviews.select_related("post__account", "version", "reviewer").order_by("id"))
 
 
 def about(kind: str, key: str, by: Actor) -> list[Paper]:
