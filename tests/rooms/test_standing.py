@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from lantian.core.credit.book import UnknownIndicator
 from lantian.core.credit.events import BadEvents
+from lantian.core.lists import NotListable, Terms
 from lantian.core.messages import NotAllowed
 from lantian.core.supervision import FactKind
-from lantian.office import audit, files
+from lantian.office import audit, clock, files
 from lantian.office.intake import actions as intake
 from lantian.office.models import IntakeBatch
 from lantian.registry.models import Agency, Subject
-from lantian.standing import actions, queries, reckoning
+from lantian.standing import actions, classing, listing, queries, reckoning, repairing
 from lantian.standing.actions import Confirmed, NewEvent
-from lantian.standing.errors import NoScore, StandingRefused
-from lantian.standing.models import CreditEvent, OfficialGrade, Reckoning
+from lantian.standing.classing import Signature
+from lantian.standing.errors import NoScore, Stale, StandingRefused
+from lantian.standing.listing import Done, Listing
+from lantian.standing.models import CreditEvent, ListEntry, ListSpell, OfficialGrade, Reckoning
+from lantian.standing.repairing import Application, Decision
+from lantian.standing.states import ObjectionAct, RepairAct
 from tests.personas import NANKAI, XIQING, acting, run_job
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +256,269 @@ def test_an_official_grade_is_never_taken_from_our_reckoning() -> None:
         reckoning.reckon_subject(subject_key=subject.key, by=by)
         assert queries.official_grade(subject, TODAY) is None
         assert queries.official_standing(subject, TODAY).credit is None
+
+
+# Repair and objection
+
+
+def repaired_event(subject: Subject) -> CreditEvent:
+    """An event old enough, and corrected, so that its repair may be asked."""
+    row = record(subject, on="2026-03-02")
+    with acting("city") as by:
+        actions.note_correction(
+            event_key=row.key, on=date(2026, 4, 1), document="整改复查记录", note="已整改", by=by
+        )
+    return row
+
+
+def test_a_repair_is_asked_decided_in_time_and_restores_the_points_from_its_day() -> None:
+    subject = an_agency()
+    event = repaired_event(subject)
+    with acting("nankai") as by:
+        row = repairing.ask_repair(Application(event.key, date(2026, 11, 2), "整改材料三份"), by=by)
+        assert (row.due, row.state) == (date(2026, 11, 23), "asked")
+    with acting("leader") as by:
+        decision = Decision(date(2026, 11, 16), "材料齐全，予以修复。", 1)
+        repairing.decide_repair(key=row.key, act=RepairAct.GRANT, decision=decision, by=by)
+    with acting("city"):
+        assert str(queries.statement_of(subject, date(2026, 11, 15)).score) == "60.00"
+        assert str(queries.statement_of(subject, TODAY).score) == "100.00"
+
+
+def test_a_repair_asked_twice_is_refused_also_by_the_database() -> None:
+    event = repaired_event(an_agency())
+    asked = Application(event.key, date(2026, 11, 2), "整改材料")
+    with acting("city") as by:
+        row = repairing.ask_repair(asked, by=by)
+        with pytest.raises(StandingRefused, match="asked twice"):
+            repairing.ask_repair(asked, by=by)
+        row.pk, row.key = None, "twice"
+        with pytest.raises(IntegrityError, match="a_repair_is_asked_once"), transaction.atomic():
+            row.save(force_insert=True)
+
+
+def test_a_repair_that_the_rule_bars_is_refused_with_everything_in_its_way() -> None:
+    event = record(an_agency(), on="2026-10-02")
+    with acting("city") as by, pytest.raises(StandingRefused, match=r"less than 6 months.*no correction"):
+        repairing.ask_repair(Application(event.key, TODAY, "材料"), by=by)
+
+
+def test_an_officer_of_the_district_asks_and_does_not_decide() -> None:
+    event = repaired_event(an_agency())
+    with acting("nankai") as by:
+        row = repairing.ask_repair(Application(event.key, date(2026, 11, 2), "材料"), by=by)
+        with pytest.raises(NotAllowed):
+            repairing.decide_repair(
+                key=row.key, act=RepairAct.GRANT, decision=Decision(TODAY, "同意", 1), by=by
+            )
+
+
+def test_a_contested_event_is_marked_until_decided_and_then_annulled_for_every_day() -> None:
+    subject = an_agency()
+    event = record(subject)
+    raised = Application(event.key, date(2026, 11, 2), "并非本机构代理")
+    with acting("city") as by:
+        row = repairing.raise_objection(raised, by=by)
+        (line,) = queries.statement_of(subject, TODAY).lines
+        assert line.contested and line.points == -40
+        with pytest.raises(StandingRefused, match="not taken up twice"):
+            repairing.raise_objection(raised, by=by)
+        decision = Decision(TODAY, "经核实非其代理", 1)
+        repairing.decide_objection(key=row.key, act=ObjectionAct.ANNUL, decision=decision, by=by)
+        assert str(queries.statement_of(subject, TODAY).score) == "100.00"
+        before = queries.statement_of(subject, date(2026, 10, 1), date(2026, 10, 1))
+        assert str(before.score) == "60.00"
+        with pytest.raises(Stale):
+            repairing.decide_objection(key=row.key, act=ObjectionAct.UPHOLD, decision=decision, by=by)
+
+
+# Supervision class
+
+
+def test_a_class_is_proposed_from_official_facts_only_and_signed_with_its_reasons() -> None:
+    subject = an_agency()
+    record(subject)  # our reckoning falls to C and is no input
+    with acting("nankai") as by:
+        assert classing.propose(subject, TODAY).proposed.code == "II"
+    take_in("official_grades", "编号,信用等级,评价日期", f"{subject.number},D,2026-07-01")
+    with acting("nankai") as by:
+        found = classing.propose(subject, TODAY)
+        row = classing.sign(subject_key=subject.key, signature=Signature("IV", found.mark), by=by)
+        assert (row.code, row.key_object, row.rate_percent) == ("IV", True, 100)
+        assert row.reasons == [["官方信用等级为D", "official credit grade D"]]
+        assert queries.class_of(subject) == row
+
+
+def test_another_class_than_proposed_needs_its_reason_and_a_stale_proposal_is_not_signed() -> None:
+    subject = an_agency()
+    with acting("city") as by:
+        found = classing.propose(subject, TODAY)
+        with pytest.raises(StandingRefused, match="needs its reason"):
+            classing.sign(subject_key=subject.key, signature=Signature("III", found.mark), by=by)
+        told = Confirmed(subject.number, FactKind.HEAVY_PENALTY, date(2026, 3, 2), "津知罚〔2026〕1号")
+        actions.record_fact(told, by=by)
+        with pytest.raises(Stale):
+            classing.sign(subject_key=subject.key, signature=Signature("II", found.mark), by=by)
+
+
+# Lists
+
+
+def listed(subject: Subject, on: date = date(2026, 11, 2), **terms: object) -> ListEntry:
+    """An agency on the key monitoring list: proposed by its district, reviewed and decided by the city."""
+    listing_ = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), "国家局名单第3号")
+    with acting("nankai") as by:
+        row = listing.propose(listing_, by=by)
+    with acting("city") as by:
+        row = listing.review(key=row.key, done=Done(on, 1), by=by)
+        done = Done(on, 2, "津知函〔2026〕9号")
+        return listing.enter(key=row.key, terms=Terms(**terms), done=done, by=by)  # type: ignore[arg-type]
+
+
+def test_an_entry_is_proposed_reviewed_decided_and_has_its_computed_day_of_exit() -> None:
+    subject = an_agency()
+    row = listed(subject)
+    assert (row.state, row.decided_on, row.last) == ("listed", date(2026, 11, 2), date(2027, 11, 2))
+    with acting("city"):
+        assert [one.list_id for one in queries.lists_on(subject, TODAY)] == ["key_monitoring"]
+        assert queries.lists_on(subject, date(2027, 11, 3)) == []
+        assert "key_monitoring" in queries.official_standing(subject, TODAY).lists
+        acts = [step.act for step in row.steps.order_by("id")]
+    assert acts == ["propose", "review", "enter"]
+
+
+def test_two_stays_on_one_list_that_overlap_are_refused_by_the_database() -> None:
+    subject = an_agency()
+    row = listed(subject)
+    with acting("city"):
+        spell = ListSpell.objects.get(entry=row)
+        spell.pk = None
+        with pytest.raises(IntegrityError, match="exclusion"), transaction.atomic():
+            spell.save(force_insert=True)
+    with pytest.raises(StandingRefused, match="do not overlap"):
+        listed(subject, on=TODAY)
+
+
+def test_nobody_reviews_or_decides_his_own_proposal_nor_a_list_of_another_level() -> None:
+    subject = an_agency()
+    wanted = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), "名单")
+    with acting("city") as by:
+        row = listing.propose(wanted, by=by)
+        with pytest.raises(StandingRefused, match="another person"):
+            listing.review(key=row.key, done=Done(TODAY, 1), by=by)
+    with acting("leader") as by:
+        row = listing.review(key=row.key, done=Done(TODAY, 1), by=by)
+        with pytest.raises(StandingRefused, match="does not decide"):
+            listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "文书"), by=by)
+
+
+def test_order_44_lists_nobody_without_notice_hearing_fault_and_the_penalty_decision() -> None:
+    subject = an_agency()
+    wanted = Listing(
+        subject.key, "samr_serious", "patent_agency", "serious_agency_act", ("heavy_penalty", "fault"), "处罚"
+    )
+    with acting("nankai") as by:
+        row = listing.propose(wanted, by=by)
+    with acting("city") as by:
+        row = listing.review(key=row.key, done=Done(TODAY, 1), by=by)
+        with pytest.raises(NotListable, match=r"prior notice.*hearing.*together with the penalty"):
+            listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "津市监罚〔2026〕1号"), by=by)
+        for version, step in enumerate(("notice", "hearing_offered", "with_penalty_decision"), start=2):
+            row = listing.take_step(key=row.key, step=step, done=Done(TODAY, version, "告知书"), by=by)
+        done = Done(TODAY, 5, "津市监罚〔2026〕1号")
+        row = listing.enter(key=row.key, terms=Terms(), done=done, by=by)
+    assert row.last == date(2029, 11, 22) and row.terms["publish_by"] == "2026-12-18"
+
+
+def test_early_removal_waits_for_its_day_and_for_the_conditions_of_the_rule(settings: object) -> None:
+    subject = an_agency()
+    wanted = Listing(subject.key, "pre_exam_suspension", "patent_agency", "abnormal_filing", (), "非正常")
+    with acting("nankai") as by:
+        row = listing.propose(wanted, by=by)
+    with acting("city") as by:
+        listing.review(key=row.key, done=Done(TODAY, 1), by=by)
+        listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "保护中心函1号"), by=by)
+        with pytest.raises(StandingRefused, match=r"early removal from 2027-05-22.*the conduct is corrected"):
+            listing.remove(key=row.key, conditions=(), done=Done(TODAY, 3, "函2号"), by=by)
+    settings.TODAY = date(2027, 6, 1)  # type: ignore[attr-defined]
+    with acting("city") as by:
+        removed = Done(date(2027, 6, 1), 3, "函2号")
+        row = listing.remove(key=row.key, conditions=["corrected"], done=removed, by=by)
+        assert (row.state, row.ended_on, row.last) == ("removed", date(2027, 6, 1), date(2027, 11, 22))
+
+
+def test_a_removal_ends_the_stay_and_what_was_held_before_is_remembered(settings: object) -> None:
+    subject = an_agency()
+    row = listed(subject)
+    settings.TODAY = date(2026, 12, 1)  # type: ignore[attr-defined]
+    with acting("city") as by:
+        before = clock.now() - timedelta(days=1)
+        done = Done(date(2026, 12, 1), 3, "津知函〔2026〕10号")
+        listing.remove(key=row.key, conditions=(), done=done, by=by)
+        later = date(2027, 3, 1)
+        assert queries.lists_on(subject, later) == []
+        assert queries.lists_on(subject, later, known=before) == [row]
+        assert queries.lists_on(subject, TODAY) == [row]
+
+
+def test_an_entry_whose_last_day_has_gone_by_expires_by_a_job(settings: object) -> None:
+    row = listed(an_agency(), on=date(2026, 11, 2))
+    settings.TODAY = date(2027, 11, 3)  # type: ignore[attr-defined]
+    with acting("city") as by:
+        job = listing.expire_all(by=by)
+    run_job(job)
+    with acting("city"):
+        row.refresh_from_db()
+        assert (row.state, row.ended_on) == ("expired", date(2027, 11, 2))
+
+
+# What the database itself keeps
+
+
+@pytest.mark.parametrize("table", ["creditevent", "reckoning", "confirmedfact", "supervisionclass"])
+def test_what_was_recorded_of_a_subject_is_never_changed(table: str) -> None:
+    subject = an_agency()
+    with acting("city") as by:
+        actions.record_fact(
+            Confirmed(subject.number, FactKind.PENALTY, date(2026, 3, 2), "罚1号", an_event()), by=by
+        )
+        reckoning.reckon_subject(subject_key=subject.key, by=by)
+        mark = classing.propose(subject, TODAY)
+        classing.sign(subject_key=subject.key, signature=Signature(mark.proposed.code, mark.mark), by=by)
+        with (
+            pytest.raises(DatabaseError, match="never changed"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"UPDATE standing_{table} SET at = at + interval '1 day'")
+
+
+# The whole road
+
+
+def test_penalty_grade_listing_repair_and_back_again() -> None:
+    """Penalty → credit event → grade falls → list proposal → entry → repair → restored."""
+    subject = an_agency()
+    told = Confirmed(
+        subject.number, FactKind.PENALTY, date(2026, 3, 2), "津知罚〔2026〕1号", an_event(), ("case", "k1")
+    )
+    with acting("city") as by:
+        fact = actions.record_fact(told, by=by)
+        fallen = reckoning.reckon_subject(subject_key=subject.key, by=by)
+        (event,) = queries.event_rows(subject)
+        best = queries.ways(subject, TODAY).ways[0]
+    assert (fact.kind, fallen.grade, best.repairs, best.grade) == ("penalty", "C", event.key, "A")
+    entry = listed(subject)
+    with acting("nankai") as by:
+        found = classing.propose(subject, TODAY)
+        assert found.proposed.code == "IV"
+        classing.sign(subject_key=subject.key, signature=Signature("IV", found.mark), by=by)
+        actions.note_correction(event_key=event.key, on=date(2026, 4, 1), document="复查记录", note="", by=by)
+        repair = repairing.ask_repair(Application(event.key, date(2026, 11, 2), "材料"), by=by)
+    with acting("leader") as by:
+        decision = Decision(TODAY, "予以修复", 1)
+        repairing.decide_repair(key=repair.key, act=RepairAct.GRANT, decision=decision, by=by)
+    with acting("city") as by:
+        restored = reckoning.reckon_subject(subject_key=subject.key, by=by)
+        assert [one.grade for one in queries.reckonings(subject)] == ["C", "A"] and restored.grade == "A"
+        assert entry in queries.lists_on(subject, TODAY)

@@ -1,0 +1,313 @@
+"""Lists and standing measures: proposal, steps, review, decision with the computed day of exit, removal, expiry.
+
+Each regime is its own rule in `rulebooks/lists.toml`; who decides stands there. What another body decides (CNIPA, a
+protection centre) is recorded with its document.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from psycopg.types.range import DateRange, TimestamptzRange
+
+from lantian.core import lists
+from lantian.core.competence import Act as LegalAct
+from lantian.core.competence import Field
+from lantian.core.lists import Checked, Spell, Terms
+from lantian.core.moves import check_move
+from lantian.office import audit, clock, competence, jobs
+from lantian.office.actors import Actor, OfficerActor
+from lantian.office.facts import Change, supersede
+from lantian.office.models import Job, Post, Unit
+from lantian.office.permissions import Permission, check_permission
+from lantian.standing import queries
+from lantian.standing.actions import kept, not_later, subject_of
+from lantian.standing.errors import StandingRefused
+from lantian.standing.models import ListEntry, ListSpell, ListStep
+from lantian.standing.repairing import derivation, refuse_stale
+from lantian.standing.states import LIST_MOVES, ListAct, ListState
+
+FIELDS = {
+    "patent_agency": Field.PATENT_AGENCY,
+    "trademark_agency": Field.TRADEMARK_AGENCY,
+    "practitioner": Field.PRACTITIONER,
+    "enterprise": Field.UNLICENSED,
+    "applicant": Field.APPLICANT,
+}
+DISTRICTS = (Unit.Kind.DISTRICT, Unit.Kind.ZONE, Unit.Kind.CITY)
+PENALTY_STEP = (
+    "with_penalty_decision"  # the list is decided together with a penalty: who may penalise decides
+)
+OWN_STEPS = ("review", "decision")  # taken by acts of their own
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A proposal: whom, which list, as which kind of party, on which ground and established facts, why."""
+
+    subject_key: str
+    list_id: str
+    party: str
+    ground: str
+    facts: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """Something done on a day by a document, on the page of a version."""
+
+    on: date
+    version: int
+    document: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def propose(listing: Listing, *, by: OfficerActor) -> ListEntry:
+    """Propose a subject for a list; raises `NotListable` for a ground or party that the rule does not have."""
+    check_permission(by.permissions, Permission.KEEP_STANDING)
+    subject, reason = subject_of(listing.subject_key), listing.reason.strip()
+    if not reason:
+        raise StandingRefused("请写明提议的理由。", "Please say why it is proposed.")
+    lists.check(_proposal(listing.list_id, listing.party, listing.ground, listing.facts, ()), clock.today())
+    grant = competence.may(by, LegalAct.REPORT_UP, FIELDS[listing.party])
+    if ListEntry.objects.filter(
+        subject=subject, list_id=listing.list_id, state__in=(ListState.PROPOSED, ListState.REVIEWED)
+    ).exists():
+        raise StandingRefused("已有同一名单的提议在办。", "A proposal for this list is under way already.")
+    row = ListEntry.objects.create(
+        **kept(subject, by), subject=subject, unit_id=by.unit, list_id=listing.list_id, party=listing.party,
+        ground=listing.ground, facts=list(listing.facts), reason=reason, changed_at=clock.now(),
+        changed_by_id=by.post_id,
+    )  # fmt: skip
+    _step(row, "propose", clock.today(), by.post_id, note=reason)
+    detail = {"list": row.list_id, "ground": row.ground, "row": grant.row}
+    audit.record(audit.Kind.LIST_PROPOSED, by=by, about=("listing", row.key), detail=detail)
+    return row
+
+
+@transaction.atomic
+def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry:
+    """Record a step that the rule asks for before the decision, or that follows it (told to the party)."""
+    check_permission(by.permissions, Permission.KEEP_STANDING)
+    row = _taken(key, done.version)
+    steps = lists.book().rule(row.list_id, clock.today()).values["steps"]
+    if step not in steps or step in OWN_STEPS:
+        raise StandingRefused(f"该名单没有这个步骤（{step}）。", f"This list has no step '{step}'.")
+    return _move(row, ListAct.STEP, done, by, step=step)
+
+
+@transaction.atomic
+def review(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
+    """Review a proposal as a second person."""
+    check_permission(by.permissions, Permission.DECIDE_STANDING)
+    row = _taken(key, done.version)
+    _refuse_own(row, by)
+    return _move(row, ListAct.REVIEW, done, by, step="review")
+
+
+@transaction.atomic
+def reject(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
+    """Decide not to list, with the reason."""
+    check_permission(by.permissions, Permission.DECIDE_STANDING)
+    row = _taken(key, done.version)
+    if not done.note.strip():
+        raise StandingRefused("请写明不予列入的理由。", "Please say why it is not listed.")
+    return _move(row, ListAct.REJECT, done, by)
+
+
+def checked(row: ListEntry, on: date) -> Checked:
+    """What an entry still lacks for the decision, by the rule of a day; steps after the decision are not asked for."""
+    taken = set(row.steps.exclude(step="").values_list("step", flat=True))
+    steps = list(lists.book().rule(row.list_id, on).values["steps"])
+    after = steps[steps.index("decision") :] if "decision" in steps else []
+    return lists.check(_proposal(row.list_id, row.party, row.ground, row.facts, taken | {*after}), on)
+
+
+@transaction.atomic
+def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
+    """Record the decision to list: the stay and its last day are computed by the rule of that day.
+
+    Raises `NotListable` naming facts and steps that are missing, `BadSpell` for a term that the rule does not
+    allow, `StandingRefused` for an office that does not decide, without a document, and for overlapping stays.
+    """
+    check_permission(by.permissions, Permission.DECIDE_STANDING)
+    row = _taken(key, done.version)
+    _refuse_own(row, by)
+    found = checked(row, not_later(done.on))
+    _refuse_other_decider(row, found, by)
+    if not done.document.strip():
+        raise StandingRefused("请写明决定文书。", "Name the document of the decision.")
+    check_move(LIST_MOVES, ListState(row.state), ListAct.ENTER)
+    lists.demand(found)
+    stay = lists.spell(row.list_id, done.on, terms)
+    row.decided_on, row.document, row.last = done.on, done.document.strip()[:200], stay.last
+    row.terms = _terms(stay, terms)
+    _hold(row, stay, by)
+    return _move(row, ListAct.ENTER, done, by)
+
+
+@transaction.atomic
+def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActor) -> ListEntry:
+    """Remove somebody before the stay ends, by decision; raises `StandingRefused` with what stands in the way."""
+    check_permission(by.permissions, Permission.DECIDE_STANDING)
+    row = _taken(key, done.version)
+    state = check_move(LIST_MOVES, ListState(row.state), ListAct.REMOVE)
+    _refuse_other_decider(row, checked(row, done.on), by)
+    bars = lists.leaving(stay_of(row), not_later(done.on), conditions)
+    if bars:
+        raise StandingRefused(
+            f"还不能移出：{'；'.join(bar.text.zh for bar in bars)}。",
+            f"Not yet to be removed: {'; '.join(bar.text.en for bar in bars)}.",
+        )
+    if not done.document.strip():
+        raise StandingRefused("请写明移出决定的文书。", "Name the document of the removal.")
+    assert row.decided_on is not None
+    if done.on <= row.decided_on:
+        raise StandingRefused("移出日期应晚于列入日期。", "It is removed later than it was listed.")
+    source = (row.pk, by.audit_name)
+    change = Change((row.subject_id, row.list_id), {"state": str(state)}, row.decided_on, done.on, source)
+    supersede(ListSpell, [change], at=clock.now(), spells=True)
+    row.ended_on = done.on
+    return _move(row, ListAct.REMOVE, done, by)
+
+
+def stay_of(row: ListEntry) -> Spell:
+    """The stay of an entry that was decided, reckoned again from its terms."""
+    assert row.decided_on is not None
+    told = row.terms
+    until = date.fromisoformat(told["longer_until"]) if told.get("longer_until") else None
+    return lists.spell(
+        row.list_id, row.decided_on, Terms(told["months"], told["permanent"], until, told["repeats"])
+    )
+
+
+@transaction.atomic
+def expire_all(*, by: OfficerActor) -> Job:
+    """Close entries whose last day has gone by, as a job. Nobody is on a list for it: the stay has its end."""
+    check_permission(by.permissions, Permission.KEEP_STANDING)
+    lock = f"standing:expire:{by.unit}"
+    return jobs.defer("list_expiry", lock=lock, arguments={}, mandate=f"expiry:{by.unit}", by=by)
+
+
+@jobs.job("list_expiry")
+def expire(running: jobs.Running) -> None:
+    """The job, an entry a step; one whose rule asks for the repair even at the end stays until it is decided."""
+    with running.step():
+        today = clock.today()
+        due = list(queries.expired(today).values_list("key", flat=True))
+    for count, key in enumerate(due, start=1):
+        with running.step():
+            _expire(key, today, running.actor, running.job.post_id)
+            running.advance("lists", count, len(due))
+
+
+def _expire(key: str, on: date, by: Actor, post_id: int) -> None:
+    row = ListEntry.objects.select_for_update(of=("self",)).get(key=key)
+    if row.state != ListState.LISTED or lists.leaving(stay_of(row), on, ()):
+        return
+    row.state, row.ended_on = check_move(LIST_MOVES, ListState.LISTED, ListAct.EXPIRE), row.last
+    row.version += 1
+    row.changed_at = clock.now()
+    row.save()
+    _step(row, ListAct.EXPIRE, row.last or on, post_id)
+    detail = {"act": str(ListAct.EXPIRE), "state": str(row.state)}
+    audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", row.key), detail=detail)
+
+
+def _proposal(
+    list_id: str, party: str, ground: str, facts: Collection[str], steps: Collection[str]
+) -> lists.Proposal:
+    return lists.Proposal(list_id, party, ground, frozenset(facts), frozenset(steps))
+
+
+def _hold(row: ListEntry, stay: Spell, by: OfficerActor) -> None:
+    last = stay.last + timedelta(1) if stay.last is not None else None
+    try:
+        with transaction.atomic():
+            ListSpell.objects.create(
+                subject_id=row.subject_id,
+                list_id=row.list_id,
+                entry=row,
+                value={"state": str(ListState.LISTED)},
+                valid=DateRange(stay.first, last),
+                known=TimestamptzRange(clock.now(), None),
+                by=by.audit_name,
+            )
+    except IntegrityError:
+        raise StandingRefused(
+            "该对象在同一名单上的列入期间重叠；先移出或者等期满。",
+            "The subject is on this list at that time already; stays on one list do not overlap.",
+        ) from None
+
+
+def _terms(stay: Spell, terms: Terms) -> dict[str, Any]:
+    cite = stay.basis.cite()
+    return {
+        "months": terms.months,
+        "permanent": terms.permanent,
+        "longer_until": str(terms.longer_until) if terms.longer_until else None,
+        "repeats": terms.repeats,
+        "early_from": str(stay.early_from) if stay.early_from else None,
+        "escalates_to": stay.escalates_to,
+        "escalates_on": str(stay.escalates_on) if stay.escalates_on else None,
+        "publish_by": str(stay.publish.due) if stay.publish else None,
+        "publish": derivation(stay.publish) if stay.publish else None,
+        "version": stay.version,
+        "basis_zh": cite.zh,
+        "basis_en": cite.en,
+        "confidence": str(stay.confidence),
+    }
+
+
+def _taken(key: str, version: int) -> ListEntry:
+    rows = ListEntry.objects.select_for_update(of=("self",))
+    row = rows.select_related("subject", "changed_by__account", "post__account").filter(key=key).first()
+    if row is None:
+        raise StandingRefused("找不到这项名单事项。", "There is no such entry.")
+    refuse_stale(row, version)
+    return row
+
+
+def _refuse_own(row: ListEntry, by: OfficerActor) -> None:
+    if Post.objects.values_list("account_id", flat=True).get(pk=by.post_id) == row.post.account_id:
+        raise StandingRefused(
+            "提议人不能复核或者决定自己的提议，请由另一人办理。",
+            "Whoever proposed it neither reviews nor decides it; another person does.",
+        )
+
+
+def _refuse_other_decider(row: ListEntry, found: Checked, by: OfficerActor) -> None:
+    """Only the level that the rule names decides; what CNIPA or a centre decided, the city records."""
+    kind = Unit.objects.values_list("kind", flat=True).get(pk=by.unit)
+    if kind not in (DISTRICTS if found.decider == "district" else (Unit.Kind.CITY,)):
+        raise StandingRefused(
+            "本单位不能决定该名单；请提请有权单位决定。", "This office does not decide on that list."
+        )
+    if PENALTY_STEP in lists.book().rule(row.list_id, clock.today()).values["steps"]:
+        competence.may(by, LegalAct.PENALISE, FIELDS[row.party])
+
+
+def _move(row: ListEntry, act: ListAct, done: Done, by: OfficerActor, *, step: str = "") -> ListEntry:
+    row.state = check_move(LIST_MOVES, ListState(row.state), act)
+    row.version += 1
+    row.changed_at, row.changed_by_id = clock.now(), by.post_id
+    row.save()
+    _step(row, act, not_later(done.on), by.post_id, step=step, document=done.document, note=done.note)
+    detail = {"act": str(act), "state": str(row.state), "step": step}
+    audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", row.key), detail=detail)
+    return row
+
+
+def _step(
+    row: ListEntry, act: str, on: date, post_id: int, *, step: str = "", document: str = "", note: str = ""
+) -> None:
+    ListStep.objects.create(
+        entry=row, act=str(act), step=step, on=on, document=document.strip()[:200], note=note.strip(),
+        post_id=post_id, at=clock.now(),
+    )  # fmt: skip
