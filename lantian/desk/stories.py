@@ -85,7 +85,7 @@ def _new(request: OfficerRequest, source: Source, refusal: Refused | None = None
         },
         "source_href": reverse(source.route, args=[source.key]),
         "pendings": _pendings(),
-        "typed": request.POST if refusal else {"facts": source.facts},
+        "given": request.POST if refusal else {"facts": source.facts},
         "error": said(refusal.text) if refusal else "",
     }
     return render(request, "desk/story_new.html", context, status=422 if refusal else 200)
@@ -123,7 +123,7 @@ def _story(request: OfficerRequest, row: Story, refusal: Refused | None = None) 
         "versions": [present.version(one) for one in queries.story_versions(row)],
         "steps": [present.story_step(one) for one in queries.story_steps(row)],
         "pendings": _pendings(),
-        "typed": request.POST if refusal and "facts" in request.POST else _as_typed(row),
+        "given": request.POST if refusal and "facts" in request.POST else _as_typed(row),
         "today": str(clock.today()),
         "error": said(refusal.text) if refusal else "",
     }

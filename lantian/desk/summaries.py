@@ -68,6 +68,7 @@ def _summaries(request: OfficerRequest, refusal: Refused | None = None) -> HttpR
         "begun": next((row.key for row in own if row.year == year), ""),
         "may_start": writes and Permission.WRITE_PAPERS in by.permissions,
         "is_city": is_city,
+        "district_due": rules.due(year, for_city=False).on,
         "districts": [present.standing(one) for one in standings],
         "sent": sum(one.summary is not None and one.summary.sent_on is not None for one in standings),
         "late": sum(one.colour is Colour.RED for one in standings),

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 from pypdf import PdfReader
 
@@ -31,7 +32,7 @@ from lantian.office.papers.approving import Elsewhere
 from lantian.office.papers.docx import set_docx
 from lantian.office.papers.errors import PaperRefused
 from lantian.office.papers.letter import set_pdf
-from tests.personas import CITY, NANKAI, acting
+from tests.personas import CITY, NANKAI, acting, browser
 
 pytestmark = pytest.mark.django_db
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
@@ -487,6 +488,8 @@ def rule_of_masking() -> Mapping[str, Any]:
         ("统一社会信用代码91120116MA01234567", "统一社会信用代码91120116MA01234567"),
         ("代理师张三和代理师张四", "代理师张某甲和代理师张某乙"),
         ("住址：天津市南开区某路1号，", "（住址略），"),
+        ("代理师李强编造材料", "代理师李某编造材料"),
+        ("法定代表人王为民、负责人李有才", "法定代表人王某某、负责人李某某"),
     ],
 )
 def test_the_rule_masks_persons_and_leaves_bodies(text: str, shown: str) -> None:
@@ -511,3 +514,47 @@ def test_every_large_change_is_listed_for_the_officer() -> None:
     with acting("nankai"):
         year = counting.count(NANKAI, YEAR, clock.today())
         assert [one.figure for one in drafting.large_changes(year)] == ["publicity"]
+
+
+# Pages.
+
+
+def test_what_was_typed_stays_when_it_is_refused() -> None:
+    matter = a_case()
+    client = browser("nankai")
+    where = f"/summary/cases/new?kind=outside&key={matter.key}"
+    given = {"title": "某案", "facts": FACTS, "decision": "南罚1号", "served_on": "", "pending": "none"}
+    answer = client.post(where, given)
+    page = answer.content.decode()
+    assert answer.status_code == 422 and "张建国" in page and "送达日期" in page
+    assert client.post(where, {**given, "served_on": str(clock.today())}).status_code == 302
+
+
+def test_a_small_office_goes_the_whole_way_by_itself() -> None:
+    client = browser("xiqing")
+    page = client.post("/summary/start", {"year": YEAR})["Location"]
+    words = {f"words_{name}": text for name, text in WORDS.items()}
+    assert client.post(f"{page}revise", {"version": 1, **words}).status_code == 302
+    today = str(clock.today())
+    form = {"version": 2, "how": "paper", "approver": "局长甲", "on": today}
+    assert client.post(f"{page}record", form).status_code == 422, "without its scan it is no approval"
+    scan = SimpleUploadedFile("a.png", PNG)
+    assert client.post(f"{page}record", {**form, "scan": scan}).status_code == 302
+    assert client.post(f"{page}send", {"version": 3, "on": today, "number": "西1号"}).status_code == 302
+    assert (
+        browser("city").post(f"{page}receive", {"version": 4, "act": "return", "words": ""}).status_code
+        == 422
+    )
+    assert (
+        browser("city").post(f"{page}receive", {"version": 4, "act": "receive", "on": today}).status_code
+        == 302
+    )
+    assert "已签收" in client.get(page).content.decode()
+
+
+def test_an_older_version_can_be_read_and_not_changed() -> None:
+    row = revised(begun())
+    page = browser("nankai").get(f"/summary/{row.key}/?version=1").content.decode()
+    assert "不是最新版本" in page and "保存并更新数字" not in page
+    assert browser("nankai").get(f"/summary/{row.key}/?version=9").status_code == 404
+    assert browser("nankai").get(f"/summary/{row.key}/rows?figure=none").status_code == 404

@@ -88,7 +88,7 @@ class Said:
             code="",
             title=(Span(f"{self.title}{'（草稿）' if draft else ''}", TEMPLATE),),
             addressee=(Span(self.receiver, RECORD),),
-            blocks=tuple(_blocks(self.sections)),
+            blocks=tuple(_blocks(self.sections, with_table=bool(self.rows))),
             rows=tuple((row.title, tuple(_cells(row))) for row in self.rows),
             copies=(),
             attachments=(),
@@ -103,12 +103,13 @@ def _section(stored: Mapping[str, Any]) -> Section:
     return Section(stored["id"], stored["title"], paragraphs)
 
 
-def _blocks(sections: Iterable[Section]) -> Iterable[Block]:
+def _blocks(sections: Iterable[Section], *, with_table: bool) -> Iterable[Block]:
     for number, section in zip(NUMERALS, sections, strict=False):
         yield Block("h1", (Span(f"{number}、{section.title}", TEMPLATE),))
         for paragraph in section.paragraphs:
             yield Block("para", tuple(Span(part.text, part.source) for part in paragraph.parts))
-    yield Block("h1", (Span("附：主要数据", TEMPLATE),))
+    if with_table:
+        yield Block("h1", (Span("附：主要数据", TEMPLATE),))
 
 
 def _cells(row: Row) -> Iterable[Span]:

@@ -75,6 +75,8 @@ def _section(
     if one["id"] == "cases":
         found += [_story(number, story) for number, story in enumerate(typed.stories, 1)]
     found += _free(typed.words.get(one["id"], ""))
+    if not found and "empty" in one:
+        found = [Paragraph((Part(one["empty"]),))]
     return Section(one["id"], one["title_zh"], tuple(found))
 
 

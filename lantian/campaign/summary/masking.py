@@ -100,9 +100,9 @@ def _behind_titles(text: str, rule: Mapping[str, Any]) -> set[str]:
     found = set()
     for match in expression.finditer(text):
         given = match[3]
-        if given[0] in rule["stop"]:
+        if given[0] in rule["never_first"]:
             continue
-        if len(given) == 2 and given[1] in rule["stop"]:
+        if len(given) == 2 and given[1] in rule["never_last"]:
             given = given[0]
         if rule["given"] not in given:
             found.add((match[1] or match[2]) + given)

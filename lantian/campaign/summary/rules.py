@@ -32,7 +32,8 @@ _SECTION = Shape(
         "words": OneOf(("optional", REQUIRED)),
         "hint_zh": str,
         "hint_en": str,
-    }
+    },
+    {"empty": str},
 )
 _SENTENCE = Shape({"id": str, "section": str, "text": str}, {"zero": str})
 _PATTERN = Shape({"id": str, "expression": str, "shown": str, "why_zh": str, "why_en": str})
@@ -58,7 +59,8 @@ SHAPES = {
             "surnames": str,
             "weak_surnames": str,
             "before": Many(str),
-            "stop": str,
+            "never_first": str,
+            "never_last": str,
             "patterns": Many(_PATTERN),
         }
     ),
