@@ -136,18 +136,20 @@ def _told(found: Figure) -> dict[str, Any]:
 
 
 def _records(flow: Flow, ids: list[int], houses: Offices) -> list[dict[str, Any]]:
-    """Records by their ids, those the reader sees; a record that has changed since is the same record."""
+    """Records by their ids, those the reader sees; a record changed or struck since is the same record."""
+    struck = ("struck_at",) if flow.ever else ()
     rows = (
-        flow.records()
+        flow.counted_ever()
         .filter(pk__in=ids)
         .order_by(flow.day, "pk")
-        .values(flow.day, flow.owner, flow.shown, flow.key)
+        .values(flow.day, flow.owner, flow.shown, flow.key, *struck)
     )
     return [
         {
             "day": row[flow.day],
             "unit": houses.by_id[row[flow.owner]].name(language()) if row[flow.owner] in houses.by_id else "",
             "shown": row[flow.shown],
+            "struck": row.get("struck_at") is not None,
             "href": _page(flow, row[flow.key]),
         }
         for row in rows

@@ -27,7 +27,7 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import clock, files
 from lantian.office.models import StoredFile, Unit
 
-SHOWN_MONTHS = 6
+SHOWN_MONTHS, SHOWN_RETURNS = 6, 3
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLOSED = Text(
     "已结账。此后的更正会在下一个月作为调整列示。",
@@ -51,6 +51,11 @@ def months() -> list[date]:
     while len(found) < SHOWN_MONTHS:
         found.append(month_of(found[-1] - timedelta(days=1)))
     return found
+
+
+def ended() -> list[date]:
+    """The newest months that have ended, in which returns are asked for."""
+    return [month for month in months() if last_day(month) <= clock.today()][:SHOWN_RETURNS]
 
 
 @require_safe
@@ -91,7 +96,7 @@ def _month(month: date, close: MonthClose | None) -> dict[str, Any]:
 def _asked(template: ReturnTemplate, unit: int) -> dict[str, Any]:
     """A return that the office is asked for: its newest months with state and due day."""
     made = {row.month: row for row in Return.objects.filter(template=template, unit_id=unit)}
-    lines = [_due(template, month, made.get(month)) for month in months()[1:4]]
+    lines = [_due(template, month, made.get(month)) for month in ended()]
     return {"key": template.key, "title": template.title, "lines": lines}
 
 
@@ -118,7 +123,7 @@ def _shown(row: Return) -> dict[str, Any]:
 
 def _own(template: ReturnTemplate, houses: Offices) -> dict[str, Any]:
     """A template that the office keeps: how complete its reporting is, office by office."""
-    since = months()[1:4]
+    since = ended()
     rows = {
         (row.unit_id, row.month): row for row in Return.objects.filter(template=template, month__in=since)
     }

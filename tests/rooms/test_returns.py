@@ -332,6 +332,20 @@ def test_every_number_on_the_pages_opens_as_many_records() -> None:
     assert opened.context["hidden"] == 0
 
 
+def test_a_closed_number_still_opens_the_record_that_was_struck_since() -> None:
+    row = guided(date(2026, 9, 3))
+    closed(SEPTEMBER)
+    struck(row)
+    pages = {
+        span: browser("nankai").get(f"/figures/guided/?month={month}&span={span}").context
+        for span, month in (("month", "2026-09"), ("adjusted", "2026-10"))
+    }
+    kept_, gone = pages["month"]["page"].object_list, pages["adjusted"]["gone"]
+    assert [(one["shown"], one["struck"]) for one in (*kept_, *gone)] == [("甲公司", True)] * 2
+    assert kept_[0]["href"] == reverse("guidance_push", args=[row.key])
+    assert [(page["value"], page["hidden"]) for page in pages.values()] == [(1, 0), (-1, 0)]
+
+
 def test_the_pages_take_a_template_a_close_and_a_return_through() -> None:
     city, nankai = browser("city"), browser("nankai")
     upload = SimpleUploadedFile("月报.xlsx", workbook(PLACES))

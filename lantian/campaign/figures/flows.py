@@ -35,7 +35,8 @@ from lantian.office import clock
 class Flow:
     """One flow. `day`, `owner`, `key` and the values of `parts` are fields or paths of its records.
 
-    `route` is the page of a record, opened by `key`; `shown` the path of the words that name it.
+    `route` is the page of a record, opened by `key`; `shown` the path of the words that name it. `ever` is given
+    where a record can be struck: a closed month goes on showing it.
     """
 
     id: str
@@ -47,6 +48,11 @@ class Flow:
     route: str = ""
     key: str = "key"
     parts: Mapping[str, str] = field(default_factory=dict)
+    ever: Callable[[], QuerySet[Any]] | None = None
+
+    def counted_ever(self) -> QuerySet[Any]:
+        """Records that may stand in a closed month: those counted now and those struck since."""
+        return (self.ever or self.records)()
 
     def between(self, first: date, last: date, unit: int | None) -> QuerySet[Any]:
         """Records of a span of days, both included, of one office or of all that the reader sees."""
@@ -121,14 +127,17 @@ _ALL = (
     Flow(
         "swept", Text("无资质代理排查的企业", "firms swept"), _standing(SweepEntry), "on", "unit_id", "firm",
         "sweep_entry", parts={"result": "result", "method": "method"},
+        ever=SweepEntry.objects.all,
     ),
     Flow(
         "publicity", Text("宣传和培训", "publicity and training"), _standing(PublicityItem), "on", "unit_id",
-        "title", parts={"kind": "kind"},
+        "title", "publicity_item", parts={"kind": "kind"},
+        ever=PublicityItem.objects.all,
     ),
     Flow(
         "guided", Text("提醒指导的企业", "enterprises guided"), _standing(GuidancePush), "on", "unit_id",
-        "enterprise", parts={"group": "group"},
+        "enterprise", "guidance_push", parts={"group": "group"},
+        ever=GuidancePush.objects.all,
     ),
 )  # fmt: skip
 FLOWS: Mapping[str, Flow] = {flow.id: flow for flow in _ALL}
