@@ -18,7 +18,7 @@ from lantian.office.permissions import Permission, check_permission
 M = TypeVar("M", bound=Measure)
 Origin = tuple[str, str]
 ALONE: Origin = ("", "")
-LEAD = "lead"
+LEAD, DISPATCH = "lead", "dispatch"  # a row of a letter from above is named by its key
 
 
 @dataclass(frozen=True)

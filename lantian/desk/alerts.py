@@ -73,8 +73,10 @@ def alerts_new(request: OfficerRequest) -> HttpResponse:
     """Begin a round: the agency, then what the list is wanted for, then whom to tell and what."""
     asked = _asked(request)
     if asked.agency is None:
-        wrong = said(UNKNOWN) if asked.typed else ""
-        context = {"start": asked.start, "typed": {"agency": asked.typed}, "error": wrong}
+        wrong = said(UNKNOWN) if request.GET.get("agency") or request.method == "POST" else ""
+        hidden = forms.hidden(asked.start, request)
+        typed = {"agency": asked.typed}
+        context = {"start": asked.start, "hidden": hidden, "typed": typed, "error": wrong}
         return render(request, "desk/alerts_new.html", context, status=422 if wrong else 200)
     if not alerting.may_look(asked.agency, asked.since, by=request.actor):
         return asked_purposes.ask(request, purposes.of_clients(asked.agency.key))

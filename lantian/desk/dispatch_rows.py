@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.casework import queries as casework
 from lantian.core.messages import Refused, Text
+from lantian.desk import measures_due
 from lantian.desk.dispatch import found
 from lantian.desk.dispatch_acts import version
 from lantian.desk.present import dispatch as shown
@@ -133,6 +134,7 @@ def _row_page(
         "fields": shown.fields(clock.today(), typed),
         "needs": shown.needs(clock.today()),
         "may": _may(request, one),
+        **measures_due.of_row(request, one),
         "lead": {"key": lead.key, "number": lead.number} if lead else None,
         "offices": [
             (unit.pk, unit.name(language())) for unit in offices().by_id.values() if unit.is_authority

@@ -94,6 +94,7 @@ def _meeting(request: OfficerRequest) -> Meeting:
 
 def _plan_page(request: OfficerRequest, start: forms.Start, more: Mapping[str, Any]) -> HttpResponse:
     typed = {
+        "kind": request.GET.get("kind", ""),
         "field": str(start.field),
         "subjects": forms.line_of(start.subject) if start.subject else "",
         "ground": start.ground,

@@ -14,11 +14,14 @@ from django.urls import reverse
 
 from lantian.casework import queries as leads
 from lantian.casework.errors import MeasureRefused
-from lantian.casework.measuring import ALONE, LEAD, Origin, Subject
+from lantian.casework.measuring import ALONE, DISPATCH, LEAD, Origin, Subject
 from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.messages import Refused, Text
 from lantian.desk.present.words import either, label, said
 from lantian.desk.requests import OfficerRequest
+from lantian.dispatch import book
+from lantian.dispatch import queries as dispatch
+from lantian.dispatch.models import DispatchRow
 from lantian.office import files
 from lantian.office.models import StoredFile
 from lantian.registry import queries as registry
@@ -26,6 +29,7 @@ from lantian.registry.models import Subject as Registered
 
 LARGEST_SCAN = 20 * 1024 * 1024
 SCANS = {files.PDF, "image/png", "image/jpeg"}
+ROW = Text("{number} 第 {place} 行", "{number}, row {place}")
 KEPT = Text("已登记。", "Recorded.")
 _KINDS = {kind.value: kind.value for kind in Registered.Kind}
 
@@ -43,8 +47,11 @@ class Start:
 
 
 def start_of(request: OfficerRequest) -> Start:
-    """The start named in the address or the form: `lead`, `subject`, or nothing."""
+    """The start named in the address or the form: `lead`, `row` of a letter, `subject`, or nothing."""
     asked = request.POST if request.method == "POST" else request.GET
+    line = dispatch.find_row(asked.get("row", "")) if asked.get("row") else None
+    if line is not None:
+        return _start_of_row(line)
     lead = leads.find(asked.get("lead", "")) if asked.get("lead") else None
     if lead is not None:
         subject = Subject(lead.subject_kind, lead.subject_no, lead.subject_name or lead.subject_no)
@@ -58,10 +65,19 @@ def start_of(request: OfficerRequest) -> Start:
     return Start()
 
 
+def _start_of_row(line: DispatchRow) -> Start:
+    letter = line.dispatch
+    subject = Subject(line.subject_kind, line.subject_no, line.subject_name)
+    field = book.kind(letter.kind, letter.received_on).field
+    words = said(ROW).format(number=letter.number, place=line.place)
+    ground = f"{letter.sender}{letter.title}{f'（{letter.sender_no}）' if letter.sender_no else ''}"
+    return Start((DISPATCH, line.key), reverse("row", args=[line.key]), words, subject, field, ground)
+
+
 def hidden(start: Start, request: OfficerRequest) -> dict[str, str]:
     """What a form carries on of its start."""
     asked = request.POST if request.method == "POST" else request.GET
-    return {name: asked[name] for name in ("lead", "subject") if asked.get(name) and start.back}
+    return {name: asked[name] for name in ("lead", "row", "subject") if asked.get(name) and start.back}
 
 
 def _subject(row: Registered) -> Subject:
@@ -77,7 +93,7 @@ def _field_of(row: Registered) -> Field:
 
 def line_of(subject: Subject) -> str:
     """A subject as a line of a form."""
-    return f"{subject.no} {subject.name}"
+    return f"{subject.no} {subject.name}".strip()
 
 
 def subjects_of(text: str) -> tuple[Subject, ...]:

@@ -10,9 +10,12 @@ from django.urls import reverse
 from lantian.casework import measure_papers, measures_queries
 from lantian.casework import papers as lead_papers
 from lantian.casework import queries as leads
-from lantian.casework.measuring import LEAD
+from lantian.casework.measuring import DISPATCH, LEAD
+from lantian.desk.measuring import ROW
 from lantian.desk.present import papers as shown
+from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
+from lantian.dispatch import queries as dispatch
 from lantian.office.actors import OfficerActor
 from lantian.office.papers import queries
 from lantian.office.papers.actions import Record
@@ -77,5 +80,9 @@ def of_record(request: OfficerRequest, kind: str, key: str, unit: int) -> dict[s
 
 def origin_of(kind: str, key: str) -> dict[str, str] | None:
     """The record that a measure hangs on, if the reader may see it."""
+    if kind == DISPATCH:
+        row = dispatch.find_row(key)
+        words = said(ROW).format(number=row.dispatch.number, place=row.place) if row else ""
+        return {"words": words, "href": reverse("row", args=[key])} if row else None
     lead = leads.find(key) if kind == LEAD else None
     return {"words": lead.number, "href": reverse("lead", args=[lead.key])} if lead else None

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from lantian.casework.models import Interview, Onward, Rectification
 from lantian.registry.models import Subject
-from tests.personas import acting, browser
+from tests.dispatching import agencies_of, forwarded, line, received, rows_of
+from tests.personas import NANKAI, acting, browser
 from tests.rooms.test_papers import a_lead
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,25 @@ def held(client: Client) -> Interview:
     words = {"held_on": "2026-11-22", "officers": "宁书白、顾怀瑾", "record": "统一约谈。", "sheet": scan()}
     assert act(client, row, "hold", **words) == 302
     return row
+
+
+def test_a_row_of_a_letter_leads_to_its_measures_and_shows_them() -> None:
+    agency = agencies_of(NANKAI)[0].subject
+    letter = received([line(1, agency.name)])
+    forwarded(letter, NANKAI)
+    (row,) = rows_of(letter, NANKAI)
+    client, page = browser("nankai"), reverse("row", args=[row.key])
+    shown = client.get(page).content.decode()
+    for route in ("interviews_new", "rectifications_new", "onwards_new", "alerts_new"):
+        assert f"{reverse(route)}?row={row.key}" in shown
+    form = client.get(reverse("interviews_new"), {"row": row.key}).content.decode()
+    assert agency.name in form and page in form and f'name="row" value="{row.key}"' in form
+    talk = planned(client, f"{agency.number} {agency.name}", row=row.key)
+    assert (talk.origin_kind, talk.origin_key) == ("dispatch", row.key)
+    assert talk.number in client.get(page).content.decode()
+    assert page in client.get(reverse("interview", args=[talk.key])).content.decode()
+    other = browser("xiqing").get(reverse("interviews_new"), {"row": row.key}).content.decode()
+    assert agency.name not in other
 
 
 def test_a_lead_leads_to_an_interview_and_stands_in_the_file_of_its_subject() -> None:
