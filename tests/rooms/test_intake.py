@@ -134,7 +134,9 @@ def test_zero_bytes_in_a_cell_do_no_harm() -> None:
         (parquet(application_no=[number(1)])[:-9], "Not a whole Parquet file"),
         (b"PAR1", "Not a whole Parquet file"),
         (table(("1", "a", "b"), head=("application_no", "title", "发明名称")), "all mean 'title'"),
-        (table(("1", "a", "b"), head=("application_no", "title", "title")), "all mean 'title'"),
+        (table(("1", "a", "b"), head=("application_no", "title", "title")), "The column title comes 2 times"),
+        (b"%PDF-1.7 x", "This is a PDF file, not a table"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "This is a picture, not a table"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_understood_is_refused_kindly_and_leaves_nothing(
@@ -330,6 +332,11 @@ def test_a_cell_that_a_spreadsheet_takes_for_a_formula_comes_back_unharmed() -> 
 def test_a_row_out_of_shape_comes_back_as_it_was() -> None:
     batch = take(table(published(1)) + b"a,published,c,d,e,f\n")
     assert refused_rows(batch)[1][:6] == ["a", "published", "c", "d", "e", "f"]
+
+
+def test_a_file_of_a_header_alone_says_so() -> None:
+    batch = take(table())
+    assert counts(batch) == (0, 0, 0, 0, 0) and "not one row" in batch.notes_en
 
 
 def test_a_file_without_faults_has_no_errors_file() -> None:

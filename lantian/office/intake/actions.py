@@ -27,6 +27,7 @@ from lantian.office.permissions import Permission, check_permission
 STEP = 5_000
 MOST_ERRORS_KEPT = 10_000
 Stage = IntakeBatch.Stage
+NO_ROWS = Text("文件只有表头，没有一行数据。", "The file has a header and not one row.")
 _NO_PART_OF_A_NUMBER = r"[\s.\x00\x{00AD}\x{200B}-\x{200F}\x{2060}\x{FEFF}]"
 
 
@@ -332,7 +333,8 @@ def _keep_errors(batch: IntakeBatch, faults: Iterable[Fault]) -> None:
 
 def _describe(batch: IntakeBatch, intake: Intake) -> None:
     spec = intake.spec
-    notes = [*intake.source.notes, spec.explain(list(intake.named.values())), spec.remark(batch)]
+    nothing = () if intake.rows else (NO_ROWS,)
+    notes = [*intake.source.notes, *nothing, spec.explain(list(intake.named.values())), spec.remark(batch)]
     batch.ignored_columns = intake.ignored
     batch.notes_zh = "".join(note.zh for note in notes)
     batch.notes_en = " ".join(note.en for note in notes if note.en)

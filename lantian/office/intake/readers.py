@@ -28,10 +28,33 @@ def open_source(path: Path, recognise: Recognise) -> Source:
         raise empty()
     if head == b"PAR1":
         return _open_parquet(path)
+    _refuse_other(head)
     if head in (ZIP, COMPOUND):
         return open_workbook(path, recognise)
     form = form_of(path)
     return open_dump(form) if is_dump(form) else open_table(form, recognise)
+
+
+# What people upload by mistake, by the first four bytes.
+_PICTURE = Text("图片", "a picture")
+_ARCHIVE = Text("压缩包", "an archive")
+_OTHERS = {
+    b"%PDF": Text("PDF 文件", "a PDF file"),
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff\xe0": _PICTURE,
+    b"\xff\xd8\xff\xe1": _PICTURE,
+    b"Rar!": _ARCHIVE,
+    b"7z\xbc\xaf": _ARCHIVE,
+}
+
+
+def _refuse_other(head: bytes) -> None:
+    if head in _OTHERS:
+        what = _OTHERS[head]
+        raise Unreadable(
+            f"这是{what.zh}，不是表格；请从原系统导出 Excel 或 CSV。",
+            f"This is {what.en}, not a table; export Excel or CSV from the system it comes from.",
+        )
 
 
 @dataclass(frozen=True)

@@ -191,8 +191,9 @@ def _meanings(spec: TableSpec) -> Mapping[str, str]:
 def _refuse_without(spec: TableSpec, name: str, headers: Sequence[str]) -> None:
     known = "、".join(_aliases().get(spec.headers or spec.name, {}).get(name, [])[:3])
     zh, en = "、".join(headers)[:300], ", ".join(headers)[:300]
+    plain = known.split("、")[0] or name
     raise Unreadable(
-        f"文件缺少“{name}”列（通用写法：{known}）；现有列：{zh}。请补上该列，或把列名改为通用写法。",
+        f"文件缺少“{plain}”列（{name}；通用写法：{known}）；现有列：{zh}。请补上该列，或把列名改为通用写法。",
         f"The file lacks the column '{name}'; it has: {en}. Add it, or rename one to {known}.",
     )
 
@@ -200,6 +201,11 @@ def _refuse_without(spec: TableSpec, name: str, headers: Sequence[str]) -> None:
 def _refuse_twice(meant: Sequence[tuple[str, str]]) -> None:
     for name in {name for _, name in meant}:
         same = [header for header, meaning in meant if meaning == name]
+        if len(same) > 1 and len(set(same)) == 1:
+            raise Unreadable(
+                f"列“{same[0]}”出现了 {len(same)} 次，请只保留一列。",
+                f"The column {same[0]} comes {len(same)} times; keep one of them.",
+            )
         if len(same) > 1:
             raise Unreadable(
                 f"列{'、'.join(f'“{header}”' for header in same)}含义相同（{name}），请只保留一列。",
