@@ -32,7 +32,6 @@ from lantian.screening.models import Finding, Run
 from lantian.screening.states import Outcome
 from tests import messages
 from tests.personas import NANKAI, XIQING, acting, browser
-from tests.rooms.test_placing import two_who_wait
 from tests.rooms.test_registry import B, take_in, two_agencies, whole_directory
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
@@ -239,6 +238,8 @@ def _stored() -> list[str]:
             Account.objects.values_list("name", flat=True),
             Subject.objects.values_list("name", flat=True),
             StoredFile.objects.values_list("name", flat=True),
+            UnpublishedGrant.objects.values_list("purpose", flat=True),
+            ADDRESSES,
             Finding.objects.values_list("subject_name", flat=True),
             Lead.objects.values_list("number", flat=True),
             Patent.objects.values_list("title", flat=True),
@@ -322,14 +323,12 @@ def _paper() -> str:
     return f"{reverse('lead_paper', args=[_a_lead()])}?kind=interview_notice&field=patent_agency"
 
 
-def _placing() -> str:
-    two_who_wait()
-    return reverse("placing")
+ADDRESSES = ("天津市南开区甲路1号", "天津市西青区丙路3号")
 
 
 def _differences() -> str:
     two_agencies()
-    batch = take_in("agencies_directory", *whole_directory(B, address="天津市西青区丙路3号"))
+    batch = take_in("agencies_directory", *whole_directory(B, address=ADDRESSES[1]))
     return reverse("differences", args=[batch.key])
 
 
@@ -367,7 +366,6 @@ PAGES: dict[str, tuple[str, Callable[[], str], int]] = {
     "mandates": ("leader", lambda: reverse("mandates"), 200),
     "templates": ("leader", lambda: reverse("paper_templates"), 200),
     "subjects": ("city", lambda: reverse("subjects"), 200),
-    "placing": ("city", _placing, 200),
     "differences": ("city", _differences, 200),
     "login": ("", lambda: reverse("account_login"), 200),
     "forbidden": ("nankai", lambda: reverse("intake"), 403),

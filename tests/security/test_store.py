@@ -32,9 +32,10 @@ def store(tmp_path: Path, settings: object) -> Path:
     return tmp_path / "home" / "files"
 
 
-def keep(content: bytes, login: str = "city") -> Path:
+def keep(content: bytes, login: str = "city", *, sealed: bool = False) -> Path:
     with acting(login) as by:
-        return files.path_of(files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by))
+        kept = files.keep(name="f.csv", chunks=[content], seen_by=by.units, by=by, sealed=sealed)
+        return files.path_of(kept)
 
 
 def lying(store: Path) -> list[str]:
@@ -124,9 +125,13 @@ def test_the_owner_sweeps_old_orphans_and_leaves_what_is_known_or_young(
     before, settings.FILES = settings.FILES, home / "files"
     try:
         known = aged(keep(b"known"), 9)
+        sealed = aged(keep(b"known, sealed", sealed=True), 9)
     finally:
         settings.FILES = before
     orphan(home / "files", b"old", 2)
+    nobodys = known.with_name(known.name + files.SEALED)  # that content is known, but not sealed
+    nobodys.write_bytes(b"old")
+    aged(nobodys, 2)
     young = orphan(home / "files", b"young", 0.5)
     aged_part = home / "files" / ".incoming-0a"
     aged_part.write_bytes(b"part")
@@ -137,8 +142,8 @@ def test_the_owner_sweeps_old_orphans_and_leaves_what_is_known_or_young(
         [sys.executable, "-m", "lantian", "files", "sweep"],
         env=variables, cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
-    assert (done.returncode, done.stdout) == (0, "removed\t2\n"), done.stderr
-    assert lying(home / "files") == sorted([known.name, young.name])
+    assert (done.returncode, done.stdout) == (0, "removed\t3\n"), done.stderr
+    assert lying(home / "files") == sorted([known.name, sealed.name, young.name])
 
 
 def test_a_database_without_files_sweeps_nothing(database: Database, store: Path) -> None:
