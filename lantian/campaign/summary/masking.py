@@ -91,22 +91,35 @@ def _people(names: Iterable[str]) -> set[str]:
 
 
 def _behind_titles(text: str, rule: Mapping[str, Any]) -> set[str]:
-    """Names behind a title: a surname and one or two signs, cut before a sign that names do not end on."""
+    """Names behind a title, and those joined to them (代理师张三、李四): a surname and one or two signs."""
     titles = "|".join(sorted(map(re.escape, rule["before"]), key=len, reverse=True))
-    compound, link = "|".join(rule["compound_surnames"]), "[为是系：:]|\\s"
+    strong = f"(?:{'|'.join(rule['compound_surnames'])}|[{rule['surnames']}])"
     # A surname that is also a common word (于, 曾) counts only where something says that a name follows.
-    surname = f"(?:{link})?({compound}|[{rule['surnames']}])|(?:{link})([{rule['weak_surnames']}])"
-    expression = re.compile(f"(?:{titles})(?:{surname})({_HAN}{{1,2}})")
+    first = re.compile(f"(?:{titles})(?:[为是系：:]|\\s)?(?P<surname>{strong})(?P<given>{_HAN}{{1,2}})")
+    linked = re.compile(
+        f"(?:{titles})[为是系：:](?P<surname>[{rule['weak_surnames']}])(?P<given>{_HAN}{{1,2}})"
+    )
+    joined = re.compile(f"[{rule['joins']}](?P<surname>{strong})(?P<given>{_HAN}{{1,2}})")
+    follows = re.compile(f"{titles}|{strong}")
     found = set()
-    for match in expression.finditer(text):
-        given = match[3]
-        if given[0] in rule["never_first"]:
-            continue
-        if len(given) == 2 and given[1] in rule["never_last"]:
-            given = given[0]
-        if rule["given"] not in given:
-            found.add((match[1] or match[2]) + given)
+    for match in (*first.finditer(text), *linked.finditer(text)):
+        next_: re.Match[str] | None = match
+        while next_ is not None:
+            name = _name(next_, rule, follows)
+            found |= {name} if name else set()
+            end = next_.start("surname") + len(name)
+            next_ = joined.match(text, end) if name else None
     return found
+
+
+def _name(match: re.Match[str], rule: Mapping[str, Any], follows: re.Pattern[str]) -> str:
+    """The name that begins at a surname, cut before a sign that names do not end on; empty when it is none."""
+    surname, given = match["surname"], match["given"]
+    if given[0] in rule["never_first"] or rule["given"] in given:
+        return ""
+    last = given[1:]
+    joins = last in rule["joins"] and follows.match(match.string, match.end()) is not None
+    return str(surname + given[0] if last and (joins or last in rule["never_last"]) else surname + given)
 
 
 def _in_order(text: str, names: Iterable[str]) -> list[str]:

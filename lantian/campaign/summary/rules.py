@@ -61,6 +61,7 @@ SHAPES = {
             "before": Many(str),
             "never_first": str,
             "never_last": str,
+            "joins": str,
             "patterns": Many(_PATTERN),
         }
     ),
