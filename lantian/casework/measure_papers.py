@@ -16,7 +16,8 @@ KINDS = {
 }
 OWN_KINDS = frozenset(kind for kinds in KINDS.values() for kind in kinds)
 ALERT = "risk_alert"
-SIGN = "　姓名：　　　职务：　　　签名：　　　时间："
+# Room to write by hand: four blanks in two lines for everybody called.
+SIGN = "　姓名：　　　　　　　职务：\n　签名：　　　　　　　时间："
 
 
 def kinds_for(measure: Interview | Rectification | Onward | AlertRound) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from lantian.office.papers.content import day_words, plain
 from lantian.office.papers.letter import Letter
 
 SONG, FANG, KAI, HEI = "方正小标宋简体", "仿宋_GB2312", "楷体_GB2312", "黑体"
+PLEDGED = "　　　　年　　月　　日"
 FACES = {"h1": HEI, "h2": KAI}
 SIZE_2, SIZE_3, SIZE_4 = Pt(22), Pt(16), Pt(14)
 LINE = Pt(28.95)  # 225 mm in 22 lines
@@ -89,6 +90,9 @@ def _body(document: Any, letter: Letter) -> None:
 
 
 def _end(document: Any, letter: Letter) -> None:
+    if letter.content.form == "pledge":  # dated by whoever signs it
+        _line(document, PLEDGED, align="right")
+        return
     if letter.content.form == "sheet":  # its own line names the unit
         _line(document, day_words(letter.dated), align="right")
         return

@@ -36,7 +36,7 @@ BINDINGS = (
 )  # fmt: skip
 # Values that the paper itself brings: whose name, its seal, the body above, on which mandate, with which remedy.
 BUILT_IN = ("issuer", "seal", "superior", "mandate", "basis", "remedy")
-FORMS = ("document", "letter", "notice", "plain", "sheet")
+FORMS = ("document", "letter", "notice", "plain", "sheet", "pledge")
 KINDS = (
     "pressing_order",
     "forward_letter", "verification_sheet", "verification_report", "interview_notice", "risk_alert", "correction_order",
