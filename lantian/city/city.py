@@ -71,7 +71,10 @@ def build(seed: int = DEFAULT_SEED, filings: int | None = None, size: Size = TIN
         schemes += planting.after(pool, drafts, rows, batches)
     marks, lapses = make_marks(seed, size.marks, houses.trademark, applicants)
     found = truth.rows(groups) + truth.signing_rows(signed) + truth.enrolment_rows(lapses)
-    rows |= {"trademarks": marks, "truth": found + [row for one in schemes for row in one.rows()]}
+    rows["trademarks"] = marks
+    if size.schemes:
+        schemes += planting.of_marks(pool, rows, houses.trademark)
+    rows["truth"] = found + [row for one in schemes for row in one.rows()]
     return {table: frame(table, listed) for table, listed in rows.items()}
 
 

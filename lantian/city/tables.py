@@ -58,6 +58,18 @@ SCHEMAS: Final[dict[str, dict[str, pl.DataType]]] = {
         "agency_name agency_id contact_phone status status_date:d"
     )
     | {"classes": pl.List(pl.Int16())},
+    "trademark_proceedings": _columns(
+        "number kind filed_on:d mark_number petitioner petitioner_id petitioner_agency petitioner_agency_id "
+        "respondent respondent_id respondent_agency respondent_agency_id outcome outcome_on:d consent:b"
+    ),
+    "trademark_transfers": _columns("number transferred_on:d from_name from_id to_name to_id price_cny")
+    | {"price_cny": pl.Decimal(18, 2)},
+    "protected_names": _columns("name owner owner_id kind classes from:d to:d")
+    | {"classes": pl.List(pl.Int16())},
+    "captures": _columns(
+        "capture_id url platform captured_at advertiser advertiser_id phone title text sha256"
+    )
+    | {"captured_at": pl.Datetime("us", "UTC")},
     "patent_changes": _columns("application_no changed_on:d field before[] after[] agency_code"),
     "abnormal_notices": _columns(
         "application_no notified_on:d round letter_no deadline:d applicant applicant_id contact district_code "
@@ -83,6 +95,10 @@ KEYS: Final[dict[str, tuple[str, ...]]] = {
     "annual_reports": ("agency_code", "year"),
     "enrolments": ("credit_code", "filed_on"),
     "trademarks": ("number",),
+    "trademark_proceedings": ("number",),
+    "trademark_transfers": ("number", "transferred_on"),
+    "protected_names": ("kind", "name"),
+    "captures": ("capture_id",),
     "patent_changes": ("application_no", "changed_on"),
     "abnormal_notices": ("application_no", "notified_on"),
     "subsidies": ("application_no", "paid_on"),

@@ -13,6 +13,7 @@ _YES, _NO = ("true", "1", "是"), ("false", "0", "否")
 _LIST = pl.List(pl.String)
 INDICATORS = pl.List(pl.Struct({"key": pl.String, "value": pl.Float64}))
 """A map of names to numbers as Parquet gives it."""
+CLASSES = pl.List(pl.Int16)
 LISTS = frozenset(
     [
         "applicants",
@@ -46,6 +47,9 @@ KEYS: Mapping[str, str] = {
     "agencies": "agency_code",
     "companies": "credit_code",
     "practitioners": "licence_no",
+    "trademarks": "number",
+    "trademark_proceedings": "number",
+    "captures": "capture_id",
 }
 """Tables whose rows have one key: rows without it, or repeating it, are left out and counted."""
 
@@ -54,8 +58,10 @@ def kind_of(table: str, column: str) -> Kind:
     """Return the type of a column as the tables' contract has it; money and numbers come as float."""
     if column in LISTS or (table == "patent_changes" and column in ("before", "after")):
         return _LIST
-    if column == "indicators":
-        return INDICATORS
+    if column in ("indicators", "classes"):
+        return INDICATORS if column == "indicators" else CLASSES
+    if column == "captured_at":
+        return pl.Datetime("us", "UTC")
     if column in DATES or column.endswith(("_on", "_date")):
         return pl.Date
     if column in COUNTS:
@@ -75,7 +81,7 @@ def readied(
     if table is None:
         return pl.DataFrame(schema={column: kind_of(name, column) for column in columns}), {}
     left_out: dict[str, int] = {}
-    for why, test in _tests(name, table):
+    for why, test in _tests(name, table, columns):
         before = table.height
         table = table.filter(test)
         left_out[why] = before - table.height
@@ -84,12 +90,12 @@ def readied(
     return frame.sort(order, nulls_last=True), left_out
 
 
-def _tests(name: str, table: pl.DataFrame) -> list[tuple[str, pl.Expr]]:
+def _tests(name: str, table: pl.DataFrame, columns: Sequence[str]) -> list[tuple[str, pl.Expr]]:
     tests = []
     if name == "patents" and "disclosure" in table.columns:
         tests.append(("unpublished", pl.col("disclosure").eq_missing("published")))
     key = KEYS.get(name)
-    if key in table.columns:
+    if key in table.columns and key in columns:
         tests += [
             ("no_number", pl.col(str(key)).is_not_null()),
             ("repeated_number", pl.col(str(key)).is_first_distinct()),
@@ -113,11 +119,19 @@ def from_text(text: pl.Series, wanted: Kind) -> pl.Series:
     """Read a column of text as its type; what cannot be read becomes null."""
     if wanted == _LIST:
         return text.str.split(SEPARATOR).list.eval(pl.element().replace("", None))
+    if wanted == CLASSES:
+        return text.str.split(SEPARATOR).cast(CLASSES, strict=False)
+    if isinstance(wanted, pl.Datetime):
+        return text.str.to_datetime(time_unit="us", time_zone="UTC", strict=False)
     if wanted == pl.Date:
         return text.str.to_date("%Y-%m-%d", strict=False)
     if wanted == pl.Boolean:
         said = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
         return text.str.to_lowercase().replace_strict(said, default=None, return_dtype=pl.Boolean)
     if wanted == INDICATORS:
-        return text.str.json_decode(INDICATORS) if text.null_count() < len(text) else text.cast(wanted, strict=False)
+        return (
+            text.str.json_decode(INDICATORS)
+            if text.null_count() < len(text)
+            else text.cast(wanted, strict=False)
+        )
     return text.cast(wanted, strict=False)

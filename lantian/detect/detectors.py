@@ -34,6 +34,16 @@ from lantian.detect import (
     r03,
     r04,
     r05,
+    t01,
+    t02,
+    t03,
+    t04,
+    t05,
+    t06,
+    t07,
+    t08,
+    w01,
+    w02,
 )
 from lantian.detect.findings import Findings
 from lantian.detect.progress import Progress
@@ -61,6 +71,16 @@ DECLARED: tuple[contract.Detector, ...] = (
     r03.DETECTOR,
     r04.DETECTOR,
     r05.DETECTOR,
+    t01.DETECTOR,
+    t02.DETECTOR,
+    t03.DETECTOR,
+    t04.DETECTOR,
+    t05.DETECTOR,
+    t06.DETECTOR,
+    t07.DETECTOR,
+    t08.DETECTOR,
+    w01.DETECTOR,
+    w02.DETECTOR,
 )
 """Detectors of the common form (`lantian.detect.contract`)."""
 

@@ -74,7 +74,9 @@ def compare(findings: Rows, truth: Rows, id: str, not_run: Text | None = None) -
 
 
 def _filings(row: Mapping[str, Any]) -> set[str]:
-    return {reference for reference in row["evidence"] or () if reference.startswith("patents:")}
+    return {
+        reference for reference in row["evidence"] or () if reference.startswith(("patents:", "trademarks:"))
+    }
 
 
 def _index(rows: Rows) -> tuple[dict[str, list[int]], dict[tuple[str, str], list[int]]]:

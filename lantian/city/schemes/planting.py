@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from lantian.city.drafts import Draft
-from lantian.city.schemes import copies, hidden, money, people, registers, volume, wording
+from lantian.city.schemes import copies, hidden, marks, money, pages, people, registers, volume, wording
 from lantian.city.schemes.pool import Pool, Rows, Scheme
+from lantian.city.trademark import TrademarkAgency
 
 _HEAVY: Final = 60
 TABLES: Final = ("abnormal_notices", "insurance", "patent_changes", "quality_rounds", "subsidies")
@@ -25,6 +26,12 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
     for kind in (volume, people, wording, hidden):
         schemes += kind.plant(pool, rows)
     schemes += copies.plant(pool)
+    return schemes
+
+
+def of_marks(pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency]) -> list[Scheme]:
+    """Plant in the marks and in captured pages; then enter every new company, also those of other schemes."""
+    schemes = [*marks.plant(pool, rows, agencies), *pages.plant(pool, rows)]
     rows["companies"] += [one.row for one in pool.newcomers if one.row]
     return schemes
 

@@ -1,0 +1,105 @@
+"""Phrases of advertisements with their context: what must stand near them, and what takes their edge off.
+
+The phrases are the published, dated rule book `rulebooks/phrases.toml`. A phrase counts unless one of its
+`unless` expressions stands shortly before it or around it (a warning against an offer is no offer).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from lantian.core.messages import Text
+from lantian.core.rulebook import Many, OneOf, Rulebook, Shape, shipped
+
+FILE = "phrases.toml"
+_PHRASE = Shape({"any": str, "near": str, "unless": str, "within": int})
+_KIND = Shape(
+    {
+        "detector": str,
+        "name_zh": str,
+        "name_en": str,
+        "forbidden_to": OneOf(("all", "unlicensed")),
+        "phrases": Many(_PHRASE),
+    }
+)
+KINDS = ("posing", "offer", "inventors", "fast_track", "guarantee")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """One expression with its context, `within` characters on either side."""
+
+    any: re.Pattern[str]
+    near: re.Pattern[str]
+    unless: re.Pattern[str]
+    within: int
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of offer: which detector it is for, its name, and whether a licensed agency may say it."""
+
+    key: str
+    detector: str
+    name: Text
+    licensed_may: bool
+    phrases: tuple[Phrase, ...]
+    version: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a page says: the kind, and the words with a few around them."""
+
+    kind: str
+    words: str
+
+
+def read(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of phrases; raises `BadRulebook` naming file, line and key."""
+    return Rulebook.from_text(text, file=file, shapes=dict.fromkeys(KINDS, _KIND))
+
+
+@cache
+def shipped_book() -> Rulebook:
+    """Return the book that comes with the program."""
+    return read(shipped(FILE))
+
+
+def kinds(detector: str, on: date, book: Rulebook | None = None) -> Mapping[str, Kind]:
+    """Return the kinds of a detector on a day; raises `NotInForce` before the first day of the rule."""
+    book = book or shipped_book()
+    made = [_kind(key, book, on) for key in KINDS]
+    return {kind.key: kind for kind in made if kind.detector == detector}
+
+
+def _kind(key: str, book: Rulebook, on: date) -> Kind:
+    rule = book.rule(key, on)
+    values = rule.values
+    phrases = tuple(
+        Phrase(re.compile(one["any"]), re.compile(one["near"]), re.compile(one["unless"]), one["within"])
+        for one in values["phrases"]
+    )
+    name = Text(values["name_zh"], values["name_en"])
+    return Kind(key, values["detector"], name, values["forbidden_to"] == "unlicensed", phrases, rule.version)
+
+
+def plain(text: str) -> str:
+    """Write a text without width, script tricks and blanks, as the phrases expect it."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def said(text: str, kind: Kind) -> Iterator[Said]:
+    """Find a kind's phrases in a plain text, the first of each that its context allows."""
+    for phrase in kind.phrases:
+        for found in phrase.any.finditer(text):
+            around = text[max(found.start() - phrase.within, 0) : found.end() + phrase.within]
+            if phrase.near.search(around) and not phrase.unless.search(around):
+                yield Said(kind.key, text[max(found.start() - 10, 0) : found.end() + 10])
+                break

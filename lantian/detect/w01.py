@@ -1,0 +1,55 @@
+"""W01: pages that pose as a state body, or as authorised, appointed or run by one.
+
+General phrases are in the rule book; names of bodies are the office's own (`protected_names`, kind state_body) and
+count where they stand near a word of authority. A page of the body itself is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from lantian.detect import identity
+from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.phrases import Said, kinds, plain, said
+from lantian.detect.w02 import CAPTURES, REGISTER, Register, page, page_text
+
+_AUTHORITY = re.compile("授权|指定|直属|下属|官方|工作人员|受理窗口|合作单位|客服")
+_DENIED = re.compile("谨防|冒充|严禁|不得|警惕|举报|并非|不代表|没有授权|从未授权|无任何|非官方")
+_AROUND = 16
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield one finding for each page."""
+    book = kinds("W01", ground.on)
+    register = Register(ground)
+    listed = ground.tables["protected_names"].filter(pl.col("kind") == "state_body")["name"]
+    bodies = sorted({plain(name) for name in listed.drop_nulls()} - {""})
+    own = {identity.plain(name) for name in listed.drop_nulls()}
+    for row in ground.tables["captures"].sort("capture_id").iter_rows(named=True):
+        if row["advertiser"] and identity.plain(row["advertiser"]) in own:
+            continue
+        text = page_text(row)
+        spoken = [one for kind in book.values() for one in said(text, kind)] + list(_named(text, bodies))
+        if spoken:
+            yield page(row, spoken, book, register.agency(row), ground)
+
+
+def _named(text: str, bodies: list[str]) -> Iterator[Said]:
+    """Names of bodies with a word of authority near them, not denied."""
+    for body in bodies:
+        at = text.find(body)
+        around = text[max(at - _AROUND, 0) : at + len(body) + _AROUND]
+        if at >= 0 and _AUTHORITY.search(around) and not _DENIED.search(around):
+            yield Said("posing", around)
+
+
+DETECTOR = Detector(
+    id="W01",
+    subject="page",
+    reads=(CAPTURES, REGISTER, Reads("protected_names", ("name", "kind"), needed=False)),
+    limits=(),
+    find=find,
+)

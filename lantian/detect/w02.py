@@ -1,0 +1,113 @@
+"""W02: pages that offer patent agency without a licence, lent inventors, inside channels, guaranteed grants.
+
+The advertiser is matched to the register by credit code, name or phone. A licensed agency may offer its services; no
+one may offer the rest. A capture is material for a lead: evidence is taken again by two officers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from lantian.detect import identity
+from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.phrases import Kind, Said, kinds, plain, said
+
+CAPTURES = Reads(
+    "captures",
+    ("capture_id", "text"),
+    also=("url", "platform", "captured_at", "advertiser", "advertiser_id", "phone", "title", "sha256"),
+)
+REGISTER = Reads(
+    "agencies",
+    ("credit_code", "name"),
+    also=("agency_code", "kinds", "status", "phone", "district_code"),
+)
+_STRONG = ("inventors", "fast_track", "guarantee")
+
+
+def find(ground: Ground) -> Iterator[Found]:
+    """Yield one finding for each page."""
+    book = kinds("W02", ground.on)
+    licensed = Register(ground)
+    for row in ground.tables["captures"].sort("capture_id").iter_rows(named=True):
+        text = page_text(row)
+        agency = licensed.agency(row)
+        spoken = [
+            one for kind in book.values() if not (agency and kind.licensed_may) for one in said(text, kind)
+        ]
+        if spoken:
+            yield page(row, spoken, book, agency, ground)
+
+
+def page_text(row: Mapping[str, Any]) -> str:
+    """Title and text of a page as phrases are looked for in them."""
+    return plain(f"{row['title'] or ''}。{row['text'] or ''}")
+
+
+class Register:
+    """Licensed patent agencies in practice, by credit code, plain name and phone."""
+
+    def __init__(self, ground: Ground) -> None:
+        table = ground.tables["agencies"]
+        licensed = pl.col("agency_code").is_not_null() | pl.col("kinds").list.contains("patent").fill_null(
+            False
+        )
+        active = pl.col("status").fill_null("active") == "active"
+        rows = table.filter(licensed & active).sort("credit_code", nulls_last=True).to_dicts()
+        self._by_code = {row["credit_code"]: row for row in rows if row["credit_code"]}
+        self._by_name = {identity.plain(row["name"]): row for row in rows if row["name"]}
+        self._by_phone = {identity.digits(row["phone"]): row for row in rows if row["phone"]}
+
+    def agency(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The agency behind a page, if one is licensed."""
+        if row["advertiser_id"]:
+            return self._by_code.get(row["advertiser_id"])
+        found = self._by_name.get(identity.plain(row["advertiser"])) if row["advertiser"] else None
+        return found or (self._by_phone.get(identity.digits(row["phone"])) if row["phone"] else None)
+
+
+def page(
+    row: Mapping[str, Any],
+    spoken: list[Said],
+    book: Mapping[str, Kind],
+    agency: Mapping[str, Any] | None,
+    ground: Ground,
+) -> Found:
+    """Write the finding of a page: what it says, and who is behind it."""
+    names = [book[key].name for key in dict.fromkeys(one.kind for one in spoken)]
+    words = "；".join(f"“{one.words}”" for one in spoken[:3])
+    key = "licensed" if agency else "unknown" if not row["advertiser"] else "unlicensed"
+    values = {
+        "kinds_zh": "、".join(name.zh for name in names), "kinds_en": ", ".join(name.en for name in names),
+        "words": words, "advertiser": row["advertiser"] or "—", "agency": (agency or {}).get("name") or "—",
+    }  # fmt: skip
+    certain = any(one.kind in _STRONG for one in spoken)
+    code = (agency or {}).get("credit_code")
+    return Found(
+        kind="page",
+        no=row["capture_id"],
+        name=row["title"] or row["url"] or row["capture_id"],
+        anchor=f"captures:{row['capture_id']}",
+        score=1 - 0.5 ** (len(names) + (key == "unlicensed")),
+        strength="strong"
+        if certain and len(names) > 1
+        else "medium"
+        if certain or key == "unlicensed"
+        else "weak",
+        says=ground.rules.say(key, **values),
+        evidence=[f"captures:{row['capture_id']}", *([f"agencies:{code}"] if code else [])],
+        members=[one for one in (code or row["advertiser_id"] or row["advertiser"], row["phone"]) if one],
+        district=(agency or {}).get("district_code"),
+    )
+
+
+DETECTOR = Detector(
+    id="W02",
+    subject="page",
+    reads=(CAPTURES, REGISTER),
+    limits=(),
+    find=find,
+)
