@@ -12,10 +12,11 @@ from django.db import transaction
 
 from lantian.city import city, divisions, sizes
 from lantian.city.sizes import Size
+from lantian.config import demo_months, demo_week
 from lantian.config.demo_people import MORE_UNITS, PEOPLE
 from lantian.core.messages import Text
 from lantian.filings import grants, secrecy
-from lantian.office import actors, clock, files, jobs, people
+from lantian.office import actors, audit, clock, files, jobs, people
 from lantian.office.intake import actions as intake
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import Account, Post, Unit
@@ -124,3 +125,16 @@ def screen() -> None:
         run = screening.open_run("P01") or screening.start_run(detector="P01", by=by)
     assert run.job is not None
     jobs.execute(run.job.key, post.key)
+
+
+def work() -> None:
+    """Put the office to work: months, a list on its way, leads, measures, an instruction; each of them once."""
+    for part in (
+        demo_months.closed_months,
+        demo_week.list_from_above,
+        demo_week.leads,
+        demo_week.interview,
+        demo_week.instruction,
+    ):
+        part()
+    audit.seal()

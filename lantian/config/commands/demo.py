@@ -88,6 +88,7 @@ def _furnish(env: Environment) -> Mapping[str, str]:
     if not demo.screened():
         demo.take_in_city(say)
         demo.screen()
+    demo.work()
     return demo_people.passwords(env.home)
 
 
