@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -15,10 +16,12 @@ from lantian.casework import measures_queries
 from lantian.casework import outside_queries as outside
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
+from lantian.desk import credit
 from lantian.desk import purposes as asked_purposes
 from lantian.desk.present import leads as leads_shown
 from lantian.desk.present import measures
 from lantian.desk.present import outside as outside_shown
+from lantian.desk.present import standing as shown_standing
 from lantian.desk.present import subjects as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
@@ -30,6 +33,7 @@ from lantian.registry.kinds import FactKind
 from lantian.registry.models import RegisterFact, Subject
 from lantian.registry.queries import Filter
 from lantian.screening import queries as screening
+from lantian.standing import queries as standing
 
 PAGE, SHOWN, PEOPLE_SHOWN = 25, 10, 50
 PERSON_FACTS = (FactKind.MEMBER, FactKind.STAFF)
@@ -116,11 +120,20 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         "findings_count": found.count(),
         "leads": [leads_shown.lead(one, today) for one in leads[:SHOWN]],
         "outside": _outside(request, numbers),
+        **_standing(row, today),
         "events": shown.events(
             history, found[:SHOWN], leads[:SHOWN], measures.events(*measures_queries.about(numbers))
         ),
     }
     return render(request, "desk/subject.html", context)
+
+
+def _standing(row: Subject, today: date) -> dict[str, Any]:
+    """What is officially known of the subject, and our own reckoning over time, under its mark."""
+    found = credit.official(row, today)
+    confirmed = found.pop("facts")
+    history = shown_standing.history(standing.reckonings(row))
+    return found | {"confirmed": confirmed, "mark": shown_standing.mark(), "reckoned": history}
 
 
 def _outside(request: OfficerRequest, numbers: list[str]) -> list[dict[str, Any]]:

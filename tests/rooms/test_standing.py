@@ -39,7 +39,8 @@ def an_agency(district: int = NANKAI) -> Subject:
     found = Agency.objects.filter(subject__district_code=str(district), kinds__contains=["patent"])
     one = found.order_by("id").first()
     assert one is not None
-    return one.subject
+    subject: Subject = one.subject
+    return subject
 
 
 def an_event(

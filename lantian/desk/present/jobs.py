@@ -37,6 +37,8 @@ STAGE_TEXTS: dict[str, Text] = {
     "dispatch_merge": Text("合并反馈表", "merging the return sheet"),
     "dispatch_answer": Text("生成答复表", "writing the answer workbook"),
     "alerts": Text("起草风险提示函", "drafting risk alerts"),
+    "reckon": Text("逐个测算", "reckoning one by one"),
+    "lists": Text("核对期满的列入", "closing expired entries"),
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {

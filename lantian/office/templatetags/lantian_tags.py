@@ -36,6 +36,10 @@ TONES = {
     "prepared": "info", "sent": "warn",  # report or transfer
     "draft": "info", "approved": "warn", "issued": "ok", "dropped": "neutral",  # paper
     "new": "info", "changed": "warn", "missing": "danger",  # difference of a directory
+    "proposed": "info", "reviewed": "warn", "listed": "danger", "rejected": "neutral",  # list
+    "removed": "ok", "expired": "neutral",
+    "asked": "info", "granted": "ok", "refused": "danger",  # repair
+    "raised": "info", "event_upheld": "neutral", "event_annulled": "ok",  # objection
     "active": "ok", "suspended": "warn", "revoked": "danger", "closed": "neutral",  # agency
 }  # fmt: skip
 

@@ -1,0 +1,202 @@
+"""Standing of everybody: what waits for a decision, the reckoning as a job, classes; rule books to read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from lantian.core import lists, supervision
+from lantian.core.credit import book as credit
+from lantian.core.messages import Refused, Text
+from lantian.core.rulebook import Confidence, Rulebook, RuleVersion
+from lantian.desk.intake import ended
+from lantian.desk.present import jobs as shown_jobs
+from lantian.desk.present import standing as shown
+from lantian.desk.present.leads import doubt
+from lantian.desk.present.words import either, label, said
+from lantian.desk.requests import OfficerRequest
+from lantian.office import clock, jobs
+from lantian.office.models import Job
+from lantian.office.permissions import Permission
+from lantian.standing import queries, reckoning
+from lantian.standing.models import Objection, Reckoning, Repair, SupervisionClass
+
+PAGE = 25
+STARTED = Text("已开始测算。", "The reckoning has begun.")
+PLAIN = (str, int, Decimal, date)
+LANGUAGES, SURE = ("_zh", "_en"), "_confidence"
+
+
+@require_safe
+def standing(request: OfficerRequest) -> HttpResponse:
+    """What is due, the last reckoning of everybody, and statements that were stored last."""
+    today = clock.today()
+    matters: list[Repair | Objection] = [
+        *queries.repairs().filter(decided_on=None)[:PAGE],
+        *queries.objections().filter(decided_on=None)[:PAGE],
+    ]
+    page = Paginator(_newest(), PAGE).get_page(request.GET.get("page"))
+    page.object_list = [_reckoned(row) for row in page.object_list]
+    context = {
+        "matters": sorted((shown.matter(row, today) for row in matters), key=lambda one: one["due"].due),
+        "page": page,
+        "mark": shown.mark(),
+        "expired": queries.expired(today).count(),
+        "books": [(id, label(book().title)) for id, book in BOOKS.items()],
+        "may_keep": Permission.KEEP_STANDING in request.actor.permissions,
+        **_job_context(request),
+    }
+    return render(request, "desk/standing.html", context)
+
+
+def _newest() -> Any:
+    newest = Reckoning.objects.order_by("subject_id", "-id").distinct("subject_id").values("pk")
+    return Reckoning.objects.select_related("subject").filter(pk__in=newest).order_by("score", "-id")
+
+
+def _reckoned(row: Reckoning) -> dict[str, Any]:
+    official = queries.official_grade(row.subject, clock.today())
+    return {
+        "subject": row.subject.name,
+        "subject_key": row.subject.key,
+        "number": row.subject.number,
+        "on": row.on,
+        "score": row.score,
+        "grade": row.grade,
+        "doubt": row.confidence != "text",
+        "official": official.grade if official else "",
+    }
+
+
+def _job_context(request: OfficerRequest) -> dict[str, Any]:
+    row = Job.objects.select_related("progress").filter(name="reckon").order_by("-id").first()
+    shown_job = shown_jobs.job(row) if row else None
+    may = Permission.KEEP_STANDING in request.actor.permissions
+    return {"job": shown_job, "may_cancel": bool(shown_job and shown_job.open and may)}
+
+
+@require_POST
+def standing_reckon(request: OfficerRequest) -> HttpResponse:
+    """Reckon everybody whom the office keeps."""
+    try:
+        reckoning.reckon_everybody(by=request.actor)
+        messages.success(request, said(STARTED))
+    except Refused as refusal:
+        messages.error(request, said(refusal.text))
+    return redirect("standing")
+
+
+@require_safe
+def standing_progress(request: OfficerRequest) -> HttpResponse:
+    """The part of the page that refreshes itself."""
+    context = _job_context(request)
+    response = render(request, "desk/_standing_progress.html", context)
+    return response if context["job"] and context["job"].open else ended(response)
+
+
+@require_POST
+def standing_cancel(request: OfficerRequest) -> HttpResponse:
+    """Ask the reckoning to stop."""
+    row = Job.objects.filter(name="reckon").order_by("-id").first()
+    try:
+        if row is not None:
+            jobs.cancel(job=row, by=request.actor)
+    except Refused as refusal:
+        messages.error(request, said(refusal.text))
+    return redirect("standing")
+
+
+@require_safe
+def classes(request: OfficerRequest) -> HttpResponse:
+    """Supervision classes that were signed, those due for review first."""
+    today = clock.today()
+    newest = SupervisionClass.objects.order_by("subject_id", "-id").distinct("subject_id").values("pk")
+    rows = SupervisionClass.objects.select_related("subject", "post__account").filter(pk__in=newest)
+    wanted = request.GET.get("code", "")
+    codes = [row["code"] for row in supervision.book().rule("classes", today).values["classes"]]
+    if wanted in codes:
+        rows = rows.filter(code=wanted)
+    page = Paginator(rows.order_by("review_by", "id"), PAGE).get_page(request.GET.get("page"))
+    page.object_list = [_classed(row, today) for row in page.object_list]  # type: ignore[misc]
+    context = {
+        "page": page,
+        "codes": [(code, shown.class_label(code, today)) for code in codes],
+        "filters": {"code": wanted},
+    }
+    return render(request, "desk/classes.html", context)
+
+
+def _classed(row: SupervisionClass, today: date) -> dict[str, Any]:
+    subject = {"subject": row.subject.name, "subject_key": row.subject.key, "number": row.subject.number}
+    return subject | (shown.supervision_class(row, today) or {})
+
+
+BOOKS: dict[str, Callable[[], Rulebook]] = {
+    "credit_agency": lambda: credit.agency().rules,
+    "credit_practitioner": lambda: credit.practitioner().rules,
+    "lists": lists.book,
+    "supervision": supervision.book,
+}
+
+
+@require_safe
+def rulebook(request: OfficerRequest) -> HttpResponse:
+    """A rule book to read: each rule with its versions side by side, citation, how sure it is."""
+    name = request.GET.get("book", "credit_agency")
+    if name not in BOOKS:
+        raise Http404
+    book = BOOKS[name]()
+    context = {
+        "book": {"name": label(book.title), "version": book.version, "digest": book.digest},
+        "rules": [
+            {"id": id, "text": label(each[-1].text), "versions": [_version(one) for one in reversed(each)]}
+            for id, each in book.versions.items()
+        ],
+    }
+    return render(request, "desk/rulebook.html", context)
+
+
+def _version(one: RuleVersion) -> dict[str, Any]:
+    lists_in = (value for value in one.values.values() if isinstance(value, list | tuple))
+    return {
+        "first": one.valid_from,
+        "last": one.valid_to,
+        "text": label(one.text),
+        "basis": said(one.basis.cite()),
+        "doubt": doubt(one.confidence),
+        "note": said(one.note) if one.note else "",
+        "source": one.source,
+        "values": [
+            {"name": name, "value": value, "doubt": _doubt(one, name)}
+            for name, value in one.values.items()
+            if isinstance(value, PLAIN) and not name.endswith((*LANGUAGES, SURE))
+        ],
+        "rows": [_said_row(row) for value in lists_in for row in value],
+        "procedure": _doubt(one, "procedure"),
+    }
+
+
+def _doubt(one: RuleVersion, name: str) -> str:
+    """How sure one value of a rule is, where the rule says so."""
+    sure = one.values.get(f"{name}{SURE}")
+    return doubt(Confidence(sure)) if sure else ""
+
+
+def _said_row(row: Any) -> str:
+    if not isinstance(row, dict):
+        return str(row)
+    words = either(row["text_zh"], row["text_en"]) if "text_zh" in row else ""
+    rest = (
+        f"{name} {value}"
+        for name, value in row.items()
+        if isinstance(value, PLAIN) and not name.endswith(LANGUAGES)
+    )
+    return " · ".join(filter(None, (words, ", ".join(rest))))

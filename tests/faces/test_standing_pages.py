@@ -1,0 +1,150 @@
+"""Pages of standing: the official grade and our reckoning never mix; how sure a number is stands beside it."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from lantian.standing import queries, reckoning
+from lantian.standing.models import ListEntry
+from tests.personas import acting, browser
+from tests.rooms.test_standing import an_agency, record, take_in
+
+pytestmark = pytest.mark.django_db
+MARK = "内部测算，非评价结果"
+UNVERIFIED = "未经核实的暂定内容"
+
+
+@pytest.fixture(autouse=True)
+def this_day(settings: object) -> None:
+    settings.TODAY = date(2026, 11, 22)  # type: ignore[attr-defined]
+
+
+def reckoned_agency() -> str:
+    """The key of an agency with a credit event, reckoned to C, without an official grade."""
+    subject = an_agency()
+    record(subject)
+    with acting("city") as by:
+        reckoning.reckon_subject(subject_key=subject.key, by=by)
+    return subject.key
+
+
+@pytest.mark.parametrize("route", ["subject", "credit", "credit_print", "standing"])
+def test_our_reckoning_is_never_shown_as_official(route: str) -> None:
+    """On every page that shows it, the mark stands and no official grade is claimed."""
+    key = reckoned_agency()
+    page = browser("nankai").get(reverse(route, args=[] if route == "standing" else [key])).content.decode()
+    assert MARK in page
+    claimed = re.search(r"官方信用等级</dt><dd>(.*?)</dd>", page, re.S)
+    assert claimed is None or "尚未导入" in claimed[1]
+    assert "60.00" in page or "60" in page
+
+
+@pytest.mark.parametrize("route", ["credit", "credit_print"])
+def test_every_number_says_how_sure_it_is(route: str) -> None:
+    key = reckoned_agency()
+    page = browser("nankai").get(reverse(route, args=[key])).content.decode()
+    assert page.count(UNVERIFIED) >= 2  # of the whole statement and of its line
+
+
+def test_the_file_shows_the_official_grade_with_source_and_the_difference() -> None:
+    key = reckoned_agency()
+    with acting("city"):
+        from lantian.registry.models import Subject
+
+        number = Subject.objects.get(key=key).number
+    take_in("official_grades", "编号,信用等级,评价日期,分数,来源", f"{number},A,2026-07-01,95,国家局公告")
+    page = browser("nankai").get(reverse("credit", args=[key])).content.decode()
+    assert "国家局公告" in page and "官方等级 A，内部测算 C" in page and "35.00" in page
+
+
+def test_an_event_is_recorded_corrected_repaired_and_decided_on_the_page() -> None:
+    subject = an_agency()
+    officer, leader = browser("nankai"), browser("leader")
+    act, page = reverse("credit_act", args=[subject.key]), reverse("credit", args=[subject.key])
+    fields = {
+        "do": "event",
+        "indicator": "AG-IRR-03",
+        "on": "2026-03-02",
+        "known_on": "2026-03-02",
+        "quantity": "1",
+    }
+    refused = officer.post(act, fields)
+    assert refused.status_code == 422 and "请注明作出决定或者确认的文书" in refused.content.decode()
+    assert officer.post(act, fields | {"document": "津知罚〔2026〕1号"}).status_code == 302
+    with acting("nankai"):
+        (event,) = queries.event_rows(subject)
+    told = {"event": event.key, "on": "2026-04-01", "document": "复查记录", "text": "已整改"}
+    assert officer.post(act, told | {"do": "correct"}).status_code == 302
+    assert "起可以申请" in officer.get(page).content.decode()
+    assert officer.post(act, told | {"do": "repair", "on": "2026-11-20"}).status_code == 302
+    with acting("nankai"):
+        repair = queries.repairs().get()
+    decided = {
+        "do": "decide",
+        "matter": repair.key,
+        "version": "1",
+        "act": "grant",
+        "on": "2026-11-21",
+        "reason": "同意",
+    }
+    assert officer.post(act, decided).status_code == 403
+    assert leader.post(act, decided).status_code == 302
+    assert "100.00 分，测算为 A" in officer.get(page).content.decode()
+
+
+def test_the_statement_of_another_day_is_asked_in_the_address() -> None:
+    key = reckoned_agency()
+    page = browser("nankai").get(reverse("credit", args=[key]), {"on": "2026-01-01"}).content.decode()
+    assert "100.00 分，测算为 A" in page
+
+
+def test_a_listing_goes_from_proposal_to_entry_on_its_pages() -> None:
+    subject = an_agency()
+    officer, city = browser("nankai"), browser("city")
+    form = officer.get(reverse("listings_new"), {"subject": subject.number, "list": "key_monitoring"})
+    assert "patent_agency|cnipa_list" in form.content.decode()
+    fields = {
+        "subject": subject.key,
+        "list": "key_monitoring",
+        "ground": "patent_agency|cnipa_list",
+        "reason": "名单",
+    }
+    assert officer.post(reverse("listings_new"), fields).status_code == 302
+    with acting("nankai"):
+        row = ListEntry.objects.get()
+    act, page = reverse("listing_act", args=[row.key]), reverse("listing", args=[row.key])
+    assert "作出决定前还缺：复核" in city.get(page).content.decode()
+    assert city.post(act, {"do": "review", "version": "1", "on": "2026-11-20"}).status_code == 302
+    entered = {"do": "enter", "version": "2", "on": "2026-11-20", "document": "津知函1号"}
+    assert city.post(act, entered).status_code == 302
+    assert city.post(act, entered).status_code == 409
+    shown = officer.get(reverse("listings"), {"list": "key_monitoring"}).content.decode()
+    assert "在列" in shown and "2027年11月20日" in shown
+    assert "重点监控名单" in officer.get(reverse("subject", args=[subject.key])).content.decode()
+
+
+def test_a_class_is_signed_on_the_page_and_stands_in_the_register_of_classes() -> None:
+    subject = an_agency()
+    officer = browser("nankai")
+    page = officer.get(reverse("credit", args=[subject.key])).content.decode()
+    mark = re.search(r'name="mark" value="([0-9a-f]+)"', page)
+    assert mark is not None and "未经核实" in page
+    act = reverse("credit_act", args=[subject.key])
+    assert officer.post(act, {"do": "sign", "mark": mark[1], "code": "II"}).status_code == 302
+    assert subject.name in officer.get(reverse("classes")).content.decode()
+
+
+def test_another_district_sees_no_internal_record_of_the_subject() -> None:
+    key = reckoned_agency()
+    page = browser("xiqing").get(reverse("credit", args=[key])).content.decode()
+    assert "津知罚〔2026〕1号" not in page and "60.00" not in page
+
+
+@pytest.mark.parametrize("book", ["credit_agency", "credit_practitioner", "lists", "supervision"])
+def test_a_rule_book_is_read_with_citation_and_doubt(book: str) -> None:
+    page = browser("nankai").get(reverse("rulebook"), {"book": book}).content.decode()
+    assert "依据" in page and "未经核实" in page
