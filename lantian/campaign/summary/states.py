@@ -62,8 +62,8 @@ ACT_TEXTS: dict[Act, Text] = {
     Act.REVISE: Text("修改", "revise"),
     Act.APPROVE: Text("核准", "approve"),
     Act.SEND: Text("报送", "send"),
-    Act.RETURN: Text("退回修改", "send back"),
-    Act.RECEIVE: Text("签收", "acknowledge"),
+    Act.RETURN: Text("退回补充", "send back"),
+    Act.RECEIVE: Text("签收", "received"),
 }
 STORY_STATE_TEXTS: dict[StoryState, Text] = {
     StoryState.DRAFT: Text("草稿", "draft"),
