@@ -208,8 +208,8 @@ def test_a_row_may_be_inserted_for_somebody_else() -> None:
     """`WITH CHECK (true)` for UPDATE and INSERT."""
     with acting("nankai") as by:
         rows(
-            "INSERT INTO office_storedfile (key, sha256, name, size, content_type, scan, kept_at, seen_by)"
-            " VALUES ('k', 's', 'n', 1, 't', 'clean', now(), %s)",
+            "INSERT INTO office_storedfile (key, sha256, name, size, content_type, scan, sealed, kept_at, seen_by)"
+            " VALUES ('k', 's', 'n', 1, 't', 'clean', false, now(), %s)",
             [BINHAI],
         )
         audit.record(audit.Kind.FILE_KEPT, by=by, about=("file", "k"))
