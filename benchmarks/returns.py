@@ -3,7 +3,8 @@
     python -m benchmarks.returns [--rows 1000000] [--home FOLDER]
 
 Records of a year (leads, sweep, publicity, guidance of several offices) lie in a database of the benchmark's own. The
-city office closes November and makes the return: 300 cells in a workbook, figure by office by span. The peer asks the
+city office closes November, its first close (ten open months come with it as adjustments), and makes the return: 300
+cells in a workbook, figure by office by span. The peer asks the
 same cells one COUNT each and keeps nothing; both must say the same numbers.
 """
 
