@@ -16,6 +16,7 @@ from django.db.models.functions import TruncDate
 
 from lantian.campaign.models import GuidancePush, PublicityItem, SweepEntry
 from lantian.casework.models import (
+    Alert,
     Interview,
     Lead,
     LeadStep,
@@ -113,6 +114,11 @@ _ALL = (
     Flow(
         "onward", Text("上报和移送的事项", "matters reported up or transferred"), Onward.objects.all, "sent_on",
         "unit_id", "number", "onward", parts={"way": "way", "receiver": "receiver"},
+    ),
+    Flow(
+        "clients_alerted", Text("印发风险提示函的客户", "clients sent a risk alert"),
+        lambda: Alert.objects.filter(paper__state="issued"), "paper__dated", "round__unit_id", "client",
+        "alerts_round", "round__key", {"field": "round__field"},
     ),
     Flow(
         "outside_opened", Text("外部系统立案（登记）的事项", "matters opened in outside systems"),
