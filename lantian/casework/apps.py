@@ -9,7 +9,8 @@ class CaseworkConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lantian.casework import queries
+        """Make the room's jobs known to the worker, and what it holds known to the office."""
+        from lantian.casework import alerting, queries  # noqa: F401 - registers the job
         from lantian.office import holdings
 
         holdings.register(queries.held_by)

@@ -85,10 +85,8 @@ def _subject(row: Registered) -> Subject:
 
 
 def _field_of(row: Registered) -> Field:
-    kinds = list(getattr(getattr(row, "agency", None), "kinds", None) or ())
-    if row.kind == Registered.Kind.AGENCY and kinds == ["trademark"]:
-        return Field.TRADEMARK_AGENCY
-    return leads.FIELDS.get(row.kind, Field.APPLICANT)
+    """The field in which an officer most likely acts on a subject; an agency of both kinds begins with patents."""
+    return leads.field_of(row.kind, row.number) or Field.PATENT_AGENCY
 
 
 def line_of(subject: Subject) -> str:

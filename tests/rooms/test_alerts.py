@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -24,6 +26,7 @@ from lantian.office.papers.states import State
 from lantian.registry import queries as registry
 from lantian.registry.models import Subject
 from tests.conftest import Database
+from tests.early import ROOT
 from tests.personas import NANKAI, acting, browser, officer
 from tests.rooms.test_dispatch_jobs import killed_while_held
 
@@ -225,6 +228,26 @@ def test_the_office_reads_why_each_client_is_told_before_anything_is_written() -
     assert agency.name in client.get(reverse("alerts")).content.decode()
     file = client.get(reverse("subject", args=[agency.key])).content.decode()
     assert started["Location"] in file
+
+
+def test_the_worker_knows_the_job_without_anybody_having_opened_its_page() -> None:
+    code = (
+        "import os, django; os.environ['DJANGO_SETTINGS_MODULE'] = 'lantian.config.settings'; django.setup();"
+        "from lantian.office import jobs; print('alerts' in jobs._FUNCTIONS)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "True"
+
+
+@in_rollback
+def test_a_round_from_the_file_of_a_patent_agency_begins_in_its_field() -> None:
+    agency = the_agency()
+    with acting("nankai") as by:
+        state_purpose(by)
+    page = browser("nankai").get(reverse("alerts_new"), {"subject": agency.key})
+    assert page.context["typed"]["field"] in ("patent_agency", "trademark_agency")
+    by_number = browser("nankai").get(reverse("alerts_new"), {"agency": agency.number})
+    assert by_number.context["typed"]["field"] == "patent_agency"
 
 
 def test_a_round_killed_in_the_middle_goes_on_and_doubles_no_paper(database: Database) -> None:
