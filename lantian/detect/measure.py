@@ -73,10 +73,12 @@ def compare(findings: Rows, truth: Rows, id: str, not_run: Text | None = None) -
     )
 
 
+NAMED = ("patents:", "trademarks:", "trademark_proceedings:", "captures:")
+"""References by which a finding and a plant are told to be of the same filings, cases or pages."""
+
+
 def _filings(row: Mapping[str, Any]) -> set[str]:
-    return {
-        reference for reference in row["evidence"] or () if reference.startswith(("patents:", "trademarks:"))
-    }
+    return {reference for reference in row["evidence"] or () if reference.startswith(NAMED)}
 
 
 def _index(rows: Rows) -> tuple[dict[str, list[int]], dict[tuple[str, str], list[int]]]:
