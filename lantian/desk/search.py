@@ -54,6 +54,7 @@ def search(request: OfficerRequest) -> HttpResponse:
     groups = [_group(name, question, chosen) for name in wanted if _may(request, name)] if asked else []
     context = {
         "typed": typed,
+        "searched": typed,  # the field in the head of every page
         "asked": asked,
         "chosen": chosen if chosen in GROUPS else "",
         "groups": [group for group in groups if group["count"]],
