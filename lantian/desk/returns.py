@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
 from datetime import date, timedelta
 from typing import Any
 
@@ -73,8 +74,8 @@ def _page(request: OfficerRequest, form: TemplateForm | None) -> HttpResponse:
         one for one in Unit.objects.filter(parent_id=unit, closed_on=None).order_by("pk") if one.is_authority
     ]
     context = {
-        "months": [_month(month, closes.get(month)) for month in months()],
-        "asked": [_asked(template, unit) for template in asked],
+        "months": [_month(month, closes) for month in months()],
+        "asked": [_asked(template, unit, set(closes)) for template in asked],
         "own": [_own(template, houses) for template in own],
         "below": [(one.pk, one.name(language())) for one in below],
         "form": form,
@@ -84,29 +85,46 @@ def _page(request: OfficerRequest, form: TemplateForm | None) -> HttpResponse:
     return render(request, "desk/returns.html", context, status=422 if form else 200)
 
 
-def _month(month: date, close: MonthClose | None) -> dict[str, Any]:
+def _month(month: date, closes: Mapping[date, MonthClose]) -> dict[str, Any]:
+    """A month with its close: the one after the last closed is closed next, only the last can be taken back."""
+    close, last = closes.get(month), max(closes, default=None)
+    following = last is None or month == month_of(last_day(last) + timedelta(days=1))
     return {
         "month": f"{month:%Y-%m}",
         "ended": last_day(month) <= clock.today(),
         "close": {"key": close.key, "by": close.post.account.name, "at": close.at} if close else None,
+        "next": following and last_day(month) <= clock.today(),
+        "last": month == last,
         "figures": f"{reverse('figures')}?month={month:%Y-%m}",
     }
 
 
-def _asked(template: ReturnTemplate, unit: int) -> dict[str, Any]:
+def owed(unit: int) -> list[dict[str, Any]]:
+    """Returns that an office has not sent, of months that have ended; the one due first comes first."""
+    closed = set(closing.standing(unit).values_list("month", flat=True))
+    forms_ = ReturnTemplate.objects.filter(asked__contains=[unit], replaced_at=None).order_by("title")
+    lines = [line | {"title": form.title} for form in forms_ for line in _asked(form, unit, closed)["lines"]]
+    return sorted((line for line in lines if line["open"]), key=lambda line: line["due"])
+
+
+def _asked(template: ReturnTemplate, unit: int, closed: Set[date]) -> dict[str, Any]:
     """A return that the office is asked for: its newest months with state and due day."""
     made = {row.month: row for row in Return.objects.filter(template=template, unit_id=unit)}
-    lines = [_due(template, month, made.get(month)) for month in ended()]
+    lines = [_due(template, month, made.get(month)) | {"closed": month in closed} for month in ended()]
     return {"key": template.key, "title": template.title, "lines": lines}
 
 
 def _due(template: ReturnTemplate, month: date, row: Return | None) -> dict[str, Any]:
+    """A month of a return; months that were due before the template came are not owed."""
     due, today = returning.due_on(template, month), clock.today()
+    wanted = row is not None or due >= clock.day_of(template.at)
     open_ = row is None or row.state in (ReturnState.DRAFT, ReturnState.BACK)
     return {
         "month": f"{month:%Y-%m}",
         "due": due,
-        "late": open_ and today > due,
+        "owed": wanted,
+        "open": wanted and open_,
+        "late": wanted and open_ and today > due,
         "row": _shown(row) if row else None,
     }
 
@@ -127,7 +145,7 @@ def _own(template: ReturnTemplate, houses: Offices) -> dict[str, Any]:
     rows = {
         (row.unit_id, row.month): row for row in Return.objects.filter(template=template, month__in=since)
     }
-    lines = [
+    lines: list[dict[str, Any]] = [
         {
             "unit": houses.by_id[unit].name(language()),
             "cells": [_due(template, month, rows.get((unit, month))) for month in since],
@@ -143,7 +161,7 @@ def _own(template: ReturnTemplate, houses: Offices) -> dict[str, Any]:
         "months": [f"{month:%Y-%m}" for month in since],
         "lines": lines,
         "arrived": arrived,
-        "wanted": len(lines) * len(since),
+        "wanted": sum(1 for line in lines for cell in line["cells"] if cell["owed"]),
     }
 
 

@@ -332,6 +332,39 @@ def test_every_number_on_the_pages_opens_as_many_records() -> None:
     assert opened.context["hidden"] == 0
 
 
+def test_only_the_month_whose_turn_it_is_can_be_closed_from_the_page() -> None:
+    closed(date(2026, 8, 1))
+    closed(SEPTEMBER)
+    page = browser("nankai").get(reverse("returns")).context
+    assert [(one["month"], one["next"], one["last"]) for one in page["months"][:4]] == [
+        ("2026-11", False, False),
+        ("2026-10", True, False),
+        ("2026-09", False, True),
+        ("2026-08", False, False),
+    ]
+
+
+def test_months_due_before_a_template_came_are_not_owed() -> None:
+    kept(due_day=28)
+    lines = browser("nankai").get(reverse("returns")).context["asked"][0]["lines"]
+    assert [(line["month"], line["owed"], line["late"]) for line in lines] == [
+        ("2026-10", True, False),
+        ("2026-09", False, False),
+        ("2026-08", False, False),
+    ]
+
+
+def test_the_first_page_says_which_return_is_owed_until_it_is_sent() -> None:
+    template = kept(due_day=28)
+    first = browser("nankai").get("/").context["returns_owed"]
+    assert [(one["title"], one["month"], one["row"]) for one in first] == [("蓝天行动月报", "2026-10", None)]
+    closed(OCTOBER)
+    row = made(template, OCTOBER)
+    assert browser("nankai").get("/").context["returns_owed"][0]["row"]["key"] == row.key
+    done(row, ReturnAct.SEND, "nankai")
+    assert browser("nankai").get("/").context["returns_owed"] == []
+
+
 def test_a_closed_number_still_opens_the_record_that_was_struck_since() -> None:
     row = guided(date(2026, 9, 3))
     closed(SEPTEMBER)
@@ -359,7 +392,7 @@ def test_the_pages_take_a_template_a_close_and_a_return_through() -> None:
     nankai.post(reverse("return_act", args=[key]), {"act": "send", "version": "1"})
     city.post(reverse("return_act", args=[key]), {"act": "accept", "version": "2"})
     assert city.get(reverse("return", args=[key])).context["row"]["state"] == "accepted"
-    assert "近三个月已报送 1 / 3 份" in city.get(reverse("returns")).content.decode()
+    assert "近三个月已报送 1 / 1 份" in city.get(reverse("returns")).content.decode()
     assert b"".join(nankai.get(reverse("return_file", args=[key])).streaming_content).startswith(b"PK")
     assert browser("xiqing").get(reverse("return", args=[key])).status_code == 404
 
