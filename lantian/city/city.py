@@ -18,8 +18,8 @@ from lantian.city.chance import stream
 from lantian.city.divisions import offices
 from lantian.city.drafts import Draft
 from lantian.city.marks import make_marks
-from lantian.city.parties import make_applicants, make_fronts
-from lantian.city.plans import BATCH, SINGLE, make_plans
+from lantian.city.parties import Applicant, make_applicants, make_fronts
+from lantian.city.plans import BATCH, SINGLE, Plan, make_plans
 from lantian.city.schemes import planting
 from lantian.city.schemes.pool import Pool, Rows
 from lantian.city.sizes import TINY, Size
@@ -47,9 +47,7 @@ def build(seed: int = DEFAULT_SEED, filings: int | None = None, size: Size = TIN
         raise ValueError(f"seed must be >= 0 and filings between 1 and {MOST_FILINGS}")
     houses = _houses(seed, size)
     plans = make_plans(filings, stream(seed, "plans"))
-    wanted = sum(plan.applicants for plan in plans if plan.kind == BATCH)
-    applicants = make_applicants(seed, filings, size.places)
-    fronts = make_fronts(seed, wanted, size.places)
+    applicants, fronts = _parties(seed, filings, size, plans)
     # The last agencies of the list file the planted batches; they also have ordinary clients.
     people = drafting.People(_by_weight(houses, size), houses.agencies[-size.mills :], applicants, fronts)
     groups = [(plan, drafting.draft_plan(seed, serial, plan, people)) for serial, plan in enumerate(plans)]
@@ -76,6 +74,14 @@ def build(seed: int = DEFAULT_SEED, filings: int | None = None, size: Size = TIN
         schemes += planting.of_marks(pool, rows, houses.trademark)
     rows["truth"] = found + [row for one in schemes for row in one.rows()]
     return {table: frame(table, listed) for table, listed in rows.items()}
+
+
+def _parties(
+    seed: int, filings: int, size: Size, plans: Sequence[Plan]
+) -> tuple[list[Applicant], list[Applicant]]:
+    """Make the ordinary applicants, and the fronts that the batches are filed for."""
+    wanted = sum(plan.applicants for plan in plans if plan.kind == BATCH)
+    return make_applicants(seed, filings, size.places), make_fronts(seed, wanted, size.places)
 
 
 @dataclass(frozen=True)

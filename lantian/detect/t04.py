@@ -32,19 +32,22 @@ def find(ground: Ground) -> Iterator[Found]:
     near = near.join(parts, left_on="row", right_on="place").select(
         "new", "kind", "likeness", "share", row="at"
     )
-    long = pl.Series(taken_apart(names["name"]).lengths)[near["new"]] >= ground.limit("long_name")
-    exact = pl.col("kind") == "same"
-    filled = pl.col("share") >= ground.share("filled_percent")
-    near = near.with_columns(long=long).filter(
-        (exact & (filled | pl.col("long"))) | (~exact & ((pl.col("share") == 1) | pl.col("long")))
-    )
-    found = met(near, marks, names, ground)
+    found = met(near.filter(_tells(near, names, ground)), marks, names, ground)
     best = found.sort("number", "likeness", "share", "name", descending=[False, True, True, False])
     best = best.unique("number", keep="first", maintain_order=True).sort(
         "party", "filed_on", "number", nulls_last=True
     )
     for (party,), rows in best.group_by("party", maintain_order=True):
         yield _found(str(party), rows, ground)
+
+
+def _tells(near: pl.DataFrame, names: pl.DataFrame, ground: Ground) -> pl.Expr:
+    """Whether a name fills enough of the mark, or is long enough to stand for itself inside one."""
+    length = pl.lit(pl.Series(taken_apart(names["name"]).lengths)[near["new"]])
+    exact = pl.col("kind") == "same"
+    plainly = (pl.col("share") >= ground.share("filled_percent")) | (length >= ground.limit("long_name"))
+    disguised = (pl.col("share") == 1) | (length >= ground.limit("long_disguised"))
+    return pl.when(exact).then(plainly).otherwise(disguised)
 
 
 def _parts(marks: pl.DataFrame, lengths: np.ndarray[tuple[int], np.dtype[np.int64]]) -> pl.DataFrame:
@@ -93,6 +96,6 @@ DETECTOR = Detector(
     id="T04",
     subject="applicant",
     reads=(MARKS, NAMES, agents.COMPANIES),
-    limits=("filled_percent", "long_name"),
+    limits=("filled_percent", "long_name", "long_disguised"),
     find=find,
 )
