@@ -170,7 +170,7 @@ def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActo
     assert row.decided_on is not None
     if done.on <= row.decided_on:
         raise StandingRefused("移出日期应晚于列入日期。", "It is removed later than it was listed.")
-    source = (row.pk, by.audit_name)
+    source = (row.pk, by.audit_name, row.seen_by)
     change = Change((row.subject_id, row.list_id), {"state": str(state)}, row.decided_on, done.on, source)
     supersede(ListSpell, [change], at=clock.now(), spells=True)
     row.ended_on = done.on
@@ -238,6 +238,7 @@ def _hold(row: ListEntry, stay: Spell, by: OfficerActor) -> None:
                 valid=DateRange(stay.first, last),
                 known=TimestamptzRange(clock.now(), None),
                 by=by.audit_name,
+                seen_by=row.seen_by,
             )
     except IntegrityError:
         raise StandingRefused(

@@ -29,6 +29,7 @@ from tests.security.planting_campaign import plant_campaign
 from tests.security.planting_dispatch import plant_dispatch
 from tests.security.planting_measures import plant_measures
 from tests.security.planting_outside import plant_outside
+from tests.security.planting_standing import plant_standing
 
 MARK = "机密标记ZQX7"
 EVERYBODY = Actor("job:test", CITY, tuple({person.unit for person in PEOPLE}), frozenset())
@@ -77,6 +78,7 @@ def plant(*units: int) -> Planted:
     more = plant_campaign(MARK, units, EVERYBODY) | plant_measures(MARK, units, EVERYBODY)
     more |= plant_dispatch(MARK, units, EVERYBODY)
     more |= plant_outside(MARK, units, EVERYBODY)
+    more |= plant_standing(MARK, units, EVERYBODY)
     return Planted(finding.key, lead.key, batch.key, run.key, paper.key, more)
 
 

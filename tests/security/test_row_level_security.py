@@ -53,6 +53,8 @@ HISTORY = {
     "casework_interviewstep",
     "casework_recheck",
     "casework_onwardstep",
+    "standing_eventchange",
+    "standing_liststep",
 }
 OWN = sorted(PROTECTED - HISTORY)
 

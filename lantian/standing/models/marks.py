@@ -141,11 +141,12 @@ class ListSpell(Fact):
     """A stay on a list, on two axes; two stays of one subject on one list that overlap are refused by the database."""
 
     KEY = ("subject_id", "list_id")
-    SOURCE = ("entry_id", "by")
+    SOURCE = ("entry_id", "by", "seen_by")
 
     subject = models.ForeignKey("registry.Subject", models.PROTECT, related_name="+")
     list_id = models.CharField(max_length=40)
     entry = models.ForeignKey(ListEntry, models.PROTECT, related_name="spells")
     by = models.CharField(max_length=60)
+    seen_by = ArrayField(models.BigIntegerField())
 
     objects = FactQuerySet.as_manager()

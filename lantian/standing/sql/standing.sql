@@ -28,10 +28,7 @@ CALL never_changed('standing_supervisionclass');
 CALL protect('standing_listentry');
 CALL protect_with('standing_liststep', 'standing_listentry', 'entry_id');
 CALL append_only('standing_liststep');
--- A stay is seen with its entry, and closed on the axis `known` by whoever sees the entry.
-CALL protect_with('standing_listspell', 'standing_listentry', 'entry_id');
-CREATE POLICY closed ON standing_listspell FOR UPDATE
-    USING (EXISTS (SELECT FROM standing_listentry record WHERE record.id = entry_id)) WITH CHECK (true);
+CALL protect('standing_listspell');
 CALL two_axes('standing_listspell', 'subject_id WITH =, list_id WITH =');
 -- Official grades are published; they are held on two axes and not hidden.
 CALL two_axes('standing_officialgrade', 'subject_id WITH =');

@@ -1,0 +1,62 @@
+"""The mark in everything that is kept of a subject's standing and is not public."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from psycopg.types.range import DateRange, TimestamptzRange
+
+from lantian.core.supervision import FactKind
+from lantian.office import audit, clock
+from lantian.office.actors import Actor
+from lantian.office.scope import scoped
+from lantian.registry.models import Agency
+from lantian.standing import actions, classing, listing, reckoning, repairing
+from lantian.standing.actions import Confirmed, NewEvent
+from lantian.standing.classing import Signature
+from lantian.standing.listing import Listing
+from lantian.standing.models import (
+    ConfirmedFact,
+    CreditEvent,
+    ListEntry,
+    ListSpell,
+    Objection,
+    Reckoning,
+    Repair,
+    SupervisionClass,
+)
+from lantian.standing.repairing import Application
+from tests.personas import officer
+
+MODELS = (CreditEvent, Reckoning, Repair, Objection, ConfirmedFact, SupervisionClass, ListEntry)
+
+
+def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[str, str]:
+    """Plant an event with all that follows it; keys by the first word of a route."""
+    by, today = officer("city"), clock.today()
+    agency = Agency.objects.filter(kinds__contains=["patent"]).order_by("-id").first()
+    assert agency is not None
+    subject, day = agency.subject, today - timedelta(days=250)
+    event = NewEvent("AG-IRR-03", day, day, mark)
+    with scoped(by):
+        actions.record_fact(Confirmed(subject.number, FactKind.PENALTY, day, mark, event), by=by)
+        row = CreditEvent.objects.get(subject=subject, document=mark)
+        actions.note_correction(event_key=row.key, on=today, document=mark, note=mark, by=by)
+        repairing.ask_repair(Application(row.key, today, mark), by=by)
+        repairing.raise_objection(Application(row.key, today, mark), by=by)
+        reckoning.reckon_subject(subject_key=subject.key, by=by)
+        shown = classing.propose(subject, today)
+        signature = Signature(shown.proposed.code, shown.mark)
+        classing.sign(subject_key=subject.key, signature=signature, by=by)
+        wanted = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), mark)
+        entry = listing.propose(wanted, by=by)
+    with scoped(everybody):
+        audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", entry.key))
+        ListSpell.objects.create(
+            subject=subject, list_id="key_monitoring", entry=entry, value={"state": mark}, by="job:test",
+            valid=DateRange(today, None), known=TimestamptzRange(clock.now(), None), seen_by=sorted(units),
+        )  # fmt: skip
+        for model in MODELS:
+            assert model._default_manager.filter(subject=subject).update(seen_by=sorted(units)) > 0
+    return {"listing": entry.key, "credit": subject.key}
