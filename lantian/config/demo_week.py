@@ -41,15 +41,15 @@ from lantian.registry.models import Agency
 NANKAI, XIQING, BINHAI = 120104, 120111, 120116
 HEADERS = ("序号", "申请号", "专利代理机构", "机构代码", "申请人", "核查情况")
 LISTED = {NANKAI: 3, XIQING: 4, BINHAI: 2}  # rows of each office, in the order of the list
-# Who answers how many of his rows, and whether his sheet is given in; the others owe theirs.
-ANSWERS = {"nankai": (3, True), "xiqing": (2, False)}
+# Who answers how many of his rows; who answers all of them gives his sheet in, the others owe theirs.
+ANSWERS: dict[str, int | None] = {"nankai": None, "xiqing": 2}
 SENT_TO = {(NANKAI, XIQING): -2, (BINHAI,): 5}  # when answers are due, in days from today
 FOUND = {"outcome": "未发现违法违规", "facts": "调取合同、付款凭证和研发记录，申请真实。"}
-# Leads of the list: of which row, by whom carried how far.
-LEADS: tuple[tuple[int, str, tuple[Act, ...]], ...] = (
-    (1, "nankai", (Act.START, Act.CONCLUDE)),
-    (2, "nankai", (Act.START,)),
-    (4, "xiqing", ()),
+# Leads of the list: of which row of whom, carried how far.
+LEADS: tuple[tuple[str, int, tuple[Act, ...]], ...] = (
+    ("nankai", 0, (Act.START, Act.CONCLUDE)),
+    ("nankai", 1, (Act.START,)),
+    ("xiqing", 0, ()),
 )
 CONTACT = "宁书白 022-00000000"
 OFFICERS = ("宁书白", "顾怀瑾")
@@ -98,8 +98,8 @@ def list_from_above() -> None:
         with on(days(-ago)):
             _forwarded(row, units, until)
     with on(days(-5)):
-        for login, (count, given_in) in ANSWERS.items():
-            _answered(row, login, count, given_in)
+        for login, count in ANSWERS.items():
+            _answered(row, login, count)
     with on(days(-1)), acting("city") as by:
         dispatch.press(key=row.key, version=_fresh(row).version, by=by)
 
@@ -145,11 +145,11 @@ def _forwarded(row: Dispatch, units: tuple[int, ...], until: date) -> None:
     run(_fresh(row).job)
 
 
-def _answered(row: Dispatch, login: str, count: int, given_in: bool) -> None:
+def _answered(row: Dispatch, login: str, count: int | None) -> None:
     with acting(login) as by:
         for one in list(DispatchRow.objects.filter(dispatch=row, holder=by.unit).order_by("place")[:count]):
             dispatch.answer(row_key=one.key, values=FOUND, version=one.version, by=by)
-        if given_in:
+        if count is None:
             sheet = ReturnSheet.objects.get(dispatch=row, unit=by.unit)
             sending.submit(sheet_key=sheet.key, version=sheet.version, by=by)
 
@@ -165,10 +165,10 @@ def leads() -> None:
     with acting("city"):
         if Lead.objects.filter(origin_kind="dispatch").exists():
             return
-        keys = list(DispatchRow.objects.order_by("place").values_list("key", flat=True))
-    for place, login, acts in LEADS:
+    for login, place, acts in LEADS:
+        holder = actors.officer(Post.objects.get(account__login=login)).unit
         with on(days(-8)), acting("city") as by:
-            row = DispatchRow.objects.get(key=keys[place - 1])
+            row = DispatchRow.objects.filter(holder=holder).order_by("place")[place]
             lead = dispatch.open_lead(row_key=row.key, version=row.version, by=by)
         with on(days(-3)), acting(login) as by:
             for act in acts:
