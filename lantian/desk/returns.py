@@ -174,6 +174,8 @@ def month_close(request: OfficerRequest) -> HttpResponse:
 @require_POST
 def month_reopen(request: OfficerRequest, key: str) -> HttpResponse:
     """Take the newest close back, with a reason."""
+    if not closing.standing(request.actor.unit or 0).filter(key=key).exists():
+        raise Http404
     reason = request.POST.get("reason", "")
     return _done(request, lambda: closing.reopen_month(key=key, reason=reason, by=request.actor), REOPENED)
 
@@ -212,7 +214,7 @@ def return_template_new(request: OfficerRequest) -> HttpResponse:
         form.refuse(refusal)
         return _page(request, form)
     messages.success(request, said(KEPT))
-    return redirect("return_template", row.key)
+    return redirect("template", row.key)
 
 
 @require_safe
@@ -259,8 +261,9 @@ def return_marks(request: OfficerRequest) -> HttpResponse:
 @require_POST
 def return_make(request: OfficerRequest, key: str) -> HttpResponse:
     """Make the return of a month."""
+    template = _template(key)
     try:
-        row = returning.make(template=key, month=_typed_month(request), by=request.actor)
+        row = returning.make(template=template.key, month=_typed_month(request), by=request.actor)
     except ReturnTemplate.DoesNotExist as error:
         raise Http404 from error
     except Refused as refusal:

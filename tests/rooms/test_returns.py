@@ -383,11 +383,11 @@ def test_the_pages_take_a_template_a_close_and_a_return_through() -> None:
     city, nankai = browser("city"), browser("nankai")
     upload = SimpleUploadedFile("月报.xlsx", workbook(PLACES))
     typed = {"title": "月报", "due_day": "5", "asked": [str(NANKAI)], "file": upload}
-    answer = city.post(reverse("return_template_new"), typed, follow=True)
+    answer = city.post(reverse("template_new"), typed, follow=True)
     assert "指导企业数" in answer.content.decode()
     template = answer.resolver_match.kwargs["key"]
     nankai.post(reverse("month_close"), {"month": "2026-09"})
-    page = nankai.post(reverse("return_make", args=[template]), {"month": "2026-09"}, follow=True)
+    page = nankai.post(reverse("template_make", args=[template]), {"month": "2026-09"}, follow=True)
     key = page.resolver_match.kwargs["key"]
     nankai.post(reverse("return_act", args=[key]), {"act": "send", "version": "1"})
     city.post(reverse("return_act", args=[key]), {"act": "accept", "version": "2"})
@@ -400,7 +400,7 @@ def test_the_pages_take_a_template_a_close_and_a_return_through() -> None:
 def test_a_wrong_template_says_which_cell_and_keeps_what_was_typed() -> None:
     upload = SimpleUploadedFile("月报.xlsx", workbook({"C5": "{{指导企业}}"}))
     answer = browser("city").post(
-        reverse("return_template_new"), {"title": "我的月报", "due_day": "7", "file": upload}
+        reverse("template_new"), {"title": "我的月报", "due_day": "7", "file": upload}
     )
     page = answer.content.decode()
     assert answer.status_code == 422

@@ -6,12 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from lantian.campaign.models import (
+    FrozenCell,
     GuidancePush,
     Instruction,
     InstructionStep,
     LedgerExport,
+    MonthClose,
     Programme,
     PublicityItem,
+    Return,
+    ReturnStep,
+    ReturnTemplate,
     Statement,
     Story,
     StoryStep,
@@ -26,6 +31,7 @@ from lantian.campaign.models import (
 )
 from lantian.office import audit, clock, files
 from lantian.office.actors import Actor
+from lantian.office.models import StoredFile
 from lantian.office.scope import scoped
 from tests.personas import officer
 
@@ -41,7 +47,37 @@ def plant_campaign(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         LedgerExport.objects.filter(key=keys["workbook"]).update(file=file)
         PublicityItem.objects.filter(key=keys["publicity"]).update(picture=file)
         audit.record(audit.Kind.LEDGER_EXPORTED, by=by, about=("ledger", "leads"))
-    return keys | {"ledger": "leads", "campaign": file.key}
+        keys |= _returns(mark, sorted(units), by.post_id, file)
+    return keys | {"ledger": "leads", "campaign": file.key, "figure": "guided"}
+
+
+def _returns(mark: str, units: list[int], post: int, file: StoredFile) -> dict[str, str]:
+    """A closed month with its cells, a template and a return of it."""
+    now, month = clock.now(), clock.today().replace(day=1)
+    seen: dict[str, Any] = {"seen_by": units}
+    close = MonthClose.objects.create(
+        unit_id=units[0], month=month, post_id=post, at=now, digest="", reopened_reason=mark, **seen
+    )
+    FrozenCell.objects.create(
+        close=close, of_month=month, flow="guided", unit_id=units[0], parts={"group": mark}, ids=[1]
+    )
+    template = ReturnTemplate.objects.create(
+        unit_id=units[0],
+        title=mark,
+        due_day=5,
+        file=file,
+        cells=[],
+        asked=units,
+        post_id=post,
+        at=now,
+        **seen,
+    )
+    row = Return.objects.create(
+        template=template, unit_id=units[0], month=month, close=close, values=[], file=file, changed_at=now,
+        changed_by_id=post, **seen,
+    )  # fmt: skip
+    ReturnStep.objects.create(report=row, act="send", note=mark, at=now, post_id=post)
+    return {"month": close.key, "template": template.key, "return": row.key}
 
 
 def _plant(mark: str, units: list[int], post: int) -> dict[str, str]:

@@ -40,7 +40,16 @@ LEAVES = {"account_logout"}
 # Pages about a second step that the walker has not set up: not found. With one: tests/security/test_login.py.
 PASSKEYS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # The register is no secret of one office; what is protected on its pages has its own tests in tests/faces.
-SHARED = {"subject", "ledger", "ledger_print", "ledger_export", "credit", "credit_print", "credit_act"}
+SHARED = {
+    "subject",
+    "figure",
+    "ledger",
+    "ledger_print",
+    "ledger_export",
+    "credit",
+    "credit_print",
+    "credit_act",
+}
 # Opened bare, it leads on to the list that asks.
 LEADS_ON = {"purpose": "subjects", "story_new": "stories"}
 UNSET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
