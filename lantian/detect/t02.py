@@ -17,6 +17,7 @@ from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
 from lantian.detect.marks.index import MarkIndex
+from lantian.detect.marks.order import kept_in_order
 
 TIES = ("phone", "address", "agent")
 
@@ -54,6 +55,7 @@ def _pairs(marks: pl.DataFrame, least: float) -> pl.DataFrame:
     days = spread["filed_on"].to_physical().to_numpy().astype(np.uint64)
     groups = days * np.uint64(64) + spread["classes"].to_numpy().astype(np.uint64)
     near = MarkIndex.of(spread["mark"], groups).near(spread["mark"], groups, least=least)
+    near = near.filter(kept_in_order(near, spread["mark"], spread["mark"]))
     at = spread["at"].to_numpy()
     pairs = pl.DataFrame(
         {"a": at[near["new"].to_numpy()], "b": at[near["row"].to_numpy()], "likeness": near["likeness"]}

@@ -15,7 +15,7 @@ from lantian.core.messages import Text
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
 from lantian.detect.marks.index import MarkIndex
-from lantian.detect.marks.order import in_order
+from lantian.detect.marks.order import kept_in_order
 
 HOW = {
     "same": Text("文字相同", "the same characters"),
@@ -39,13 +39,8 @@ def find(ground: Ground) -> Iterator[Found]:
     names = ground.tables["protected_names"].filter(pl.col("kind") == "well_known_mark")
     marks = ground.tables["trademarks"]
     near = MarkIndex.of(marks["mark"]).near(names["name"], least=ground.share("likeness_percent"))
+    near = near.filter(kept_in_order(near, names["name"], marks["mark"]))
     found = met(near, marks, names, ground)
-    # Keys do not know order: of marks with most characters in common only those that keep it are alike.
-    kept = [
-        kind != "shared" or in_order(mark, name)
-        for kind, mark, name in found.select("kind", "mark", "name").iter_rows()
-    ]
-    found = found.filter(pl.Series(kept, dtype=pl.Boolean))
     within = pl.col("classes").list.set_intersection("protected").list.len() > 0
     found = found.with_columns(within=within.fill_null(False))
     found = found.filter(pl.col("within") | (pl.col("likeness") >= ground.share("across_percent")))

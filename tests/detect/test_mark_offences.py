@@ -106,9 +106,10 @@ def test_near_marks_of_one_day_class_and_agency_are_a_network_with_the_agency_as
         {"filed_on": DAY + timedelta(days=1)},
         {"classes": [30]},
         {"mark": "溟岚"},
+        {"mark": "业好茶翮澍"},
         OTHER,
     ],
-    ids=["one applicant", "another day", "another class", "another mark", "nothing ties them"],
+    ids=["one applicant", "another day", "another class", "another mark", "other order", "nothing ties them"],
 )
 def test_what_is_no_manufactured_same_day_filing(second: Row) -> None:
     assert not open_findings(run("T02", trademarks=[mark(1, "澍翮茶业"), mark(2, "澍翮茶业", **second)]))

@@ -53,6 +53,12 @@ def test_odd_marks_are_near_nothing_and_no_fault(mark: str | None) -> None:
     assert kinds(mark) == {}
 
 
+def test_a_picture_is_no_word_and_a_picture_beside_the_words_changes_nothing() -> None:
+    index = MarkIndex.of(pl.Series(["图形", "溟岚及图"]))
+    assert index.near(pl.Series(["图形", "設計圖"])).height == 0
+    assert index.near(pl.Series(["溟岚"])).rows() == [(0, 1, "same", 1.0)]
+
+
 def test_an_empty_store_and_an_empty_question_give_no_pair() -> None:
     none = pl.Series([], dtype=pl.String)
     assert MarkIndex.of(none).near(STORED).height == 0

@@ -19,6 +19,8 @@ SHORT = 3
 """From so many characters on a mark has keys without one of them: one of two equal is no evidence."""
 SPOKEN = 5
 """So many first characters are asked for with all their readings."""
+PICTURE = r"^(图形|圖形|设计图|設計圖|图|圖)$|(及|和)(图形|圖形|图|圖)$"
+"""What the register writes for a picture, or for a picture beside the words: no part of the words."""
 APART = 5
 """Two characters replaced by look-alikes lie at most so far apart."""
 _LONG = 32
@@ -105,7 +107,8 @@ class Marks:
 
 def taken_apart(marks: pl.Series, groups: Codes | None = None) -> Marks:
     """Take marks apart; null is empty. With `groups` only marks of one group can ever meet."""
-    text = marks.cast(pl.String).fill_null("").str.normalize("NFKC").str.slice(0, _LONG)
+    text = marks.cast(pl.String).fill_null("").str.normalize("NFKC").str.replace(PICTURE, "")
+    text = text.str.slice(0, _LONG)
     points = np.frombuffer("".join(text).encode("utf-32-le", "surrogatepass"), np.uint32)
     rows = np.repeat(np.arange(len(text)), text.str.len_chars().to_numpy())
     table = tables(points)

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from lantian.detect.marks.alphabets import plain
+
+
+def kept_in_order(near: pl.DataFrame, new: pl.Series, stored: pl.Series) -> pl.Series:
+    """Tell of every near pair whether it is more than characters in common in any order: keys know no order."""
+    pairs = zip(near["kind"], new.gather(near["new"]), stored.gather(near["row"]), strict=True)
+    kept = [kind != "shared" or in_order(one, other) for kind, one, other in pairs]
+    return pl.Series("kept", kept, dtype=pl.Boolean)
 
 
 def in_order(one: str, other: str) -> bool:
