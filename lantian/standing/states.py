@@ -65,28 +65,28 @@ LIST_STATE_TEXTS: dict[ListState, Text] = {
     ListState.PROPOSED: Text("待复核", "proposed"),
     ListState.REVIEWED: Text("待决定", "reviewed"),
     ListState.LISTED: Text("在列", "listed"),
-    ListState.REJECTED: Text("不予列入", "not listed"),
+    ListState.REJECTED: Text("未列入", "not listed"),
     ListState.REMOVED: Text("已移出", "removed"),
     ListState.EXPIRED: Text("期满移出", "expired"),
 }
 LIST_ACT_TEXTS: dict[ListAct, Text] = {
     ListAct.STEP: Text("登记程序步骤", "record a step"),
-    ListAct.REVIEW: Text("复核", "review"),
+    ListAct.REVIEW: Text("复核同意", "reviewed, agreed"),
     ListAct.ENTER: Text("登记列入决定", "record the decision to list"),
     ListAct.REJECT: Text("不予列入", "do not list"),
-    ListAct.REMOVE: Text("移出", "remove"),
+    ListAct.REMOVE: Text("移出", "removal"),
     ListAct.EXPIRE: Text("期满移出", "expired"),
 }
 REPAIR_STATE_TEXTS: dict[RepairState, Text] = {
     RepairState.ASKED: Text("审核中", "under review"),
     RepairState.GRANTED: Text("已修复", "repaired"),
-    RepairState.REFUSED: Text("不予修复", "refused"),
+    RepairState.REFUSED: Text("未予修复", "repair refused"),
     RepairState.WITHDRAWN: Text("已撤回", "withdrawn"),
 }
 OBJECTION_STATE_TEXTS: dict[ObjectionState, Text] = {
     ObjectionState.RAISED: Text("审核中", "under review"),
-    ObjectionState.UPHELD: Text("维持原记录", "record upheld"),
-    ObjectionState.ANNULLED: Text("撤销原记录", "record annulled"),
+    ObjectionState.UPHELD: Text("记录已维持", "record upheld"),
+    ObjectionState.ANNULLED: Text("记录已撤销", "record annulled"),
 }
 LIST_MOVES: dict[tuple[ListState, ListAct], ListState] = {
     (ListState.PROPOSED, ListAct.STEP): ListState.PROPOSED,

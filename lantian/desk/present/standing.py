@@ -36,16 +36,16 @@ from lantian.standing.models import (
 from lantian.standing.queries import Grade, Round
 
 PARTY_TEXTS = {
-    "patent_agency": Text("专利代理机构", "patent agency"),
-    "trademark_agency": Text("商标代理机构", "trademark agency"),
-    "practitioner": Text("专利代理师", "patent practitioner"),
-    "enterprise": Text("企业", "enterprise"),
+    "patent_agency": Text("专利代理机构", "patent agencies"),
+    "trademark_agency": Text("商标代理机构", "trademark agencies"),
+    "practitioner": Text("专利代理师", "patent practitioners"),
+    "enterprise": Text("企业", "company"),
     "applicant": Text("申请人", "applicant"),
 }
 DECIDER_TEXTS = {
-    "cnipa": Text("国家知识产权局", "CNIPA"),
-    "city": Text("市局", "the city"),
-    "district": Text("区局", "the district"),
+    "cnipa": Text("国家知识产权局", "the national office (CNIPA)"),
+    "city": Text("市局", "the city office"),
+    "district": Text("区局", "the district office"),
     "centre": Text("保护中心", "the protection centre"),
 }
 CHANGE_TEXTS = {
