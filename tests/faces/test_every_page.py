@@ -111,9 +111,9 @@ def test_the_login_page_needs_no_account(house: House, page: Page) -> None:
 
 
 def _open(page: Page, house: House, address: str) -> None:
-    path, _, link = address.partition(" >> ")
+    path, *links = address.split(" >> ")
     page.goto(house.url + path)
-    if link:
+    for link in links:
         page.locator(link).first.click()
         page.wait_for_load_state()
 
