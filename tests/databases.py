@@ -18,7 +18,19 @@ from lantian.config import environment
 from lantian.office.cluster import APP, OWNER, Cluster
 from tests.early import CHECKOUT, ROOT
 
-FILLED_BY = ("campaign", "office", "registry", "filings", "casework", "dispatch", "screening", "city", "core", "detect", "rulebooks")
+FILLED_BY = (
+    "campaign",
+    "office",
+    "registry",
+    "filings",
+    "casework",
+    "dispatch",
+    "screening",
+    "city",
+    "core",
+    "detect",
+    "rulebooks",
+)
 
 
 def cluster() -> Cluster:

@@ -31,7 +31,7 @@ GROUP_TEXTS: dict[str, Text] = {
     GuidancePush.Group.INNOVATOR: Text("其他创新主体", "other innovator"),
 }
 STATEMENT_TEXTS: dict[str, Text] = {
-    Statement.Kind.EXPLAIN: Text("说明", "explanation"),
+    Statement.Kind.EXPLAIN: Text("说明", "note"),
     Statement.Kind.OBJECT: Text("异议", "objection"),
     Statement.Kind.ANSWER: Text("答复", "answer"),
 }

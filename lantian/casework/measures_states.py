@@ -89,7 +89,7 @@ TALK_TEXTS: dict[Talk, Text] = {
     Talk.WARNING: Text("警示谈话", "warning talk"),
 }
 INTERVIEW_STATE_TEXTS: dict[InterviewState, Text] = {
-    InterviewState.PLANNED: Text("待约谈", "planned"),
+    InterviewState.PLANNED: Text("待约谈", "interview planned"),
     InterviewState.HELD: Text("已约谈", "held"),
     InterviewState.CLOSED: Text("已了结", "closed"),
     InterviewState.CALLED_OFF: Text("已取消", "called off"),

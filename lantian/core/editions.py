@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 KIND_TEXTS = {
-    Kind.ADDED: Text("新增", "added"),
+    Kind.ADDED: Text("新增", "new"),
     Kind.REMOVED: Text("删除", "removed"),
     Kind.ENDED: Text("改变终止日", "given another last day"),
     Kind.REWRITTEN: Text("改写", "rewritten"),

@@ -49,7 +49,7 @@ Kind: TypeAlias = "type[int] | type[str] | type[date] | Shape | Many | OneOf | A
 
 WORDS = {
     int: Text("整数", "a whole number"),
-    str: Text("文字", "a text"),
+    str: Text("一段文字", "a text"),
     date: Text("日期（不带时间）", "a date without a time"),
     dict: Text("表", "a table"),
     list: Text("数组", "a list"),

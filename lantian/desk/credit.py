@@ -31,7 +31,7 @@ from lantian.standing.states import ObjectionAct, RepairAct
 
 RECKONED = Text("已测算并保存。", "Reckoned and stored.")
 SIGNED = Text("已签署。", "Signed.")
-ON_DAY = Text("日期", "the day")
+ON_DAY = Text("日期", "day")
 
 
 @require_safe

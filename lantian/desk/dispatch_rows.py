@@ -33,7 +33,7 @@ SAVED_MANY = Text("已保存 {count} 行。", "{count} rows are saved.")
 DECLINED = Text("第 {place} 行已退回市局。", "Row {place} went back to the city.")
 LEAD = Text("已转为线索 {number}。", "It is lead {number} now.")
 STATES = (
-    (OPEN, Text("未填写", "open")),
+    (OPEN, Text("未填写", "unanswered")),
     (ANSWERED, Text("已填写", "answered")),
     (CONFLICT, Text("归属有矛盾", "contradictory place")),
 )

@@ -27,7 +27,7 @@ from lantian.office import clock, files
 from lantian.office.permissions import Permission
 
 LAST = 15
-ENTERED = Text("已登记。", "Entered.")
+ENTERED = Text("已登记。", "Recorded.")
 STRUCK = Text("已撤销，台账中不再显示。", "Struck; the ledger no longer shows it.")
 PAGES = {"publicity": "publicity_item", "guidance": "guidance_push", "sweep": "sweep_entry"}
 

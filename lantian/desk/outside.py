@@ -34,7 +34,7 @@ from lantian.office.permissions import Permission
 
 PAGE, FAULTS_SHOWN, LINES_SHOWN = 25, 50, 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-NOTED = Text("已登记。", "It is noted.")
+NOTED = Text("已登记。", "Recorded.")
 CHANGED = Text("已更新。", "It is changed.")
 ATTACHED = Text("文书已附上。", "The paper is attached.")
 TAKEN_IN = Text("已导入：新登记 {new} 件，更新 {changed} 件。", "Taken in: {new} new, {changed} changed.")

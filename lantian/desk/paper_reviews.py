@@ -25,7 +25,7 @@ ASKED = Text("已请{office}核准。", "{office} is asked to approve it.")
 RETURNED = Text("已退回，由起草单位修改。", "Returned; its office revises it.")
 ACT_TEXTS = {
     PaperReview.Act.ASK: Text("请市局核准", "city asked to approve"),
-    PaperReview.Act.RETURN: Text("退回修改", "returned for revision"),
+    PaperReview.Act.RETURN: Text("退回修改", "sent back"),
 }
 
 

@@ -96,7 +96,7 @@ STATE_TEXTS: dict[State, Text] = {
     State.FORWARDED: Text("已转办", "forwarded"),
     State.ANSWERED: Text("已答复", "answered"),
     State.CLOSED: Text("已办结", "closed"),
-    State.VOID: Text("已作废", "void"),
+    State.VOID: Text("已作废", "dropped"),
 }
 SHEET_TEXTS: dict[SheetState, Text] = {
     SheetState.WAITING: Text("待反馈", "awaiting the answer"),
@@ -114,11 +114,11 @@ UPLOAD_TEXTS: dict[UploadState, Text] = {
     UploadState.LATE: Text("逾期补充，未并入", "late supplement, not merged"),
 }
 STEP_TEXTS: dict[Step, Text] = {
-    Step.RECEIVE: Text("收文登记", "received"),
+    Step.RECEIVE: Text("收文登记", "letter recorded"),
     Step.SPLIT: Text("按单位拆分", "split by office"),
     Step.ASSIGN: Text("交办（人工指定单位）", "assigned by hand"),
     Step.DECLINE: Text("单位退回，不属本单位管辖", "returned by the office: not its own"),
-    Step.FORWARD: Text("转办", "forwarded"),
+    Step.FORWARD: Text("转办到承办单位", "forwarded"),
     Step.LETTER: Text("登记转办函文号", "number of the forwarding letter recorded"),
     Step.PRESS: Text("督办", "pressed"),
     Step.RETURN: Text("收到反馈表", "return sheet came back"),
@@ -132,7 +132,7 @@ STEP_TEXTS: dict[Step, Text] = {
     Step.LEAD: Text("转为线索", "turned into a lead"),
     Step.REFER_UP: Text("上报答复", "answered to the sender"),
     Step.CLOSE: Text("办结", "closed"),
-    Step.VOID: Text("作废", "made void"),
+    Step.VOID: Text("作废", "dropped"),
 }
 MOVES: dict[tuple[State, Act], State] = {
     (State.RECEIVED, Act.SPLIT): State.SPLIT,

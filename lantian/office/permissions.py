@@ -50,10 +50,14 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
     Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),
     Permission.KEEP_RULES: Text("维护权责清单和文书模板", "keep the mandates and the templates of papers"),
-    Permission.KEEP_LEDGERS: Text("登记台账（宣传、指导、排查、批示和任务进展）", "keep ledgers (publicity, guidance, sweep, instructions, tasks)"),
+    Permission.KEEP_LEDGERS: Text(
+        "登记台账（宣传、指导、排查、批示和任务进展）",
+        "keep ledgers (publicity, guidance, sweep, instructions, tasks)",
+    ),
     Permission.DIRECT_CAMPAIGN: Text("部署专项行动和任务", "direct the campaign and set tasks"),
     Permission.KEEP_STANDING: Text(
-        "登记信用事件、名单提议和修复申请，签署分类", "record credit events, proposals for lists and repairs, sign classes"
+        "登记信用事件、名单提议和修复申请，签署分类",
+        "record credit events, proposals for lists and repairs, sign classes",
     ),
     Permission.DECIDE_STANDING: Text(
         "复核和决定名单、信用修复、异议", "review and decide lists, credit repairs and objections"

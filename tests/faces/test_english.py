@@ -155,15 +155,47 @@ def test_every_chinese_text_in_code_has_an_english_one() -> None:
     assert [pair for pair in pairs if CHINESE.search(WORDS_IN_FILES.sub("", pair.en))] == []
 
 
+SMALL = {
+    "the",
+    "a",
+    "an",
+    "of",
+    "to",
+    "by",
+    "on",
+    "in",
+    "for",
+    "be",
+    "is",
+    "it",
+    "up",
+    "with",
+    "into",
+    "from",
+    "as",
+    "at",
+}
+
+
+def _stems(words: str) -> set[str]:
+    return {word[:4] for word in re.findall("[a-z]+", words) if word not in SMALL}
+
+
+def _one_word(said: set[str]) -> bool:
+    """Whether texts are forms of one word: interview, interviews; close, closed; due, due date."""
+    stems = [_stems(words) for words in said]
+    return len(said) == 1 or bool(set.intersection(*stems))
+
+
 def test_one_chinese_word_has_one_english_word() -> None:
-    """The kinds of the audit are left out: they tell what was done, in the past tense."""
+    """In whatever form. The kinds of the audit are left out: they tell what was done, each in a word of its own."""
     said: dict[str, set[str]] = defaultdict(set)
     for pair in _pairs():
         if pair.whole and not pair.place.startswith("lantian/office/audit"):
             said[pair.zh].add(pair.en.casefold())
     for message in _catalogue():
         said[_chinese(message)].add(_english(message)[0].casefold())
-    assert {zh: sorted(en) for zh, en in said.items() if len(en) > 1} == {}
+    assert {zh: sorted(en) for zh, en in said.items() if not _one_word(en)} == {}
 
 
 def _tables(value: Any) -> Iterator[dict[str, Any]]:

@@ -18,7 +18,6 @@ from tests.conftest import Database
 from tests.personas import acting, run_job
 from tests.working import kill, until, waits_for_a_lock, worker
 
-
 # Foreign keys are checked at commit only: a lock on the subject would let a killed worker's commit through.
 WAIT_HERE = """
 CREATE FUNCTION wait_here() RETURNS trigger LANGUAGE plpgsql AS $$

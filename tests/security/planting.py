@@ -14,7 +14,7 @@ from lantian.casework.papers import record_of
 from lantian.config.demo_people import PEOPLE
 from lantian.office import audit, clock, files, jobs, search
 from lantian.office.actors import Actor
-from lantian.office.models import IntakeBatch, Job, Paper, RowError, StoredFile, Unit
+from lantian.office.models import IntakeBatch, Job, Paper, PaperReview, RowError, StoredFile, Unit
 from lantian.office.papers import actions as papers
 from lantian.office.papers.actions import Wording
 from lantian.office.papers.approving import Elsewhere, record_approval
@@ -155,4 +155,8 @@ def _paper(lead: Lead) -> Paper:
     paper = papers.issue(key=paper.key, version=2, by=by, how=numbered)
     paper.pdf = paper.docx = scan
     paper.save()
+    PaperReview.objects.create(
+        paper=paper, version=paper.versions.get(), act="ask", reviewer_id=CITY, words=MARK, post_id=by.post_id,
+        at=clock.now(),
+    )  # fmt: skip
     return paper

@@ -72,8 +72,9 @@ def _returns(mark: str, units: list[int], post: int, file: StoredFile) -> dict[s
         at=now,
         **seen,
     )
+    cell = {"sheet": mark, "cell": "A1", "figure": "guided", "span": "month", "unit": None, "value": 1}
     row = Return.objects.create(
-        template=template, unit_id=units[0], month=month, close=close, values=[], file=file, changed_at=now,
+        template=template, unit_id=units[0], month=month, close=close, values=[cell], file=file, changed_at=now,
         changed_by_id=post, **seen,
     )  # fmt: skip
     ReturnStep.objects.create(report=row, act="send", note=mark, at=now, post_id=post)

@@ -36,7 +36,7 @@ def _late(row: Any) -> Text:
 
 LEADS = Ledger(
     id="leads",
-    title=Text("线索台账", "leads"),
+    title=Text("线索台账", "docket of leads"),
     provider=Text("线索办理", "the desk of leads"),
     rows=_rows,
     day="opened_on",
@@ -54,8 +54,8 @@ LEADS = Ledger(
             lambda row: _SOURCES.get(row.origin_kind, Text("其他", "other")),
             width=14,
         ),
-        Column("ground", Text("事由", "ground"), lambda row: Text(row.ground_zh, row.ground_en), width=40),
-        Column("origin", Text("登记单位", "opened by"), lambda row: office(row.origin_unit), width=20),
+        Column("ground", Text("事由", "matter"), lambda row: Text(row.ground_zh, row.ground_en), width=40),
+        Column("origin", Text("登记的单位", "noted by"), lambda row: office(row.origin_unit), width=20),
         Column("holder", Text("承办单位", "held by"), lambda row: office(row.holder), width=20),
         Column("state", Text("办理状态", "state"), lambda row: STATE_TEXTS[State(row.state)], width=10),
         Column("due", Text("办理期限", "due"), lambda row: row.due, Kind.DATE, 12),

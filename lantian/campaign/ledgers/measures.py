@@ -21,7 +21,7 @@ _SUBJECT = Column("subject", Text("对象名称", "subject"), lambda row: row.su
 _SUBJECT_NO = Column(
     "subject_no", Text("对象编号", "number of the subject"), lambda row: row.subject_no, width=21
 )
-_UNIT = Column("unit", Text("承办单位", "office"), lambda row: office(row.unit), width=20)
+_UNIT = Column("unit", Text("承办单位", "held by"), lambda row: office(row.unit), width=20)
 _COLLECTIVE = {True: Text("集中", "collective"), False: Text("单独", "single")}
 
 
@@ -58,9 +58,9 @@ INTERVIEWS = Ledger(
         Column("called", Text("约谈对象", "called"), lambda row: row.called or "", width=32),
         Column("called_no", Text("对象编号", "numbers"), lambda row: row.called_no or "", width=22),
         _FIELD,
-        Column("ground", Text("事由", "ground"), lambda row: row.ground, width=36),
+        Column("ground", Text("事由", "matter"), lambda row: row.ground, width=36),
         Column("on", Text("约定日期", "planned for"), lambda row: row.on, Kind.DATE, 12),
-        Column("held_on", Text("约谈日期", "held on"), lambda row: row.held_on, Kind.DATE, 12),
+        Column("held_on", Text("约谈日期", "day of the interview"), lambda row: row.held_on, Kind.DATE, 12),
         Column("officers", Text("约谈人员", "officers"), lambda row: "、".join(row.officers), width=16),
         Column(
             "state",
@@ -92,7 +92,7 @@ RECTIFICATIONS = Ledger(
         ),
         Column("clause", Text("条款", "clause"), lambda row: row.clause, width=24),
         Column("what", Text("整改事项", "what is to be corrected"), lambda row: row.what, width=36),
-        Column("due", Text("整改期限", "due"), lambda row: row.due, Kind.DATE, 12),
+        Column("due", Text("整改期限", "to be corrected by"), lambda row: row.due, Kind.DATE, 12),
         Column("checks", Text("复查次数", "re-checks"), lambda row: row.checks, Kind.NUMBER, 9),
         Column("checked_on", Text("最近复查", "last re-check"), lambda row: row.checked_on, Kind.DATE, 12),
         Column(

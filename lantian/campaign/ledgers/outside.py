@@ -25,7 +25,7 @@ _COLUMNS = (
     Column("stage", Text("办理环节", "stage"), lambda row: row.stage, width=14),
     Column("closed_on", Text("办结日期", "closed on"), lambda row: row.closed_on, Kind.DATE, 12),
     Column("result", Text("结果", "result"), lambda row: row.result, width=32),
-    Column("unit", Text("登记单位", "noted by"), lambda row: office(row.unit), width=20),
+    Column("unit", Text("登记的单位", "noted by"), lambda row: office(row.unit), width=20),
 )
 _NOTE = Text(
     "来自外部系统的登记；未填立案日期的按登记日期排列",

@@ -50,7 +50,7 @@ SWEEP = Ledger(
     rows=_sweep,
     route="sweep_entry",
     columns=(
-        Column("firm", Text("企业名称", "firm"), lambda row: row.firm, Kind.LINK, 32),
+        Column("firm", Text("企业名称", "name of the enterprise"), lambda row: row.firm, Kind.LINK, 32),
         Column("firm_no", Text("统一社会信用代码", "credit code"), lambda row: row.firm_no, width=21),
         Column("street", Text("街道（镇）", "street"), lambda row: row.street, width=14),
         Column("address", Text("地址", "address"), lambda row: row.address, width=32),
@@ -76,7 +76,7 @@ PRESSING = Ledger(
         Column("leader", Text("批示领导职务", "leader's title"), lambda row: row.leader_title, width=18),
         Column("matter", Text("批示事项", "matter"), lambda row: row.matter, width=32),
         Column("words", Text("批示内容", "words"), lambda row: row.words or "（见扫描件）", width=40),
-        Column("owner", Text("承办单位", "carried out by"), lambda row: office(row.owner), width=20),
+        Column("owner", Text("承办单位", "held by"), lambda row: office(row.owner), width=20),
         Column("due", Text("办结期限", "due"), lambda row: row.due, Kind.DATE, 12),
         Column("state", Text("办理状态", "state"), lambda row: STATE_TEXTS[State(row.state)], width=10),
         Column("pressed", Text("督办次数", "times pressed"), lambda row: row.pressed, Kind.NUMBER, 9),
@@ -99,7 +99,7 @@ PUBLICITY = Ledger(
         Column("proof", Text("佐证", "proof"), _proof, width=10),
         Column("persons", Text("培训人数", "persons trained"), lambda row: row.persons, Kind.NUMBER, 9),
         Column("unit", Text("单位", "office"), lambda row: office(row.unit), width=20),
-        Column("by", Text("登记人", "entered by"), lambda row: row.post.account.name, width=12),
+        Column("by", Text("登记人", "recorded by"), lambda row: row.post.account.name, width=12),
     ),
 )
 GUIDANCE = Ledger(
@@ -109,7 +109,13 @@ GUIDANCE = Ledger(
     rows=_guidance,
     route="guidance_push",
     columns=(
-        Column("enterprise", Text("企业名称", "enterprise"), lambda row: row.enterprise, Kind.LINK, 32),
+        Column(
+            "enterprise",
+            Text("企业名称", "name of the enterprise"),
+            lambda row: row.enterprise,
+            Kind.LINK,
+            32,
+        ),
         Column("number", Text("统一社会信用代码", "credit code"), lambda row: row.enterprise_no, width=21),
         Column("group", Text("企业类别", "group"), lambda row: GROUP_TEXTS[row.group], width=18),
         Column("on", Text("日期", "day"), lambda row: row.on, Kind.DATE, 12),

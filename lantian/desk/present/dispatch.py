@@ -51,7 +51,7 @@ ROUTED: dict[str, Text] = {
     HAND: Text("人工指定", "by hand"),
     DECLINED: Text("单位退回", "returned by an office"),
 }
-OPEN_ROW, DONE_ROW = Text("未填写", "open"), Text("已填写", "answered")
+OPEN_ROW, DONE_ROW = Text("未填写", "unanswered"), Text("已填写", "answered")
 HOW_TEXTS = {
     RowAnswer.How.SCREEN: Text("系统内填写", "on screen"),
     RowAnswer.How.FILE: Text("反馈表", "return sheet"),

@@ -18,7 +18,7 @@ from lantian.screening.models import NightlyOrder, Run
 
 STATE_TEXTS: dict[str, Text] = {
     Job.State.WAITING: Text("等待中", "waiting"),
-    Job.State.RUNNING: Text("进行中", "running"),
+    Job.State.RUNNING: Text("进行中", "under way"),
     Job.State.DONE: Text("已完成", "done"),
     Job.State.CANCELLED: Text("已停止", "stopped"),
     Job.State.FAILED: Text("未完成", "failed"),

@@ -23,7 +23,7 @@ FIELD_TEXTS: dict[str, Text] = {
     "title": Text("事项名称", "matter"),
     "stage": Text("办理阶段", "stage"),
     "opened_on": Text("开始日期", "begun on"),
-    "closed_on": Text("办结日期", "ended on"),
+    "closed_on": Text("办结日期", "closed on"),
     "subject_name": Text("对象名称", "subject"),
     "subject_no": Text("统一社会信用代码或者资格证号", "credit code or certificate number"),
     "handler": Text("承办机构", "handled by"),

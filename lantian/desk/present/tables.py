@@ -14,7 +14,7 @@ from lantian.office.intake import spec
 from lantian.office.intake.spec import Cell, Column, TableSpec
 
 CELL_TEXTS: dict[Cell, Text] = {
-    Cell.DATE: Text("日期", "a date"),
+    Cell.DATE: Text("日期", "a day"),
     Cell.LIST: Text("可有多个，用“；”分隔", "one or more, separated by ；"),
     Cell.FLAG: Text("是或否", "yes or no"),
 }
