@@ -140,7 +140,8 @@ class Cluster:
     def _start_server(self) -> None:
         settings = f"-k {self.sockets} -c listen_addresses='' {DISCREET}"
         if self.throw_away:
-            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+            # Without autovacuum plans are the same in every run: nothing is analysed behind a test's back.
+            settings += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c autovacuum=off"
         log = self.data.parent / f"{self.data.name}.log"
         _run("pg_ctl", "-D", self.data, "-w", "-t", str(START_SECONDS), "-l", log, "-o", settings, "start")
 

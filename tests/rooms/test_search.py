@@ -218,12 +218,8 @@ def test_an_index_answers_at_a_hundred_thousand_entries() -> None:
 def test_the_policy_lets_the_index_answer_under_row_level_security() -> None:
     """PostgreSQL refuses a reader's own condition as index condition under row-level security: the policy asks."""
     with acting("city"):
-        lines(
-            "INSERT INTO office_searchentry (kind, key, text, grams)"
-            " SELECT 'finding', 'n' || n, 'x', ARRAY['x' || n] FROM generate_series(1, 5000) n"
-        )  # a small table tempts the planner to walk another index
         lines("SET LOCAL enable_seqscan = off")
-        lines("SET LOCAL enable_indexscan = off")
+        lines("SET LOCAL enable_indexscan = off")  # a small table tempts the planner to walk its primary key
         plan = "\n".join(lines("EXPLAIN SELECT key FROM office_searchentry WHERE grams @> ARRAY['天津']"))
     assert re.search(r"Index Scan on entries_by_grams.*\n\s+Index Cond: \(grams @> \(InitPlan", plan)
     assert re.search(r"Filter: .*grams @> '\{天津\}'", plan)
