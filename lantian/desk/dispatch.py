@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk.downloads import XLSX, attached
 from lantian.desk.intake import ended
 from lantian.desk.present import dispatch as shown
 from lantian.desk.present import jobs as shown_jobs
@@ -25,12 +26,10 @@ from lantian.dispatch.actions import Letter
 from lantian.dispatch.models import Dispatch
 from lantian.dispatch.states import MOVES, OPEN_STATES, STATE_TEXTS, Act, State
 from lantian.office import audit, clock, files, jobs
-from lantian.office.models import StoredFile
 from lantian.office.papers import queries as papers
 from lantian.office.permissions import Permission
 
 PAGE = 25
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SCANS = {files.PDF, "image/png", "image/jpeg"}
 NO_LIST = Text("请选择清单文件。", "Choose the file of the list.")
 NO_SCAN = Text("扫描件应为 PDF、PNG 或 JPEG。", "The scan has to be PDF, PNG or JPEG.")
@@ -195,21 +194,6 @@ def dispatch_file(request: OfficerRequest, key: str) -> FileResponse:
     except ObjectDoesNotExist:  # another office's
         raise Http404 from None
     return attached(file, XLSX if which == "answer" else "")
-
-
-def attached(file: StoredFile | None, kind: str = "") -> FileResponse:
-    """A stored file as an attachment with which the browser may do nothing."""
-    if file is None:
-        raise Http404
-    response = FileResponse(
-        files.path_of(file).open("rb"),
-        as_attachment=True,
-        filename=file.name,
-        content_type=kind or "application/octet-stream",
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
 
 
 def day(typed: str) -> date | None:

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core.messages import Refused, Text
-from lantian.desk.dispatch import XLSX, attached, day
+from lantian.desk.dispatch import day
 from lantian.desk.dispatch_acts import version
+from lantian.desk.downloads import XLSX, attached
 from lantian.desk.intake import ended
 from lantian.desk.present import dispatch as shown
 from lantian.desk.present import jobs as shown_jobs

@@ -20,10 +20,11 @@ from lantian.campaign.words import GROUP_TEXTS, PUBLICITY_TEXTS
 from lantian.casework.queries import city
 from lantian.core.messages import Refused, Text
 from lantian.desk import typed
+from lantian.desk.downloads import attached
 from lantian.desk.ledgers import shown_lines
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import clock, files
+from lantian.office import clock
 from lantian.office.permissions import Permission
 
 LAST = 15
@@ -117,15 +118,7 @@ def sweep_strike(request: OfficerRequest, key: str) -> HttpResponse:
 @require_safe
 def campaign_file(request: OfficerRequest, key: str) -> FileResponse:
     """A picture, proof or scan as an attachment that the browser may do nothing with."""
-    file = queries.file_of(key)
-    if file is None:
-        raise Http404
-    response = FileResponse(
-        files.path_of(file).open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return attached(queries.file_of(key))
 
 
 def year_of(request: OfficerRequest) -> Wanted:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.core.messages import NotAllowed, Refused
+from lantian.desk.downloads import CSV, sent
 from lantian.desk.forms import UploadForm
 from lantian.desk.present import jobs as shown
 from lantian.desk.present import tables
@@ -164,15 +165,7 @@ def intake_errors(request: OfficerRequest, key: str) -> FileResponse:
         actions.check_admitted(row.table, request.actor)
     with opened(row.errors_file) as path:
         handle = path.open("rb")  # goes on being read when the private copy has lost its name
-    response = FileResponse(
-        handle,
-        as_attachment=True,
-        filename=row.errors_file.name,
-        content_type="text/csv; charset=utf-8",
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return sent(handle, row.errors_file.name, CSV)
 
 
 def _found(key: str) -> IntakeBatch:

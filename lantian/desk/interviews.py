@@ -24,6 +24,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
+from lantian.desk.downloads import attached
 from lantian.desk.present import leads as shown_leads
 from lantian.desk.present import measures as shown
 from lantian.desk.present.words import label, said
@@ -276,7 +277,7 @@ def interview_file(request: OfficerRequest, key: str) -> FileResponse:
     if file is None:
         raise Http404
     audit.record(audit.Kind.INTERVIEW_READ, by=request.actor, about=("interview", row.key))
-    return forms.download(file)
+    return attached(file)
 
 
 def _found(key: str) -> Interview:

@@ -20,14 +20,14 @@ from lantian.campaign.ledgers.catalogue import EVERY
 from lantian.campaign.ledgers.frame import Cell, Column, Kind, Ledger, Wanted
 from lantian.campaign.models import LedgerExport
 from lantian.core.messages import Refused, Text
+from lantian.desk.downloads import XLSX, attached
 from lantian.desk.intake import ended
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import clock, files, jobs
+from lantian.office import clock, jobs
 
 PAGE, PRINTED = 50, 2_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRONG_DAYS = Text(
     "起止日期写法应为 2026-11-22，且起始日不晚于终止日；现按本年度显示。",
     "Write days as 2026-11-22, the first not after the last; this year is shown.",
@@ -160,14 +160,7 @@ def workbook_cancel(request: OfficerRequest, key: str) -> HttpResponse:
 @require_safe
 def workbook_file(request: OfficerRequest, key: str) -> FileResponse:
     """The workbook as an attachment."""
-    row = _found_export(key)
-    if row.file is None:
-        raise Http404
-    response = FileResponse(
-        files.path_of(row.file).open("rb"), as_attachment=True, filename=row.file.name, content_type=XLSX
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attached(_found_export(key).file, XLSX)
 
 
 def _frame(request: OfficerRequest, what: Asked, houses: Offices) -> dict[str, Any]:

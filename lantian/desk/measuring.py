@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import BadRequest
-from django.http import FileResponse
 from django.urls import reverse
 
 from lantian.casework import queries as leads
@@ -180,16 +179,6 @@ def scan_of(request: OfficerRequest, name: str, seen_by: list[int]) -> Iterator[
         if file.content_type not in SCANS:
             raise Refused("扫描件应为 PDF、PNG 或 JPEG。", "The scan has to be PDF, PNG or JPEG.")
         yield file
-
-
-def download(file: StoredFile) -> FileResponse:
-    """A stored file as an attachment that the browser may do nothing with."""
-    response = FileResponse(
-        files.path_of(file).open("rb"), as_attachment=True, filename=file.name, content_type=file.content_type
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
 
 
 def refused(refusal: Refused, request: OfficerRequest) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
+from lantian.desk.downloads import attached
 from lantian.desk.present import measures as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -181,7 +182,7 @@ def onward_file(request: OfficerRequest, key: str) -> FileResponse:
     if not found or found[-1].file is None:
         raise Http404
     audit.record(audit.Kind.ONWARD_READ, by=request.actor, about=("onward", row.key))
-    return forms.download(found[-1].file)
+    return attached(found[-1].file)
 
 
 def _found(key: str) -> Onward:

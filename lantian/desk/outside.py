@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -21,6 +21,7 @@ from lantian.casework.outside import Noted
 from lantian.casework.outside_files import Plan, titles_of
 from lantian.casework.outside_queries import Filter
 from lantian.core.messages import Refused, Text
+from lantian.desk.downloads import XLSX, attached, sent
 from lantian.desk.forms import RefusableForm
 from lantian.desk.outside_forms import MatterForm, NewMatterForm, PaperForm, TakeInForm
 from lantian.desk.present import outside as shown
@@ -33,7 +34,6 @@ from lantian.office.modes import Mode, Module
 from lantian.office.permissions import Permission
 
 PAGE, FAULTS_SHOWN, LINES_SHOWN = 25, 50, 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NOTED = Text("已登记。", "Recorded.")
 CHANGED = Text("已更新。", "It is changed.")
 ATTACHED = Text("文书已附上。", "The paper is attached.")
@@ -131,8 +131,7 @@ def outside_paper(request: OfficerRequest, key: str) -> HttpResponseBase:
     if paper is None:
         raise Http404
     audit.record(audit.Kind.OUTSIDE_READ, by=request.actor, about=("outside", row.key))
-    handle = files.path_of(paper.file).open("rb")
-    return _sent(FileResponse(handle, as_attachment=True, filename=paper.file.name))
+    return attached(paper.file)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -183,13 +182,7 @@ def outside_export(request: OfficerRequest) -> HttpResponseBase:
             titles = titles_of(files.path_of(file), wanted.module)
     data = actions.export(rows, wanted.module, titles, by=request.actor)
     name = f"{modes.title(wanted.module).zh}-{clock.today():%Y%m%d}.xlsx"
-    return _sent(FileResponse(io.BytesIO(data), as_attachment=True, filename=name, content_type=XLSX))
-
-
-def _sent(response: FileResponse) -> HttpResponseBase:
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return sent(io.BytesIO(data), name, XLSX)
 
 
 def _take_in_page(

@@ -22,6 +22,7 @@ from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import paper_reviews, record_papers
+from lantian.desk.downloads import attached
 from lantian.desk.present import papers as shown
 from lantian.desk.present.words import either, label, said
 from lantian.desk.record_papers import About
@@ -316,15 +317,7 @@ def paper_file(request: OfficerRequest, key: str) -> FileResponse:
     row = _found(request, key)
     which = request.GET.get("as", "pdf")
     file = {"pdf": row.pdf, "docx": row.docx, "scan": _scan(row)}.get(which)
-    if file is None:
-        raise Http404
-    kind = DOCX if which == "docx" else file.content_type
-    response = FileResponse(
-        files.path_of(file).open("rb"), as_attachment=True, filename=file.name, content_type=kind
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return attached(file, DOCX if which == "docx" else "")
 
 
 def of_lead(request: OfficerRequest, lead: Lead) -> dict[str, Any]:

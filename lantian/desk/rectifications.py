@@ -23,6 +23,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
+from lantian.desk.downloads import attached
 from lantian.desk.leads import DUE_TEXTS
 from lantian.desk.present import leads as shown_leads
 from lantian.desk.present import measures as shown
@@ -175,7 +176,7 @@ def rectification_file(request: OfficerRequest, key: str) -> FileResponse:
     if not found or found[-1].file is None:
         raise Http404
     audit.record(audit.Kind.RECTIFICATION_READ, by=request.actor, about=("rectification", row.key))
-    return forms.download(found[-1].file)
+    return attached(found[-1].file)
 
 
 def _found(key: str) -> Rectification:

@@ -22,14 +22,14 @@ from lantian.campaign.returns.places import SPAN_TEXTS, WORDS, Span
 from lantian.campaign.states import RETURN_ACT_TEXTS, RETURN_MOVES, RETURN_STATE_TEXTS, ReturnAct, ReturnState
 from lantian.core.messages import Refused, Text
 from lantian.desk import figures
+from lantian.desk.downloads import XLSX, attached
 from lantian.desk.forms import RefusableForm
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import clock, files
-from lantian.office.models import StoredFile, Unit
+from lantian.office import clock
+from lantian.office.models import Unit
 
 SHOWN_MONTHS, SHOWN_RETURNS = 6, 3
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLOSED = Text(
     "已结账。此后的更正会在下一个月作为调整列示。",
     "Closed. Later corrections appear as next month's adjustment.",
@@ -339,21 +339,13 @@ def return_act(request: OfficerRequest, key: str) -> HttpResponse:
 @require_safe
 def return_file(request: OfficerRequest, key: str) -> FileResponse:
     """The workbook of a return."""
-    return _attached(_found(key).file)
+    return attached(_found(key).file, XLSX)
 
 
 @require_safe
 def return_template_file(request: OfficerRequest, key: str) -> FileResponse:
     """The workbook of a template, as it was uploaded."""
-    return _attached(_template(key).file)
-
-
-def _attached(row: StoredFile) -> FileResponse:
-    response = FileResponse(
-        files.path_of(row).open("rb"), as_attachment=True, filename=row.name, content_type=XLSX
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+    return attached(_template(key).file, XLSX)
 
 
 def _found(key: str) -> Return:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import NoReverseMatch, reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.campaign.actions import summaries as writing
@@ -25,6 +25,7 @@ from lantian.casework.queries import city
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import typed
+from lantian.desk.downloads import sent
 from lantian.desk.present import summaries as present
 from lantian.desk.present.words import label, offices, said
 from lantian.desk.requests import OfficerRequest
@@ -259,7 +260,7 @@ def summary_rows(request: OfficerRequest, key: str) -> HttpResponse:
 
 
 @require_safe
-def summary_file(request: OfficerRequest, key: str) -> HttpResponse:
+def summary_file(request: OfficerRequest, key: str) -> FileResponse:
     """A version as DOCX for the OA (without red head) or as PDF; the same version gives the same bytes."""
     row = _found(key)
     version = _version(request, row)
@@ -269,14 +270,7 @@ def summary_file(request: OfficerRequest, key: str) -> HttpResponse:
     detail = {"version": version.number, "as": "pdf" if as_pdf else "docx"}
     audit.record(audit.Kind.SUMMARY_EXPORTED, by=request.actor, about=(writing.ABOUT, row.key), detail=detail)
     name = f"{row.unit.name_zh}{row.year}年工作总结.{'pdf' if as_pdf else 'docx'}"
-    response = HttpResponse(content, content_type=kind)
-    response.headers["Content-Disposition"] = _attachment(name)
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _attachment(name: str) -> str:
-    return content_disposition_header(True, name) or "attachment"
+    return sent(io.BytesIO(content), name, kind)
 
 
 def _href(route: str, key: str) -> str:
