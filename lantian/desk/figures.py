@@ -104,7 +104,7 @@ def figure(request: OfficerRequest, key: str) -> HttpResponse:
     groups = taken(found, among(books, span), int(of) if of.isascii() and of.isdigit() else None)
     ids = [id for group in groups for id in group.ids]
     gone = [id for group in groups for id in group.gone]
-    shown = _records(FLOWS[found.flow], ids, houses)
+    shown = records(FLOWS[found.flow], ids, houses)
     context = {
         "figure": _told(found),
         "span": label(SPAN_TEXTS[span]),
@@ -114,7 +114,7 @@ def figure(request: OfficerRequest, key: str) -> HttpResponse:
         "closed": books.close,
         "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
         "hidden": len(set(ids)) - len(shown),
-        "gone": _records(FLOWS[found.flow], gone, houses),
+        "gone": records(FLOWS[found.flow], gone, houses),
     }
 
     return render(request, "desk/figure.html", context)
@@ -135,24 +135,17 @@ def _told(found: Figure) -> dict[str, Any]:
     }
 
 
-def _records(flow: Flow, ids: list[int], houses: Offices) -> list[dict[str, Any]]:
-    """Records by their ids, those the reader sees; a record changed or struck since is the same record."""
-    struck = ("struck_at",) if flow.ever else ()
-    rows = (
-        flow.counted_ever()
-        .filter(pk__in=ids)
-        .order_by(flow.day, "pk")
-        .values(flow.day, flow.owner, flow.shown, flow.key, *struck)
-    )
+def records(flow: Flow, ids: list[int], houses: Offices) -> list[dict[str, Any]]:
+    """Counted records as lines of a page, each with its own page where there is one."""
     return [
         {
-            "day": row[flow.day],
-            "unit": houses.by_id[row[flow.owner]].name(language()) if row[flow.owner] in houses.by_id else "",
-            "shown": row[flow.shown],
-            "struck": row.get("struck_at") is not None,
-            "href": _page(flow, row[flow.key]),
+            "day": row.day,
+            "unit": houses.by_id[row.unit].name(language()) if row.unit in houses.by_id else "",
+            "shown": row.shown,
+            "struck": row.struck,
+            "href": _page(flow, row.key),
         }
-        for row in rows
+        for row in flow.opened(ids)
     ]
 
 

@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.campaign.actions import summaries as writing
@@ -26,6 +25,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import typed
 from lantian.desk.downloads import sent
+from lantian.desk.figures import records
 from lantian.desk.present import summaries as present
 from lantian.desk.present.words import label, offices, said
 from lantian.desk.requests import OfficerRequest
@@ -237,15 +237,7 @@ def summary_rows(request: OfficerRequest, key: str) -> HttpResponse:
         figure = wanted
     flow, houses = FLOWS[figure.flow], offices()
     known = book.figures(version.until).get(figure.figure)
-    rows = [
-        {
-            "day": one["day"],
-            "shown": one["shown"],
-            "unit": ", ".join(houses.names([one["unit"]])),
-            "href": _href(flow.route, str(one["key"])),
-        }
-        for one in queries.rows_of(figure)
-    ]
+    rows = records(flow, figure.ids, houses)
     context = {
         "summary": present.summary(row),
         "shown": version.number,
@@ -271,13 +263,6 @@ def summary_file(request: OfficerRequest, key: str) -> FileResponse:
     audit.record(audit.Kind.SUMMARY_EXPORTED, by=request.actor, about=(writing.ABOUT, row.key), detail=detail)
     name = f"{row.unit.name_zh}{row.year}年工作总结.{'pdf' if as_pdf else 'docx'}"
     return sent(io.BytesIO(content), name, kind)
-
-
-def _href(route: str, key: str) -> str:
-    try:
-        return reverse(route, args=[key]) if route else ""
-    except NoReverseMatch:
-        return ""
 
 
 def _moved(row: Summary, version: SummaryVersion) -> list[str]:

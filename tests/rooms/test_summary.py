@@ -18,7 +18,8 @@ from lantian.campaign.actions.stories import Outlet, Told
 from lantian.campaign.actions.summaries import Draft
 from lantian.campaign.colours import Colour
 from lantian.campaign.errors import CampaignRefused, Stale
-from lantian.campaign.models import PublicityItem, Story, Summary
+from lantian.campaign.figures.flows import FLOWS
+from lantian.campaign.models import PublicityItem, Story, Summary, SummaryFigure
 from lantian.campaign.summary import counting, drafting, masking, queries, rules, sources
 from lantian.campaign.summary.counting import LastYear, Number
 from lantian.campaign.summary.states import Pending
@@ -147,7 +148,22 @@ def test_every_number_opens_the_rows_it_counts() -> None:
     with acting("nankai"):
         figure = queries.figure_of(counting.standing(row), "publicity")
         assert figure is not None
-        assert sorted(str(one["shown"]) for one in queries.rows_of(figure)) == ["宣传0", "宣传1"]
+        assert opened(figure) == [("宣传0", False), ("宣传1", False)]
+
+
+def test_a_frozen_number_opens_a_record_struck_since_and_says_so() -> None:
+    publicity(times=2)
+    row = begun()
+    with acting("nankai") as by:
+        struck = PublicityItem.objects.get(title="宣传1")
+        entries.strike(kind="publicity", key=struck.key, reason="记重了", by=by)
+        figure = queries.figure_of(counting.standing(row), "publicity")
+        assert figure is not None
+        assert opened(figure) == [("宣传0", False), ("宣传1", True)]
+
+
+def opened(figure: SummaryFigure) -> list[tuple[str, bool]]:
+    return sorted((one.shown, one.struck) for one in FLOWS[figure.flow].opened(figure.ids))
 
 
 def test_what_was_approved_keeps_its_numbers_and_says_that_records_moved() -> None:

@@ -6,7 +6,7 @@ What tells records apart (`parts`) must therefore not change by itself as a matt
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -33,6 +33,17 @@ from lantian.office import clock
 
 
 @dataclass(frozen=True)
+class Record:
+    """One counted record as a page lists it; `key` opens it, `unit` answers for it."""
+
+    day: date
+    unit: int
+    shown: str
+    key: str
+    struck: bool
+
+
+@dataclass(frozen=True)
 class Flow:
     """One flow. `day`, `owner`, `key` and the values of `parts` are fields or paths of its records.
 
@@ -54,6 +65,22 @@ class Flow:
     def counted_ever(self) -> QuerySet[Any]:
         """Records that may stand in a closed month: those counted now and those struck since."""
         return (self.ever or self.records)()
+
+    def opened(self, ids: Collection[int]) -> list[Record]:
+        """Records that were counted, by day: those the reader sees; one changed or struck since is the same record."""
+        struck = ("struck_at",) if self.ever else ()
+        paths = (self.day, self.owner, self.shown, self.key, *struck)
+        rows = self.counted_ever().filter(pk__in=ids).order_by(self.day, "pk").values(*paths)
+        return [
+            Record(
+                row[self.day],
+                row[self.owner],
+                row[self.shown],
+                row[self.key],
+                row.get("struck_at") is not None,
+            )
+            for row in rows
+        ]
 
     def between(self, first: date, last: date, unit: int | None) -> QuerySet[Any]:
         """Records of a span of days, both included, of one office or of all that the reader sees."""

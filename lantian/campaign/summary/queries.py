@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from lantian.campaign import colours
 from lantian.campaign.colours import Colour
 from lantian.campaign.evaluating import EVALUATED
-from lantian.campaign.figures.flows import FLOWS
 from lantian.campaign.models import (
     Story,
     StoryStep,
@@ -107,14 +105,6 @@ def letter_of(summary: Summary, version: SummaryVersion) -> Letter:
 def figure_of(version: SummaryVersion, figure: str) -> SummaryFigure | None:
     """One figure of a version."""
     return version.figures.filter(figure=figure).first()
-
-
-def rows_of(figure: SummaryFigure) -> list[Mapping[str, Any]]:
-    """The records that a figure counted, as {day, shown, key, unit}, by day; without those hidden from the reader."""
-    flow = FLOWS[figure.flow]
-    rows = flow.records().filter(pk__in=figure.ids).order_by(flow.day, "pk")
-    paths = (flow.day, flow.shown, flow.key, flow.owner)
-    return [dict(zip(("day", "shown", "key", "unit"), row, strict=True)) for row in rows.values_list(*paths)]
 
 
 def standings(year: int) -> list[Standing]:
