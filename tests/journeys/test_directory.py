@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlsxwriter
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from lantian.city import city, sizes
 from lantian.config.demo import SEED
 from lantian.core.identifiers import code_check_character
+from tests.looking import looked_at
 from tests.running import House
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-PHONE = {"width": 390, "height": 844}
-PICTURES = os.environ.get("PICTURES")  # a folder, for whoever wants to look
 WIDE = {48 + digit: 0xFF10 + digit for digit in range(10)}
 BODY = "91120104MA9900001"
 NEW = BODY + code_check_character(BODY)
@@ -53,21 +49,6 @@ def directory(tmp_path: Path, known: list[dict[str, Any]]) -> Path:
         sheet.write_row(3 + serial, 0, (serial, name, number, credit, address, "正常"))
     book.close()
     return path
-
-
-def looked_at(page: Page, name: str) -> None:
-    """No accessibility violation, no sideways scroll on a phone."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], name
-    before = page.viewport_size
-    for size in (before, PHONE):
-        page.set_viewport_size(size)  # type: ignore[arg-type]
-        if PICTURES:
-            kind = "phone" if size is PHONE else "desk"
-            page.screenshot(path=Path(PICTURES) / f"{name}-{kind}.png", full_page=True)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} scrolls sideways by {wide} px on a phone"
-    page.set_viewport_size(before)  # type: ignore[arg-type]
 
 
 def row_of(page: Page, name: str) -> Any:

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from lantian.city import city
-from tests.faces.test_every_page import PHONE, RULES
+from tests.looking import followed, looked_at
 from tests.running import House
 
 HEADERS = ["序号", "申请号", "专利代理机构", "机构代码", "申请人", "核查情况", "备注", "备注"]
@@ -78,7 +77,7 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     # What nobody can place waits; an officer says where it goes.
     page.get_by_role("link", name="待定 1 行，请指定").click()
     expect(page.locator("tbody tr")).to_have_count(1)
-    _accessible(page)
+    looked_at(page)
     page.locator("input[name=row]").check()
     page.get_by_label("把所选各行交给").select_option(label=XIQING)
     page.get_by_label("理由（必填）").fill("经查实际经营地在西青区")
@@ -94,7 +93,7 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     expect(page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="转办函")).to_be_visible()
     page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="待反馈").click()
     _wait_for_file(page)
-    _accessible(page)
+    looked_at(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="下载反馈表").click()
     sheet = tmp_path / "反馈表.xlsx"
@@ -105,8 +104,8 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     house.log_in(page, "xiqing")
     page.get_by_role("link", name="填写反馈 3 行").click()
     expect(page.locator("tbody tr")).to_have_count(3)
-    page.locator("td.subject a").first.click()
-    _accessible(page)
+    followed(page, page.locator("td.subject a").first)
+    looked_at(page)
     for _ in range(3):
         page.get_by_label("核查结论").select_option(label="未发现违法违规")
         page.get_by_label("核查情况").fill("调取合同和付款凭证，申请真实。")
@@ -135,7 +134,7 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     page.get_by_role("button", name="上传核对").click()
     expect(page.locator(".pill", has_text="待确认合并")).to_be_visible(timeout=30_000)
     expect(page.locator(".figure", has_text="新填写")).to_contain_text("4")
-    _accessible(page)
+    looked_at(page)
     page.get_by_role("button", name="确认合并").click()
     expect(page.locator(".pill", has_text="已合并")).to_be_visible(timeout=30_000)
 
@@ -150,7 +149,7 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     answer = tmp_path / "答复.xlsx"
     download.value.save_as(answer)
     _compare(answer, sent)
-    _accessible(page)
+    looked_at(page)
     page.get_by_role("button", name="办结").click()
     expect(page.locator(".pill", has_text="已办结")).to_be_visible()
     assert faults == []
@@ -202,18 +201,6 @@ def _wait_for_file(page: Page) -> None:
         page.wait_for_timeout(250)
         page.reload()
     raise AssertionError("the sheet was not written")
-
-
-def _accessible(page: Page) -> None:
-    """No violation on the page as it stands, and no sideways scroll on a phone."""
-    found = Axe().run(page, options=RULES).response["violations"]
-    assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], page.url
-    window = page.viewport_size
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{page.url} scrolls sideways by {wide} px on a phone"
-    assert window is not None
-    page.set_viewport_size(window)
 
 
 def _log_out(page: Page) -> None:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.intaking import number
+from tests.looking import looked_at
 from tests.personas import NANKAI
 from tests.rooms.test_registry import code
 from tests.running import House
 
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
 # Pale on purpose and hidden from readers of the screen; the same words stand above the text in full ink.
 WITHOUT_WATERMARK = {"exclude": [[".watermark"]]}
-PHONE = {"width": 390, "height": 844}
-PICTURES = os.environ.get("PICTURES")  # a folder, for whoever wants to look
 SECRET = number(771)
 FILES = {
     "市场主体登记": [
@@ -59,23 +55,12 @@ def take_in(page: Page, house: House, folder: Path) -> None:
         expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
 
 
-def looked_at(page: Page, house: House, path: str, name: str) -> None:
+def seen(page: Page, house: House, path: str, name: str) -> None:
     """In both languages: no accessibility violation, no sideways scroll on a phone."""
     for language in ("zh-hans", "en"):
         page.context.add_cookies([{"name": "django_language", "value": language, "url": house.url}])
         page.goto(house.url + path)
-        found = Axe().run(page, context=WITHOUT_WATERMARK, options=RULES).response["violations"]
-        assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], name
-        before = page.viewport_size
-        for size in (before, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            if PICTURES:
-                page.screenshot(
-                    path=Path(PICTURES) / f"{name}-{language}-{size['width']}.png", full_page=True
-                )  # type: ignore[index]
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} scrolls sideways by {wide} px on a phone"
-        page.set_viewport_size(before)  # type: ignore[arg-type]
+        looked_at(page, f"{name}-{language}", WITHOUT_WATERMARK)
     page.context.add_cookies([{"name": "django_language", "value": "zh-hans", "url": house.url}])
     page.goto(house.url + path)
 
@@ -93,23 +78,23 @@ def test_pages_that_need_somebody_to_prepare_them(
     admin.locator("#valid-to").fill("2026-12-10")
     admin.get_by_role("button", name="授权").click()
     expect(admin.locator("main")).to_contain_text("生效中")
-    looked_at(admin, house, "/accounts/unpublished/", "grants")
-    looked_at(city, house, f"/unpublished/?number={SECRET}", "unpublished")
+    seen(admin, house, "/accounts/unpublished/", "grants")
+    seen(city, house, f"/unpublished/?number={SECRET}", "unpublished")
     expect(city.locator(".secret")).to_contain_text("一种未公开的装置")
     expect(city.locator(".watermark span").first).to_contain_text("天津市知识产权局")
     assert city.locator(".watermark").get_attribute("aria-hidden") == "true"
 
     # A long list of natural persons asks what it is for.
-    looked_at(city, house, "/subjects/?kind=practitioner", "purpose")
+    seen(city, house, "/subjects/?kind=practitioner", "purpose")
     expect(city.get_by_role("button", name="说明用途并查看")).to_be_visible()
 
     # Findings marked to be dismissed together.
     city.goto(f"{house.url}/findings/?clearing=not_cleared")
     marks = [box.get_attribute("value") for box in city.locator("td.pick input").all()[:2]]
-    looked_at(city, house, "/findings/dismiss?" + "&".join(f"finding={mark}" for mark in marks), "dismiss")
+    seen(city, house, "/findings/dismiss?" + "&".join(f"finding={mark}" for mark in marks), "dismiss")
 
     # The city's queue: two are placed at once and leave it.
-    looked_at(city, house, "/subjects/placing/", "placing")
+    seen(city, house, "/subjects/placing/", "placing")
     for name in ("无处安放有限公司", "外地登记科技有限公司"):
         city.get_by_role("checkbox", name=name).check()
     city.locator("#district").select_option(str(NANKAI))
@@ -117,4 +102,4 @@ def test_pages_that_need_somebody_to_prepare_them(
     city.get_by_role("button", name="确定所选对象的承办单位").click()
     expect(city.locator("main")).to_contain_text("已确定 2 个对象的承办单位：天津市南开区知识产权局")
     expect(city.locator("main")).to_contain_text("没有待确定的对象")
-    looked_at(city, house, "/", "home")
+    seen(city, house, "/", "home")

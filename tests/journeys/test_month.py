@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import xlsxwriter
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from lantian.campaign.actions import entries
@@ -21,12 +18,11 @@ from lantian.dispatch.closing import Answer
 from lantian.dispatch.models import Dispatch
 from tests.conftest import Database
 from tests.dispatching import agencies_of, ended, forwarded, fresh, line, received, rows_of
-from tests.faces.test_every_page import PHONE, RULES
+from tests.looking import looked_at
 from tests.personas import BINHAI, NANKAI, XIQING, acting
 from tests.rooms.test_dispatch import FOUND, ON_PAPER, merged, returned
 from tests.running import House, require_browser, running
 
-PICTURES = os.environ.get("PICTURES")  # a folder, for whoever wants to look
 CLOSES_NOVEMBER, CLOSES_DECEMBER = date(2026, 11, 30), date(2026, 12, 31)
 PLACES = {
     "A1": "{{单位}}{{年}}年{{月}}月报表",
@@ -264,15 +260,4 @@ def _looked_at(page: Page, house: House, name: str) -> None:
     for language in ("en", "zh-hans"):
         page.context.add_cookies([{"name": "django_language", "value": language, "url": house.url}])
         page.reload()
-        found = Axe().run(page, options=RULES).response["violations"]
-        assert [(rule["id"], [node["target"] for node in rule["nodes"]]) for rule in found] == [], name
-        window = page.viewport_size
-        assert window is not None
-        for size in (window, PHONE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            if PICTURES:
-                picture = Path(PICTURES) / f"{name}-{language}-{size['width']}.png"
-                page.screenshot(path=picture, full_page=True)
-        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        assert wide <= 0, f"{name} scrolls sideways by {wide} px on a phone"
-        page.set_viewport_size(window)
+        looked_at(page, f"{name}-{language}")

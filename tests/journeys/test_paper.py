@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import io
-import os
 from pathlib import Path
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from tests.looking import looked_at
 from tests.rooms.test_papers import TYPED
 from tests.running import House
-
-PHONE = {"width": 390, "height": 844}
-PICTURES = os.environ.get("PICTURES")  # a folder, for whoever wants to look
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]}
-
-
-def looked_at(page: Page, name: str) -> None:
-    """No accessibility violation, no sideways scroll on a phone."""
-    assert [rule["id"] for rule in Axe().run(page, options=RULES).response["violations"]] == [], name
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=True)
-    before = page.viewport_size
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    if PICTURES:
-        page.screenshot(path=Path(PICTURES) / f"{name}-phone.png", full_page=True)
-    wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert wide <= 0, f"{name} scrolls sideways by {wide} px on a phone"
-    page.set_viewport_size(before)  # type: ignore[arg-type]
 
 
 def test_from_a_finding_to_a_paper_in_the_right_name(house: House, browser: Browser) -> None:

@@ -9,7 +9,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.journeys.test_paper import PICTURES, looked_at
+from tests.looking import PICTURES, followed, looked_at
 from tests.running import House
 
 FACTS = "法定代表人张建国指使代理师李强编造申请材料，联系电话13812345678。"
@@ -89,7 +89,7 @@ def test_from_records_to_an_acknowledged_summary(house: House, browser: Browser)
     city.goto(f"{house.url}/summary/")
     expect(city.get_by_text("已报 1")).to_be_visible()
     looked_at(city, "summaries-city")
-    city.locator("table").first.get_by_role("link").first.click()
+    followed(city, city.locator("table").first.get_by_role("link").first)
     looked_at(city, "summary-city")
     city.get_by_role("button", name="签收", exact=True).click()
     page.goto(address)
