@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
+import polars
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -214,12 +214,8 @@ def real(name: str) -> Path:
     return path
 
 
-def test_the_real_publications_are_read_in_about_a_second_and_none_is_called_wrong() -> None:
-    polars = pytest.importorskip("polars")
+def test_of_the_real_publications_no_number_is_called_wrong() -> None:
     numbers = polars.read_parquet(real("cn_patents_100k.parquet"))["application_no"].to_list()
-    before = time.process_time()
     read = [application_no(number) for number in numbers]
-    spent = time.process_time() - before
     assert not [each for each in read if each.invalid]
     assert sum(each.valid for each in read) == 83_498
-    assert spent < 5, f"{len(numbers)} numbers took {spent:.1f} s of processor time"
