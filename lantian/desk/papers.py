@@ -29,6 +29,7 @@ from lantian.desk.record_papers import About
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch.letters import sees as dispatch_sees
 from lantian.office import audit, clock, competence, files
+from lantian.office.actors import OfficerActor
 from lantian.office.models import Paper, PaperApproval, StoredFile
 from lantian.office.papers import actions, queries
 from lantian.office.papers.actions import Numbered, Record, Wording
@@ -39,7 +40,7 @@ from lantian.office.papers.template import Template
 from lantian.office.permissions import Permission
 from lantian.office.plates import ChoosePlate, UnitRefused
 
-PAGE, LARGEST_SCAN = 25, 20 * 1024 * 1024
+PAGE, FEW, LARGEST_SCAN = 25, 6, 20 * 1024 * 1024
 LONGEST_ID = 18  # digits of a number that a row can have
 SCANS = {files.PDF, "image/png", "image/jpeg"}
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -318,6 +319,16 @@ def paper_file(request: OfficerRequest, key: str) -> FileResponse:
     which = request.GET.get("as", "pdf")
     file = {"pdf": row.pdf, "docx": row.docx, "scan": _scan(row)}.get(which)
     return attached(file, DOCX if which == "docx" else "")
+
+
+def waiting(by: OfficerActor) -> dict[str, Any]:
+    """Papers that wait for the reader: drafts he may approve, approved ones he may issue, requests of small offices."""
+    approves = Permission.APPROVE_PAPERS in by.permissions
+    rows = list(queries.to_approve(by)[:FEW]) if approves else []
+    if Permission.WRITE_PAPERS in by.permissions:
+        rows += queries.to_issue(by)[:FEW]
+    asked = queries.to_review(by).count() if approves else 0
+    return {"papers_waiting": [shown.paper(row) for row in rows], "papers_asked": asked}
 
 
 def of_lead(request: OfficerRequest, lead: Lead) -> dict[str, Any]:

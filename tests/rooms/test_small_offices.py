@@ -139,3 +139,16 @@ def test_the_request_stands_in_the_citys_queue_and_on_the_paper() -> None:
     assert reverse("paper_approve", args=[paper.key]) in city.get(page).content.decode()
     assert city.post(reverse("paper_approve", args=[paper.key]), {"version": 2}).status_code == 302
     assert "陶知远" in district.get(page).content.decode()
+
+
+def test_the_first_page_shows_each_what_waits_for_him() -> None:
+    with acting("nankai") as by:
+        paper = a_draft(by)
+    place = reverse("paper", args=[paper.key])
+    assert place in browser("leader").get(reverse("home")).text, "who may approve it"
+    assert place not in browser("nankai").get(reverse("home")).text, "not who wrote it"
+    with acting("leader") as by:
+        approve(key=paper.key, version=1, by=by)
+    assert place in browser("nankai").get(reverse("home")).text, "who may issue it"
+    asked()
+    assert reverse("reviews") in browser("city").get(reverse("home")).text

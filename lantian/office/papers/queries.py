@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from lantian.office.actors import Actor
-from lantian.office.models import Job, Paper, PaperApproval, PaperReview, PaperTemplate, PaperVersion, Unit
+from lantian.office.actors import Actor, OfficerActor
+from lantian.office.models import (
+    Job,
+    Paper,
+    PaperApproval,
+    PaperReview,
+    PaperTemplate,
+    PaperVersion,
+    Post,
+    Unit,
+)
 from lantian.office.papers.content import Content
 from lantian.office.papers.states import State
 from lantian.office.papers.template import KINDS, Template, read_template, shipped
@@ -42,6 +51,22 @@ def to_review(by: Actor) -> QuerySet[Paper]:
         asked_of=by.unit,
         asked_for=F("standing"),
     ).order_by("asked_at", "id")  # fmt: skip
+
+
+def to_approve(by: OfficerActor) -> QuerySet[Paper]:
+    """Drafts of the reader's own office of which he wrote no version, so that he may approve them; the oldest first."""
+    account = Post.objects.values_list("account_id", flat=True).get(pk=by.post_id)
+    written = PaperVersion.objects.filter(paper=OuterRef("pk"), post__account_id=account)
+    return _own(by, State.DRAFT).exclude(Exists(written))
+
+
+def to_issue(by: Actor) -> QuerySet[Paper]:
+    """Approved papers of the reader's own office, the oldest first."""
+    return _own(by, State.APPROVED)
+
+
+def _own(by: Actor, state: State) -> QuerySet[Paper]:
+    return papers(by).filter(unit_id=by.unit, state=state).order_by("id")
 
 
 def is_asked(paper: Paper, by: Actor) -> bool:
