@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from itertools import combinations
 
+from lantian.core.door import in_use
 from lantian.core.messages import NotAllowed, Text, Unreadable
 from lantian.core.rulebook import (
     Basis,
@@ -25,7 +25,6 @@ from lantian.core.rulebook import (
     Rulebook,
     RuleVersion,
     Shape,
-    shipped,
 )
 
 FILE = "competence.toml"
@@ -223,10 +222,10 @@ def read_matrix(text: str, *, file: str = FILE) -> CompetenceMatrix:
     return CompetenceMatrix(acts, rows)
 
 
-@cache
-def matrix() -> CompetenceMatrix:
-    """The matrix that comes with the program, read once."""
-    return read_matrix(shipped(FILE))
+@in_use(FILE)
+def matrix(text: str) -> CompetenceMatrix:
+    """The matrix in use, without what offices loaded of their own."""
+    return read_matrix(text)
 
 
 def ask(matrix: CompetenceMatrix, act: Act, field: Field, unit: int | None, kind: str, on: date) -> Grant:

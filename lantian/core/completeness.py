@@ -11,7 +11,8 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from lantian.core.rulebook import AtLeast, BadRulebook, Many, Rulebook, Shape, shipped
+from lantian.core.door import text_in_use
+from lantian.core.rulebook import AtLeast, BadRulebook, Many, Rulebook, Shape
 
 FILE = "instruments.toml"
 SHAPES = {"*": Shape({"names": Many(str)}, {"articles": AtLeast(1)})}
@@ -51,8 +52,8 @@ class Completeness(NamedTuple):
 
 
 def instruments(text: str | None = None) -> Rulebook:
-    """The instruments that come with the program, or those of a text."""
-    return Rulebook.from_text(text if text is not None else shipped(FILE), file=FILE, shapes=SHAPES)
+    """The instruments in use, or those of a text."""
+    return Rulebook.from_text(text if text is not None else text_in_use(FILE), file=FILE, shapes=SHAPES)
 
 
 def citations(text: str, *, file: str) -> Iterator[Citation]:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 
 from lantian.core import workdays
 from lantian.core.derivation import UNITS, derive
+from lantian.core.door import in_use
 from lantian.core.messages import Refused, WrongUse
 from lantian.core.months import add_months
 from lantian.core.periods import MONTHS, Count, Pause, Step
-from lantian.core.rulebook import AtLeast, Basis, Confidence, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import AtLeast, Basis, Confidence, OneOf, Rulebook, RuleVersion, Shape
 from lantian.core.workdays import Calendar
 
 FILE = "deadlines.toml"
@@ -100,16 +100,16 @@ def _check_unit(book: Rulebook, version: RuleVersion) -> None:
             ) from None
 
 
-@cache
-def book() -> Rulebook:
-    """The book of periods that comes with the program, read once."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book of periods in use."""
+    return read_book(text)
 
 
 def due_under(
     rule_id: str, start: date, *, pauses: Iterable[tuple[date, date]] = (), extended: int = 0
 ) -> Deadline:
-    """Reckon a deadline by the books that come with the program and the version in force on `start`.
+    """Reckon a deadline by the books in use and the version in force on `start`.
 
     >>> due_under("lead_check", date(2026, 3, 2)).due
     datetime.date(2026, 3, 23)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import cache
 from typing import NamedTuple
 
+from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text
 from lantian.core.rulebook import (
     AtLeast,
@@ -22,7 +22,6 @@ from lantian.core.rulebook import (
     Rulebook,
     RuleVersion,
     Shape,
-    shipped,
 )
 
 FILE = "discretion.toml"
@@ -107,10 +106,10 @@ class GainSheet(NamedTuple):
     choice: Text
 
 
-@cache
-def book() -> Rulebook:
-    """The book of gain and discretion that comes with the program, read once."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book of gain and discretion in use."""
+    return read_book(text)
 
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:

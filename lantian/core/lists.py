@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date, timedelta
-from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from lantian.core import deadlines
 from lantian.core.deadlines import Deadline
+from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text, WrongUse
 from lantian.core.months import add_months
 from lantian.core.rulebook import (
@@ -25,7 +25,6 @@ from lantian.core.rulebook import (
     Rulebook,
     RuleVersion,
     Shape,
-    shipped,
 )
 
 FILE = "lists.toml"
@@ -159,10 +158,10 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     return rules
 
 
-@cache
-def book() -> Rulebook:
-    """The book of lists that comes with the program, read once."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book of lists in use."""
+    return read_book(text)
 
 
 def check(proposal: Proposal, on: date, rules: Rulebook | None = None) -> Checked:

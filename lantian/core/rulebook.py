@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from difflib import get_close_matches
 from enum import StrEnum
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from typing import Any, NoReturn, TypeAlias
@@ -161,6 +162,7 @@ class Rulebook:
         )
 
 
+@cache
 def shipped(name: str) -> str:
     """Return the text of a rule book that comes with the program."""
     return files("lantian").joinpath("rulebooks", name).read_text("utf-8")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
+from lantian.core.door import in_use
 from lantian.core.messages import Text
 from lantian.core.periods import Step
-from lantian.core.rulebook import AtLeast, Basis, Confidence, OneOf, Rulebook, Shape, shipped
+from lantian.core.rulebook import AtLeast, Basis, Confidence, OneOf, Rulebook, Shape
 
 FILE = "service.toml"
 SHAPES = {
@@ -46,10 +46,10 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     return book
 
 
-@cache
-def book() -> Rulebook:
-    """The ways of service that come with the program, read once."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The ways of service in use."""
+    return read_book(text)
 
 
 def ways() -> dict[str, Text]:

@@ -32,6 +32,21 @@ PRINTED = {
     "lists": lists.SHAPES,
     "supervision": supervision.SHAPES,
 }
+SHAPES = {
+    **PRINTED,
+    "workdays": workdays.SHAPES,
+    "competence": competence.SHAPES,
+    "instruments": completeness.SHAPES,
+}
+
+
+def file_of(id: str) -> str:
+    """The name of a book's file, by which the door knows it.
+
+    >>> file_of("lists")
+    'lists.toml'
+    """
+    return f"{id}.toml"
 
 
 def check(text: str, *, file: str) -> str:
@@ -54,5 +69,5 @@ def check(text: str, *, file: str) -> str:
 
 
 def opened(id: str, text: str, *, file: str) -> Rulebook:
-    """Read a book of the shelf as rules and versions, for browsing and printing."""
-    return Rulebook.from_text(text, file=file, shapes=PRINTED[id])
+    """Read a book of the shelf as rules and versions, for browsing, comparing and printing."""
+    return Rulebook.from_text(text, file=file, shapes=SHAPES[id])

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
 from lantian.core import lists
+from lantian.core.door import in_use
 from lantian.core.messages import Text, WrongUse
 from lantian.core.months import add_months
 from lantian.core.rulebook import (
@@ -24,7 +24,6 @@ from lantian.core.rulebook import (
     Rulebook,
     RuleVersion,
     Shape,
-    shipped,
 )
 
 FILE = "supervision.toml"
@@ -129,10 +128,10 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     return rules
 
 
-@cache
-def book() -> Rulebook:
-    """The table that comes with the program, read once."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The table in use."""
+    return read_book(text)
 
 
 def propose(standing: Standing, on: date, rules: Rulebook | None = None) -> Proposed:

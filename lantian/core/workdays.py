@@ -10,12 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import BadRulebook, Kind, Many, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import BadRulebook, Kind, Many, Rulebook, RuleVersion, Shape
 
 FILE = "workdays.toml"
 ONE_DAY = timedelta(days=1)
@@ -149,10 +150,10 @@ class Calendar:
         return day if self.is_workday(day) else self.add_workdays(day, 1)
 
 
-@cache
-def load() -> Calendar:
-    """The calendar that comes with the program, read once."""
-    return Calendar.from_text(shipped(FILE))
+@in_use(FILE)
+def load(text: str) -> Calendar:
+    """The calendar in use."""
+    return Calendar.from_text(text)
 
 
 def _latest(book: Rulebook, file: str) -> RuleVersion:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from lantian.core import deadlines
+from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text, WrongUse
 from lantian.core.rulebook import (
     AtLeast,
@@ -25,7 +25,6 @@ from lantian.core.rulebook import (
     Rulebook,
     RuleVersion,
     Shape,
-    shipped,
 )
 
 AGENCY, PRACTITIONER = "credit_agency.toml", "credit_practitioner.toml"
@@ -201,16 +200,16 @@ def read_book(text: str, *, file: str) -> CreditBook:
     )
 
 
-@cache
-def agency() -> CreditBook:
-    """The book for agencies that comes with the program, read once."""
-    return read_book(shipped(AGENCY), file=AGENCY)
+@in_use(AGENCY)
+def agency(text: str) -> CreditBook:
+    """The book for agencies in use."""
+    return read_book(text, file=AGENCY)
 
 
-@cache
-def practitioner() -> CreditBook:
-    """The book for practitioners that comes with the program, read once."""
-    return read_book(shipped(PRACTITIONER), file=PRACTITIONER)
+@in_use(PRACTITIONER)
+def practitioner(text: str) -> CreditBook:
+    """The book for practitioners in use."""
+    return read_book(text, file=PRACTITIONER)
 
 
 def weakest(*confidences: Confidence) -> Confidence:

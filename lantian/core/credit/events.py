@@ -102,7 +102,10 @@ def _check_changes(event: Event) -> None:
     kinds = [change.kind for change in event.changes]
     if kinds.count(ChangeKind.REPAIRED) > 1:
         _bad(event, "修复了两次", "it was repaired twice")
-    if ChangeKind.ANNULLED in kinds and {ChangeKind.UPHELD, ChangeKind.REPAIRED} & set(kinds):
+    annulled = [change.known_on for change in event.changes if change.kind is ChangeKind.ANNULLED]
+    upheld = [change.known_on for change in event.changes if change.kind is ChangeKind.UPHELD]
+    # What was upheld may be annulled later, by a court or when its document is corrected; never the other way round.
+    if annulled and (ChangeKind.REPAIRED in kinds or any(day >= min(annulled) for day in upheld)):
         _bad(event, "既撤销又维持或者修复", "it was annulled and also upheld or repaired")
 
 
