@@ -14,10 +14,10 @@ from typing import Any
 import polars as pl
 
 from lantian.detect import identity
+from lantian.detect.contract import Reads
 
-_NO_REGISTER = pl.DataFrame(
-    schema={"credit_code": pl.String, "name": pl.String, "former_names": pl.List(pl.String)}
-)
+COMPANIES = Reads("companies", ("credit_code", "name"), also=("former_names",), needed=False)
+"""The register, where held: a firm before and after a change of name is one party."""
 Row = Mapping[str, Any]
 
 
@@ -32,10 +32,10 @@ class Behind:
     filings: tuple[Row, ...]
 
 
-def behind(filings: pl.DataFrame) -> Iterator[Behind]:
+def behind(filings: pl.DataFrame, companies: pl.DataFrame) -> Iterator[Behind]:
     """Group rows (application_no, filing_date, applicants, applicant_ids, agency_code) by who stands behind."""
     rows = filings.sort("filing_date", "application_no", nulls_last=True)
-    parties = first_parties(rows).to_list()
+    parties = first_parties(rows, companies).to_list()
     by_agency: dict[str, list[tuple[str, Row]]] = defaultdict(list)
     for party, one in zip(parties, rows.iter_rows(named=True), strict=True):
         by_agency[one["agency_code"] or ""].append((party or f"name:{one['application_no']}", one))
@@ -52,10 +52,10 @@ def behind(filings: pl.DataFrame) -> Iterator[Behind]:
     yield from (_applicant(by_party[party]) for party in sorted(by_party))
 
 
-def first_parties(rows: pl.DataFrame) -> pl.Series:
-    """Resolve the first applicant of every row, by number where known, else by plain name."""
+def first_parties(rows: pl.DataFrame, companies: pl.DataFrame) -> pl.Series:
+    """Resolve the first applicant of every row: by number, else by a name of the register, else by plain name."""
     names = rows["applicants"].list.first()
-    return identity.firms(names, rows["applicant_ids"].list.first(), _NO_REGISTER)
+    return identity.firms(names, rows["applicant_ids"].list.first(), companies)
 
 
 def label(row: Row) -> str:

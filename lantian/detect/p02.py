@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from lantian.core.messages import Text
-from lantian.detect.behind import Behind, behind, first_parties
+from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.recombined import Combined, combined
 
@@ -41,17 +41,18 @@ def find(ground: Ground) -> Iterator[Found]:
     )
     found = combined(folded, sketched, earlier=True, progress=ground.progress)
     least = ground.share("covered_percent")
-    mixes = _mixes([one for one in found if one.covered >= least], patents)
+    companies = ground.tables["companies"]
+    mixes = _mixes([one for one in found if one.covered >= least], patents, companies)
     for own in (False, True):
         numbers = [number for number, mix in mixes.items() if mix.own is own]
         rows = patents.filter(pl.col("application_no").is_in(numbers))
-        for subject in behind(rows):
+        for subject in behind(rows, companies):
             yield _found(subject, mixes, ground)
 
 
-def _mixes(found: list[Combined], patents: pl.DataFrame) -> dict[str, _Mix]:
+def _mixes(found: list[Combined], patents: pl.DataFrame, companies: pl.DataFrame) -> dict[str, _Mix]:
     """Write each combined row with its sources by number; sources filed on the same day are no earlier work."""
-    facts = patents.select("application_no", *FACTS).with_columns(party=first_parties(patents))
+    facts = patents.select("application_no", *FACTS).with_columns(party=first_parties(patents, companies))
     mixes = {}
     for one in found:
         row = facts.row(one.row, named=True)
@@ -105,8 +106,10 @@ DETECTOR = Detector(
             also=FACTS[1:],
             one_of=TEXTS,
         ),
+        COMPANIES,
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
     limits=("covered_percent", "strong_filings"),
     find=find,
+    version="2",
 )

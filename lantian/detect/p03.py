@@ -1,7 +1,9 @@
 """P03: copies of earlier publications of others: most of a filing's text stands in what was published before it.
 
 The share is that of the later text (how much of it was taken), not of the smaller of both. Own earlier
-publications and those of one family are no copies. A text that differs in figures and signs only is said to.
+publications and those of one family are no copies; a firm under its former name is the same firm. What one agency
+withdrew and filed again in another name is its own text coming back, not another's: P04 tells that, once. A text that
+differs in figures and signs only is said to.
 """
 
 from __future__ import annotations
@@ -12,15 +14,17 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from lantian.detect.behind import Behind, behind, first_parties
+from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.blocks import BLOCK
 from lantian.detect.candidates import candidates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.p02 import FACTS, TEXTS, related
+from lantian.detect.p04 import WITHDRAWN
 from lantian.detect.reading import Read
 from lantian.detect.verify import likeness
 
 Row = Mapping[str, Any]
+WITHDRAWAL = ("status", "status_date")
 SAME = 0.9999
 """Likeness from which two texts differ in nothing but figures and signs: all that folding takes out."""
 
@@ -30,8 +34,11 @@ def find(ground: Ground) -> Iterator[Found]:
     patents = ground.tables["patents"].filter(pl.col("kind").ne_missing("design"))
     texts = [name for name in TEXTS if ground.has(f"patents.{name}")]
     read = ground.reading.read(patents, id="application_no", texts=texts, progress=ground.progress)
-    copies = _copies(_taken(read, ground), patents)
-    for subject in behind(patents.filter(pl.col("application_no").is_in(list(copies)))):
+    companies = ground.tables["companies"]
+    copies = _copies(
+        _taken(read, ground), patents.with_columns(party=first_parties(patents, companies)), ground
+    )
+    for subject in behind(patents.filter(pl.col("application_no").is_in(list(copies))), companies):
         yield _found(subject, copies, ground)
 
 
@@ -56,10 +63,10 @@ def _taken(read: Read, ground: Ground) -> pl.DataFrame:
     return pl.concat(frames).filter(pl.col("share") >= ground.share("taken_percent"))
 
 
-def _copies(taken: pl.DataFrame, patents: pl.DataFrame) -> dict[str, Row]:
+def _copies(taken: pl.DataFrame, patents: pl.DataFrame, ground: Ground) -> dict[str, Row]:
     """For each copy the source that holds most: published before the copy was filed, and not related to it."""
-    facts = patents.select("application_no", "publication_date", *FACTS)
-    facts = facts.with_columns(party=first_parties(patents), row=pl.int_range(pl.len()))
+    facts = patents.select("application_no", "publication_date", "party", *WITHDRAWAL, *FACTS)
+    facts = facts.with_columns(row=pl.int_range(pl.len()))
     pairs = taken.join(facts.select("row", filed="filing_date"), on="row").join(
         facts.select(source="row", shown="publication_date", number="application_no"), on="source"
     )
@@ -68,9 +75,17 @@ def _copies(taken: pl.DataFrame, patents: pl.DataFrame) -> dict[str, Row]:
     copies: dict[str, Row] = {}
     for pair in ordered.iter_rows(named=True):
         row, source = (facts.row(pair[end], named=True) for end in ("row", "source"))
-        if row["application_no"] not in copies and not related(row, source):
+        again = pair["jaccard"] >= ground.share("refiled_percent") and _filed_again(row, source)
+        if row["application_no"] not in copies and not related(row, source) and not again:
             copies[row["application_no"]] = pair
     return copies
+
+
+def _filed_again(row: Row, source: Row) -> bool:
+    """Whether the same agency had withdrawn the source before it filed the row."""
+    one_agency = bool(row["agency_code"]) and row["agency_code"] == source["agency_code"]
+    gone = source["status"] in WITHDRAWN and source["status_date"] is not None
+    return one_agency and gone and bool(source["status_date"] < row["filing_date"])
 
 
 def _found(subject: Behind, copies: Mapping[str, Row], ground: Ground) -> Found:
@@ -103,11 +118,13 @@ DETECTOR = Detector(
         Reads(
             "patents",
             ("application_no", "disclosure", "filing_date", "publication_date", "applicants"),
-            also=FACTS[1:],
+            also=(*FACTS[1:], *WITHDRAWAL),
             one_of=TEXTS,
         ),
+        COMPANIES,
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("taken_percent", "strong_percent", "strong_filings"),
+    limits=("taken_percent", "strong_percent", "strong_filings", "refiled_percent"),
     find=find,
+    version="2",
 )

@@ -1,7 +1,9 @@
 """T08: near copies of protected marks, filed by others: same or similar in writing, sound or look.
 
 For goods of the protected classes a similar mark counts; for other goods only one that is the same, sounds the same
-or looks the same, and weighs less. The owner's own filings are none.
+or looks the same, and weighs less. A mark that merely shares most characters, but begins otherwise or has one pushed
+into the middle, is as likely chance: it counts only where the applicant comes near one known mark repeatedly.
+The owner's own filings are none.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from lantian.core.messages import Text
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
 from lantian.detect.marks.index import MarkIndex
-from lantian.detect.marks.order import kept_in_order
+from lantian.detect.marks.order import kept_in_order, read_alike
 
 HOW = {
     "same": Text("文字相同", "the same characters"),
@@ -40,10 +42,13 @@ def find(ground: Ground) -> Iterator[Found]:
     marks = ground.tables["trademarks"]
     near = MarkIndex.of(marks["mark"]).near(names["name"], least=ground.share("likeness_percent"))
     near = near.filter(kept_in_order(near, names["name"], marks["mark"]))
+    near = near.with_columns(read_alike(near, names["name"], marks["mark"]))
     found = met(near, marks, names, ground)
     within = pl.col("classes").list.set_intersection("protected").list.len() > 0
     found = found.with_columns(within=within.fill_null(False))
     found = found.filter(pl.col("within") | (pl.col("likeness") >= ground.share("across_percent")))
+    again = pl.col("mark").n_unique().over("party", "name") >= ground.limit("loose_marks")
+    found = found.filter(pl.col("alike") | again)
     best = found.sort("number", "within", "likeness", "name", descending=[False, True, True, False])
     best = best.unique("number", keep="first", maintain_order=True).sort(
         "party", "filed_on", "number", nulls_last=True
@@ -107,6 +112,7 @@ DETECTOR = Detector(
     id="T08",
     subject="applicant",
     reads=(MARKS, NAMES, agents.COMPANIES),
-    limits=("likeness_percent", "across_percent", "strong_marks"),
+    limits=("likeness_percent", "across_percent", "strong_marks", "loose_marks"),
     find=find,
+    version="2",
 )

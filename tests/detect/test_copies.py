@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +90,27 @@ def test_ones_own_publication_and_ones_family_are_no_copies() -> None:
     assert not open_findings(run("P03", patents=copied(**own)))
     assert not open_findings(run("P03", patents=copied(parent_no=filing(1)["application_no"])))
     assert not open_findings(run("P03", patents=copied(priority_nos=[filing(1)["application_no"]])))
+
+
+def test_a_firm_under_its_former_name_copies_only_itself() -> None:
+    """Public data often name no number: then the register's former names tell."""
+    rows = copied()
+    for row, name in zip(rows[:2], ("某旧名有限公司", "某新名有限公司"), strict=True):
+        row |= {"applicants": [name], "applicant_ids": [None]}
+    register = [
+        {"credit_code": "91120000000000NEW1", "name": "某新名有限公司", "former_names": ["某旧名有限公司"]}
+    ]
+    assert open_findings(run("P03", patents=rows))
+    assert not open_findings(run("P03", patents=rows, companies=register))
+
+
+def test_what_one_agency_withdrew_and_filed_again_is_told_once_by_p04() -> None:
+    rows = copied()
+    rows[0] |= {"status": "withdrawn", "status_date": LATE - timedelta(days=3)}
+    rows[1] |= {"status": "pending", "status_date": LATE}
+    assert not open_findings(run("P03", patents=rows)) and open_findings(run("P04", patents=rows))
+    assert open_findings(run("P03", patents=[rows[0], rows[1] | {"agency_code": "12999"}]))
+    assert open_findings(run("P03", patents=[rows[0] | {"status_date": LATE}, rows[1]]))
 
 
 def test_the_share_is_that_of_the_later_text() -> None:

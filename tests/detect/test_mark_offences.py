@@ -319,6 +319,7 @@ KNOWN = [
         ("树禾查", [30], "strong"),
         ("澍翮荼", [30], "strong"),
         ("澍翮茶王", [30], "medium"),
+        ("老澍翮茶", [30], "medium"),
         ("澍翮酒", [30], "weak"),
         ("澍翮茶", [12], "weak"),
     ],
@@ -335,9 +336,27 @@ def test_a_near_copy_is_found_by_writing_sound_or_look(text: str, classes: list[
         {"mark": "澍翮酒", "classes": [12]},
         {"mark": "溟岚山"},
         {"mark": None},
+        {"mark": "溟翮茶"},
+        {"mark": "澍岚翮茶"},
     ],
-    ids=["the owner", "like only a little, other goods", "another mark", "a picture"],
+    ids=[
+        "the owner",
+        "like only a little, other goods",
+        "another mark",
+        "a picture",
+        "begins otherwise",
+        "broken by a character",
+    ],
 )
 def test_what_is_no_near_copy(columns: Row) -> None:
     row = mark(1, "澍翮茶", classes=[30]) | columns
     assert not open_findings(run("T08", trademarks=[row, mark(2, "溟岚")], protected_names=KNOWN))
+
+
+def test_characters_in_common_count_where_the_applicant_comes_near_one_name_again_and_again() -> None:
+    """One broken or differently begun name is as likely chance; two of one applicant are not."""
+    marks = [mark(1, "溟翮茶", classes=[30]), mark(2, "澍岚翮茶", classes=[30], applicant_id=code(1))]
+    (found,) = open_findings(run("T08", trademarks=marks, protected_names=KNOWN))
+    assert found["evidence"][:2] == [f"trademarks:{one['number']}" for one in marks]
+    twice = [marks[0], marks[0] | {"number": "70000009", "classes": [9]}]
+    assert not open_findings(run("T08", trademarks=twice, protected_names=KNOWN))

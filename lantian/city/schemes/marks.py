@@ -309,6 +309,8 @@ def _imitates(desk: _Desk, rng: Random, number: int) -> Scheme:
             known[0] + _SOUNDS[known[1]] + known[2],
             known[0] + known[1] + _LOOKS[known[2]],
             known + "王",
+            "新" + known,
+            known[0] + names.coined(700 + number)[1] + known[2],
         )
     )
     numbers = [desk.mark(changed, front, agency, classes=[rng.choice((9, 42))])]

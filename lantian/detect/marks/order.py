@@ -1,4 +1,9 @@
-"""How many characters two marks have in common in the same order: for the few pairs that keys have met."""
+"""How many characters two marks have in common, and where: for the few pairs that keys have met.
+
+Keys know sets of characters only. In trademark examination (商标审查审理指南 2021, 下编第五章) marks of three
+characters or more that differ in one are similar, but not where the first character clearly differs; and a mark
+is similar that holds another's distinctive mark whole.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +17,25 @@ def kept_in_order(near: pl.DataFrame, new: pl.Series, stored: pl.Series) -> pl.S
     pairs = zip(near["kind"], new.gather(near["new"]), stored.gather(near["row"]), strict=True)
     kept = [kind != "shared" or in_order(one, other) for kind, one, other in pairs]
     return pl.Series("kept", kept, dtype=pl.Boolean)
+
+
+def read_alike(near: pl.DataFrame, new: pl.Series, stored: pl.Series) -> pl.Series:
+    """Tell of every near pair whether the stored mark reads as the asked one, not merely shares characters."""
+    pairs = zip(near["kind"], new.gather(near["new"]), stored.gather(near["row"]), strict=True)
+    told = [kind != "shared" or reads_as(one, other) for kind, one, other in pairs]
+    return pl.Series("alike", told, dtype=pl.Boolean)
+
+
+def reads_as(known: str, mark: str) -> bool:
+    """Whether a mark holds the known one whole, or begins like it without a character pushed into its middle.
+
+    >>> reads_as("澍翮茶", "澍翮茶王"), reads_as("澍翮茶", "老澍翮茶"), reads_as("澍翮茶", "澍翮酒")
+    (True, True, True)
+    >>> reads_as("澍翮茶", "溟翮茶"), reads_as("澍翮茶", "澍岚翮茶")
+    (False, False)
+    """
+    left, right = ("".join(map(plain, text)) for text in (known, mark))
+    return left in right or (left[:1] == right[:1] and len(right) <= len(left))
 
 
 def in_order(one: str, other: str) -> bool:
