@@ -69,6 +69,7 @@ class Act(StrEnum):
     URGE_PLATFORM = "urge_platform"
     TRANSFER = "transfer"
     PRESS = "press"
+    PUBLISH = "publish"
 
 
 class Issuer(StrEnum):
