@@ -13,7 +13,7 @@ from lantian.casework.errors import OutsideRefused, Stale
 from lantian.casework.models import OutsideMatter, OutsidePaper, OutsideStep
 from lantian.casework.outside_files import DATES, LONGEST, Plan, Values, compare, read_export, write_layout
 from lantian.casework.queries import city
-from lantian.office import audit, clock, files
+from lantian.office import audit, clock, files, search
 from lantian.office.actors import OfficerActor
 from lantian.office.models import StoredFile, Unit
 from lantian.office.modes import Mode, Module, mode_of, title
@@ -209,6 +209,7 @@ def _store(noted: Noted, source: StoredFile | None, by: OfficerActor) -> Outside
     )
     _fill(matter, noted.values)
     matter.save(force_insert=True)
+    search.note([queries.search_record(matter)])
     _step(matter, noted.values, source, by)
     return matter
 
@@ -218,6 +219,7 @@ def _change(matter: OutsideMatter, fields: Values, source: StoredFile | None, by
     matter.version += 1
     matter.changed_at, matter.changed_by_id = clock.now(), by.post_id
     matter.save(update_fields=[*fields, "version", "changed_at", "changed_by"])
+    search.note([queries.search_record(matter)])
     _step(matter, fields, source, by)
 
 

@@ -11,6 +11,7 @@ from lantian.casework.models import OutsideMatter, OutsideStep
 from lantian.casework.outside_files import Values
 from lantian.office.actors import Actor
 from lantian.office.modes import FIELDS, Module
+from lantian.office.search import Record
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,18 @@ def of_subject(numbers: Sequence[str], modules: Sequence[Module]) -> QuerySet[Ou
 def find(key: str) -> OutsideMatter | None:
     """One matter, if the reader may see it."""
     return OutsideMatter.objects.select_related("unit").filter(key=key).first()
+
+
+def search_record(matter: OutsideMatter) -> Record:
+    """A matter as global search finds it: by title and subject, by its number there and the subject's."""
+    names = (matter.title, matter.subject_name, matter.external_no)
+    return Record("outside", matter.key, names, (matter.external_no, matter.subject_no))
+
+
+def by_keys(keys: Sequence[str]) -> list[OutsideMatter]:
+    """Matters with these keys that the reader may see, in the order asked."""
+    found = {row.key: row for row in OutsideMatter.objects.select_related("unit").filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]
 
 
 def steps(matter: OutsideMatter) -> list[OutsideStep]:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
+from lantian.casework import outside_queries as outside
 from lantian.casework import queries as casework
 from lantian.casework.states import STATE_TEXTS
 from lantian.casework.states import State as LeadState
@@ -18,9 +19,13 @@ from lantian.core.messages import Text
 from lantian.desk import purposes as asked_purposes
 from lantian.desk.present.words import either, label, language, offices
 from lantian.desk.requests import OfficerRequest
+from lantian.dispatch import queries as dispatch
+from lantian.dispatch.states import STATE_TEXTS as LETTER_TEXTS
+from lantian.dispatch.states import State as LetterState
 from lantian.filings import queries as filings
-from lantian.office import purposes
+from lantian.office import modes, purposes
 from lantian.office import search as searching
+from lantian.office.modes import Module
 from lantian.office.permissions import Permission
 from lantian.office.search import Hits, Question
 from lantian.registry import queries as registry
@@ -120,6 +125,32 @@ def _findings(keys: Sequence[str]) -> list[Row]:
     ]
 
 
+def _dispatches(keys: Sequence[str]) -> list[Row]:
+    return [
+        {
+            "key": row.key,
+            "title": row.title,
+            "href": reverse("dispatch", args=[row.key]),
+            "number": " · ".join(filter(None, [row.number, row.sender_no])),
+            "note": f"{row.sender} · {label(LETTER_TEXTS[LetterState(row.state)])}",
+        }
+        for row in dispatch.by_keys(keys)
+    ]
+
+
+def _outside(keys: Sequence[str]) -> list[Row]:
+    return [
+        {
+            "key": row.key,
+            "title": row.title or row.subject_name,
+            "href": reverse("outside_matter", args=[row.key]),
+            "number": row.external_no,
+            "note": " · ".join(filter(None, [label(modes.title(Module(row.module))), row.stage])),
+        }
+        for row in outside.by_keys(keys)
+    ]
+
+
 def _subjects(keys: Sequence[str]) -> list[Row]:
     houses = offices()
     return [
@@ -168,6 +199,13 @@ GROUPS: dict[str, Group] = {
     "lead": Group(Text("线索", "lead"), Permission.READ_LEADS, searching.protected, _leads),
     "finding": Group(
         Text("数据比对提示", "findings"), Permission.READ_FINDINGS, searching.protected, _findings
+    ),
+    "dispatch": Group(Text("来文", "letter"), Permission.READ_LEADS, searching.protected, _dispatches),
+    "outside": Group(
+        Text("外部系统事项", "outside matters"),
+        Permission.READ_LEADS,
+        searching.protected,
+        _outside,
     ),
     **_facets(
         (Subject.Kind.AGENCY, Text("代理机构", "agency")),

@@ -15,13 +15,13 @@ from lantian.casework.models import Lead
 from lantian.core.competence import Act as LegalAct
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
-from lantian.dispatch import history, lists
+from lantian.dispatch import history, lists, queries
 from lantian.dispatch.book import kind, outcome_of
 from lantian.dispatch.errors import DispatchRefused, StaleDispatch
 from lantian.dispatch.models import Dispatch, DispatchRow, Press, ReturnSheet, RowAnswer
 from lantian.dispatch.placing import DECLINED, HAND
 from lantian.dispatch.states import LIVE_STATES, MOVES, OPEN_SHEETS, Act, State, Step
-from lantian.office import audit, clock, competence, files, jobs, numbers
+from lantian.office import audit, clock, competence, files, jobs, numbers, search
 from lantian.office.actors import OfficerActor
 from lantian.office.keys import new_key
 from lantian.office.models import Job, Post, StoredFile, Unit
@@ -81,6 +81,7 @@ def receive(
     )
     row.job = _defer("dispatch_split", row, by)
     row.save(force_insert=True)
+    search.note([queries.search_record(row)])
     history.note(row, Step.RECEIVE, post=by.post_id)
     detail = {"kind": letter.kind, "list": list_file.sha256, "scan": scan.sha256 if scan else ""}
     audit.record(audit.Kind.DISPATCH_RECEIVED, by=by, about=("dispatch", row.key), detail=detail)

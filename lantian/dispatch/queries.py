@@ -19,6 +19,7 @@ from lantian.dispatch.models import (
 )  # fmt: skip
 from lantian.dispatch.states import OPEN_SHEETS, OPEN_STATES, State
 from lantian.office.actors import OfficerActor
+from lantian.office.search import Record
 
 QUEUE, OPEN, ANSWERED, CONFLICT = "queue", "open", "answered", "conflict"
 
@@ -44,7 +45,7 @@ class Share:
 
 
 def dispatches(by: OfficerActor) -> QuerySet[Dispatch]:
-    """Letters that the office keeps or has rows of, those that the sender still waits for first."""
+    """Letters that the office keeps or has rows of, the newest first."""
     return Dispatch.objects.select_related("unit", "created_by__account").order_by("-id")
 
 
@@ -94,6 +95,17 @@ def find(key: str) -> Dispatch | None:
     # The list is its keeper's file: joined, it would hide the letter from every other office.
     related = ("unit", "scan", "answer_file", "job__progress", "created_by__account")
     return Dispatch.objects.select_related(*related).filter(key=key).first()
+
+
+def search_record(row: Dispatch) -> Record:
+    """A letter as global search finds it: by title and sender, by its number and the sender's."""
+    return Record("dispatch", row.key, (row.title, row.sender, row.sender_no), (row.number, row.sender_no))
+
+
+def by_keys(keys: Sequence[str]) -> list[Dispatch]:
+    """Letters with these keys that the reader may see, in the order asked."""
+    found = {row.key: row for row in Dispatch.objects.select_related("unit").filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]
 
 
 def find_row(key: str) -> DispatchRow | None:

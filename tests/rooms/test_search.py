@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from lantian.casework import outside
 from lantian.casework.models import Lead
 from lantian.filings.models import Patent
 from lantian.office import search
@@ -19,7 +20,9 @@ from lantian.screening import actions as screening
 from lantian.screening import queries as findings
 from lantian.screening.models import Finding
 from lantian.screening.states import Outcome
+from tests.dispatching import ABNORMAL, agencies_of, forwarded, line, received
 from tests.personas import NANKAI, XIQING, acting
+from tests.rooms.test_modes import noted
 
 pytestmark = pytest.mark.django_db
 MANY = 100_000
@@ -28,7 +31,7 @@ FEW_BUFFERS = 600  # the table has thousands of pages; a part of these is the in
 
 def found(typed: str, kind: str) -> Hits:
     """What a question finds among protected records or public facts of a kind."""
-    look = search.protected if kind in ("lead", "finding") else search.public
+    look = search.protected if kind in ("lead", "finding", "dispatch", "outside") else search.public
     return look(search.ask(typed), kind)
 
 
@@ -52,6 +55,30 @@ def lines(statement: str, *parameters: Any) -> list[Any]:
 
 
 # What finds what
+
+
+def test_a_letter_is_found_by_its_number_and_title_by_whom_it_concerns() -> None:
+    nankai = agencies_of(NANKAI)[0]
+    letter = received([line(1, nankai.subject.name)])
+    forwarded(letter, NANKAI)
+    for typed in (letter.number, ABNORMAL.sender_no, "非正常专利申请核查"):
+        with acting("city"):
+            assert letter.key in found(typed, "dispatch").keys, typed
+    with acting("nankai"):
+        assert letter.key in found(letter.number, "dispatch").exact
+    with acting("xiqing"):
+        assert not found(letter.number, "dispatch").keys, "it was not sent there"
+
+
+def test_a_matter_of_an_outside_system_is_found_under_its_present_name() -> None:
+    with acting("nankai") as by:
+        matter = noted(by)
+        assert found("津南立〔2026〕9号", "outside").exact == {matter.key}
+        outside.change(matter.key, {"subject_name": "津门丁有限公司"}, version=1, by=by)
+        assert found("津门丁", "outside").keys == (matter.key,)
+        assert not found("津门丙", "outside").keys
+    with acting("xiqing"):
+        assert not found("津南立〔2026〕9号", "outside").keys
 
 
 def test_an_agency_is_found_by_name_initials_credit_code_and_agency_code() -> None:

@@ -5,6 +5,7 @@ CALL protect('dispatch_returnsheet');
 CALL protect('dispatch_sheetupload');
 CALL protect('dispatch_press');
 CALL protect('dispatch_dispatchstep');
+CALL searched_as('dispatch', 'dispatch_dispatch');
 CALL append_only('dispatch_rowanswer');
 CALL append_only('dispatch_press');
 CALL append_only('dispatch_dispatchstep');
