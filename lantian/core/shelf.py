@@ -54,10 +54,10 @@ def check(text: str, *, file: str) -> str:
     try:
         id = tomllib.loads(text)["book"]["id"]
         reader = READERS[id]
-    except tomllib.TOMLDecodeError as error:
-        raise BadRulebook(
-            f"{file}：不是有效的TOML（{error}）。", f"{file}: not valid TOML ({error})."
-        ) from None
+    except tomllib.TOMLDecodeError:
+        # The strict reader says at which table and line.
+        Rulebook.from_text(text, file=file, shapes={})
+        raise
     except (KeyError, TypeError):
         known = ", ".join(READERS)
         raise BadRulebook(
@@ -71,3 +71,9 @@ def check(text: str, *, file: str) -> str:
 def opened(id: str, text: str, *, file: str) -> Rulebook:
     """Read a book of the shelf as rules and versions, for browsing, comparing and printing."""
     return Rulebook.from_text(text, file=file, shapes=SHAPES[id])
+
+
+def opened_any(text: str) -> Rulebook:
+    """The same for a text that was checked before, whichever book of the shelf it is."""
+    id = str(tomllib.loads(text)["book"]["id"])
+    return opened(id, text, file=file_of(id))

@@ -102,6 +102,11 @@ class Kind(StrEnum):
     MANDATES_LOADED = "mandates_loaded"
     MANDATES_APPROVED = "mandates_approved"
     TEMPLATE_REPLACED = "template_replaced"
+    RULEBOOK_LOADED = "rulebook_loaded"
+    RULEBOOK_APPROVED = "rulebook_approved"
+    RULEBOOK_WITHDRAWN = "rulebook_withdrawn"
+    REHEARSAL_STARTED = "rehearsal_started"
+    REHEARSAL_READ = "rehearsal_read"
     PAPER_DRAFTED = "paper_drafted"
     PAPER_REVISED = "paper_revised"
     PAPER_READ = "paper_read"
@@ -246,6 +251,11 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.PAPER_READ: Text("查看文书", "paper read"),
     Kind.PAPER_APPROVED: Text("核准文书", "paper approved"),
     Kind.PAPER_ISSUED: Text("印发文书", "paper issued"),
+    Kind.RULEBOOK_LOADED: Text("录入规则库新版", "edition of a rule book loaded"),
+    Kind.RULEBOOK_APPROVED: Text("核准规则库新版", "edition of a rule book approved"),
+    Kind.RULEBOOK_WITHDRAWN: Text("撤回规则库新版", "edition of a rule book withdrawn"),
+    Kind.REHEARSAL_STARTED: Text("开始试算规则库草案", "draft of a rule book being rehearsed"),
+    Kind.REHEARSAL_READ: Text("查看规则库试算", "rehearsal of a rule book read"),
     Kind.PAPER_SET: Text("生成文书文件", "files of the paper made"),
     Kind.PAPER_DROPPED: Text("作废文书", "paper dropped"),
     Kind.PAPER_SHARED: Text("共享文书", "paper shared"),

@@ -49,7 +49,9 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.READ_UNPUBLISHED: Text("查看未公开的专利申请", "read unpublished patent applications"),
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
     Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),
-    Permission.KEEP_RULES: Text("维护权责清单和文书模板", "keep the mandates and the templates of papers"),
+    Permission.KEEP_RULES: Text(
+        "维护规则库、权责清单和文书模板", "keep rule books, mandates and the templates of papers"
+    ),
     Permission.KEEP_LEDGERS: Text(
         "登记台账（宣传、指导、排查、批示和任务进展）",
         "keep ledgers (publicity, guidance, sweep, instructions, tasks)",

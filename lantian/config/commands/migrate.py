@@ -19,10 +19,11 @@ def run(args: argparse.Namespace) -> int:
         from django.core.management import call_command
 
         call_command("migrate", interactive=False, verbosity=0)
-        from lantian.office import epochs
+        from lantian.office import epochs, serving
         from lantian.office.grants import apply_grants
 
         epochs.begin()
+        serving.keep_shipped()
         apply_grants()
     say(Text("数据库结构已是最新。", "The database schema is up to date."))
     return 0

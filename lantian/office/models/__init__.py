@@ -2,6 +2,7 @@
 
 from lantian.office.models.audit import AuditEvent, AuditLink, Epoch
 from lantian.office.models.competence import MandateApproval, MandateBook
+from lantian.office.models.editions import RulebookDecision, RulebookEdition, RulebookText
 from lantian.office.models.jobs import Job, Progress
 from lantian.office.models.modes import ModuleMode
 from lantian.office.models.papers import Paper, PaperApproval, PaperReview, PaperTemplate, PaperVersion
@@ -32,6 +33,9 @@ __all__ = [
     "PublicEntry",
     "PurposeStatement",
     "RowError",
+    "RulebookDecision",
+    "RulebookEdition",
+    "RulebookText",
     "SearchEntry",
     "StoredFile",
     "Unit",
