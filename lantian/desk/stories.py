@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.campaign.actions import stories as writing
 from lantian.campaign.actions.stories import Outlet, Told
@@ -15,9 +15,10 @@ from lantian.campaign.summary import masking, queries, rules, sources
 from lantian.campaign.summary.sources import KIND_TEXTS, Source
 from lantian.campaign.summary.states import PENDING_TEXTS, STORY_MOVES, Pending, StoryAct, StoryState
 from lantian.casework.queries import city
-from lantian.core.messages import Refused, Text
+from lantian.core.messages import Refused
 from lantian.core.moves import open_acts
 from lantian.desk import typed
+from lantian.desk.acts import SAVED, acts_on
 from lantian.desk.present import summaries as present
 from lantian.desk.present.leads import doubt
 from lantian.desk.present.words import label, said
@@ -27,7 +28,6 @@ from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission
 
-DONE = Text("已保存。", "Saved.")
 NEEDS = {
     StoryAct.REVISE: Permission.WRITE_PAPERS,
     StoryAct.APPROVE: Permission.APPROVE_PAPERS,
@@ -72,7 +72,7 @@ def story_new(request: OfficerRequest) -> HttpResponse:
         row = writing.write(source=source, given=_told(request), by=request.actor)
     except Refused as refusal:
         return _new(request, source, refusal)
-    messages.success(request, said(DONE))
+    messages.success(request, said(SAVED))
     return redirect("story", row.key)
 
 
@@ -130,63 +130,49 @@ def _story(request: OfficerRequest, row: Story, refusal: Refused | None = None) 
     return render(request, "desk/story.html", context, status=422 if refusal else 200)
 
 
-@require_POST
-def story_revise(request: OfficerRequest, key: str) -> HttpResponse:
+def _found(key: str) -> Story:
+    row = queries.find_story(key)
+    if row is None:
+        raise Http404
+    return row
+
+
+_act = acts_on("story", _found, _story)
+
+
+@_act
+def story_revise(request: OfficerRequest, row: Story, version: int) -> None:
     """Save a new version; an approval lapses."""
-    row, number = _found(key), typed.version(request)
-    try:
-        writing.revise(key=key, version=number, given=_told(request), by=request.actor)
-    except Refused as refusal:
-        return _story(request, row, refusal)
-    return _done(request, key)
+    writing.revise(key=row.key, version=version, given=_told(request), by=request.actor)
 
 
-@require_POST
-def story_approve(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def story_approve(request: OfficerRequest, row: Story, version: int) -> None:
     """Approve the version that stands."""
-    row, number = _found(key), typed.version(request)
-    try:
-        writing.approve(key=key, version=number, by=request.actor)
-    except Refused as refusal:
-        return _story(request, row, refusal)
-    return _done(request, key)
+    writing.approve(key=row.key, version=version, by=request.actor)
 
 
-@require_POST
-def story_record(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def story_record(request: OfficerRequest, row: Story, version: int) -> None:
     """Record an approval given on paper or in the OA, with its scan."""
-    row, number = _found(key), typed.version(request)
-    try:
-        with typed.proof(request, "scan", row.seen_by) as scan:
-            writing.record_approval(key=key, version=number, given=elsewhere(request, scan), by=request.actor)
-    except Refused as refusal:
-        return _story(request, row, refusal)
-    return _done(request, key)
+    with typed.proof(request, "scan", row.seen_by) as scan:
+        given = elsewhere(request, scan)
+        writing.record_approval(key=row.key, version=version, given=given, by=request.actor)
 
 
-@require_POST
-def story_publish(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def story_publish(request: OfficerRequest, row: Story, version: int) -> None:
     """Enter in the ledger of publicity where the case was published."""
-    row, number = _found(key), typed.version(request)
-    given = Outlet(
-        request.POST.get("outlet", ""), typed.day(request, "on"), request.POST.get("link", "").strip()
-    )
-    try:
-        writing.publish(key=key, version=number, given=given, by=request.actor)
-    except Refused as refusal:
-        return _story(request, row, refusal)
-    return _done(request, key)
+    post = request.POST
+    given = Outlet(post.get("outlet", ""), typed.day(request, "on"), post.get("link", "").strip())
+    writing.publish(key=row.key, version=version, given=given, by=request.actor)
 
 
-@require_POST
-def story_drop(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def story_drop(request: OfficerRequest, row: Story, version: int) -> None:
     """Take a case down, with the reason."""
-    row, number = _found(key), typed.version(request)
-    try:
-        writing.drop(key=key, version=number, reason=request.POST.get("reason", ""), by=request.actor)
-    except Refused as refusal:
-        return _story(request, row, refusal)
-    return _done(request, key)
+    reason = request.POST.get("reason", "")
+    writing.drop(key=row.key, version=version, reason=reason, by=request.actor)
 
 
 def _told(request: OfficerRequest) -> Told:
@@ -219,15 +205,3 @@ def _pendings() -> list[tuple[str, str]]:
 
 def _may(by: OfficerActor, row: Story, act: StoryAct) -> bool:
     return by.unit == row.unit_id and NEEDS[act] in by.permissions
-
-
-def _done(request: OfficerRequest, key: str) -> HttpResponse:
-    messages.success(request, said(DONE))
-    return redirect("story", key)
-
-
-def _found(key: str) -> Story:
-    row = queries.find_story(key)
-    if row is None:
-        raise Http404
-    return row

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -21,9 +20,10 @@ from lantian.campaign.summary import counting, drafting, queries, rules
 from lantian.campaign.summary.counting import LAST_TEXTS, LastYear
 from lantian.campaign.summary.states import MOVES, Act, State
 from lantian.casework.queries import city
-from lantian.core.messages import Refused, Text
+from lantian.core.messages import Refused
 from lantian.core.moves import open_acts
 from lantian.desk import typed
+from lantian.desk.acts import acts_on
 from lantian.desk.downloads import sent
 from lantian.desk.figures import records
 from lantian.desk.present import summaries as present
@@ -37,7 +37,6 @@ from lantian.office.papers.docx import set_docx
 from lantian.office.papers.letter import set_pdf
 from lantian.office.permissions import Permission
 
-DONE = Text("已保存。", "Saved.")
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 NEEDS = {
     Act.REVISE: Permission.WRITE_PAPERS,
@@ -145,46 +144,41 @@ def _form(
     }
 
 
-@require_POST
-def summary_revise(request: OfficerRequest, key: str) -> HttpResponse:
+def _found(key: str) -> Summary:
+    row = queries.find(key)
+    if row is None:
+        raise Http404
+    return row
+
+
+_act = acts_on("summary", _found, _summary)
+
+
+@_act
+def summary_revise(request: OfficerRequest, row: Summary, version: int) -> None:
     """Save a new version with the figures of today."""
-    row, post = _found(key), request.POST
+    post = request.POST
     given = Draft(
         {name[6:]: str(words) for name, words in post.items() if name.startswith("words_")},
         {name[7:]: str(words) for name, words in post.items() if name.startswith("reason_")},
         [one for one in post.getlist("offered") if one not in post.getlist("used")],
         post.getlist("stories"),
     )
-    number = typed.version(request)
-    try:
-        writing.revise(key=key, version=number, given=given, by=request.actor)
-    except Refused as refusal:
-        return _summary(request, row, refusal)
-    return _done(request, key)
+    writing.revise(key=row.key, version=version, given=given, by=request.actor)
 
 
-@require_POST
-def summary_approve(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def summary_approve(request: OfficerRequest, row: Summary, version: int) -> None:
     """Approve the version that stands."""
-    row, number = _found(key), typed.version(request)
-    try:
-        writing.approve(key=key, version=number, by=request.actor)
-    except Refused as refusal:
-        return _summary(request, row, refusal)
-    return _done(request, key)
+    writing.approve(key=row.key, version=version, by=request.actor)
 
 
-@require_POST
-def summary_record(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def summary_record(request: OfficerRequest, row: Summary, version: int) -> None:
     """Record an approval that was given on paper or in the OA, with its scan."""
-    row, number = _found(key), typed.version(request)
-    try:
-        with typed.proof(request, "scan", row.seen_by) as scan:
-            given = elsewhere(request, scan)
-            writing.record_approval(key=key, version=number, given=given, by=request.actor)
-    except Refused as refusal:
-        return _summary(request, row, refusal)
-    return _done(request, key)
+    with typed.proof(request, "scan", row.seen_by) as scan:
+        given = elsewhere(request, scan)
+        writing.record_approval(key=row.key, version=version, given=given, by=request.actor)
 
 
 def elsewhere(request: OfficerRequest, scan: StoredFile | None) -> Elsewhere:
@@ -195,33 +189,23 @@ def elsewhere(request: OfficerRequest, scan: StoredFile | None) -> Elsewhere:
     return Elsewhere(request.POST.get("how", ""), request.POST.get("approver", ""), on, scan)
 
 
-@require_POST
-def summary_send(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def summary_send(request: OfficerRequest, row: Summary, version: int) -> None:
     """Say that it was sent: day and number."""
-    row, number = _found(key), typed.version(request)
-    on, no = typed.day(request, "on"), request.POST.get("number", "")
-    try:
-        writing.send(key=key, version=number, on=on, number=no, by=request.actor)
-    except Refused as refusal:
-        return _summary(request, row, refusal)
-    return _done(request, key)
+    on, number = typed.day(request, "on"), request.POST.get("number", "")
+    writing.send(key=row.key, version=version, on=on, number=number, by=request.actor)
 
 
-@require_POST
-def summary_receive(request: OfficerRequest, key: str) -> HttpResponse:
+@_act
+def summary_receive(request: OfficerRequest, row: Summary, version: int) -> None:
     """Acknowledge a summary, or send it back."""
-    row, number, by = _found(key), typed.version(request), request.actor
-    words = request.POST.get("words", "")
-    try:
-        if request.POST.get("act") == Act.RETURN:
-            writing.send_back(key=key, version=number, reason=words, by=by)
-        else:
-            with typed.proof(request, "file", row.seen_by) as file:
-                on = typed.day(request, "on")
-                writing.receive(key=key, version=number, on=on, note=words, by=by, file=file)
-    except Refused as refusal:
-        return _summary(request, row, refusal)
-    return _done(request, key)
+    by, words = request.actor, request.POST.get("words", "")
+    if request.POST.get("act") == Act.RETURN:
+        writing.send_back(key=row.key, version=version, reason=words, by=by)
+        return
+    with typed.proof(request, "file", row.seen_by) as file:
+        on = typed.day(request, "on")
+        writing.receive(key=row.key, version=version, on=on, note=words, by=by, file=file)
 
 
 @require_safe
@@ -284,11 +268,6 @@ def _writes(by: OfficerActor, row: Summary) -> bool:
     return by.unit == row.unit_id and Permission.WRITE_PAPERS in by.permissions
 
 
-def _done(request: OfficerRequest, key: str) -> HttpResponse:
-    messages.success(request, said(DONE))
-    return redirect("summary", key)
-
-
 def _year(request: OfficerRequest) -> int | None:
     wanted = request.GET.get("year", "")
     known = wanted.isascii() and wanted.isdigit() and len(wanted) == 4
@@ -304,10 +283,3 @@ def _version(request: OfficerRequest, row: Summary) -> SummaryVersion:
     if found is None:
         raise Http404
     return found
-
-
-def _found(key: str) -> Summary:
-    row = queries.find(key)
-    if row is None:
-        raise Http404
-    return row

@@ -60,12 +60,12 @@ def to_approve(by: OfficerActor) -> QuerySet[Paper]:
     return _own(by, State.DRAFT).exclude(Exists(written))
 
 
-def to_issue(by: Actor) -> QuerySet[Paper]:
+def to_issue(by: OfficerActor) -> QuerySet[Paper]:
     """Approved papers of the reader's own office, the oldest first."""
     return _own(by, State.APPROVED)
 
 
-def _own(by: Actor, state: State) -> QuerySet[Paper]:
+def _own(by: OfficerActor, state: State) -> QuerySet[Paper]:
     return papers(by).filter(unit_id=by.unit, state=state).order_by("id")
 
 

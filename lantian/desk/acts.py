@@ -1,0 +1,48 @@
+"""Acts from a record's page: done on the version that was shown, then the page anew; refused, the page says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import TypeVar
+
+from django.contrib import messages
+from django.db.models import Model
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from lantian.core.messages import Refused, Text
+from lantian.desk import typed
+from lantian.desk.present.words import said
+from lantian.desk.requests import OfficerRequest
+
+SAVED = Text("已保存。", "Saved.")
+Row = TypeVar("Row", bound=Model)
+Act = Callable[[OfficerRequest, Row, int], object]
+View = Callable[[OfficerRequest, str], HttpResponse]
+
+
+def acts_on(
+    route: str, find: Callable[[str], Row], page: Callable[[OfficerRequest, Row, Refused], HttpResponse]
+) -> Callable[[Act[Row]], View]:
+    """A decorator that makes the view of an act out of what it does with (request, record, version shown).
+
+    `route` names the record's page, `find` gets the record by its key (404 when hidden), `page` shows a refusal.
+    """
+
+    def of(do: Act[Row]) -> View:
+        @require_POST
+        @wraps(do)
+        def view(request: OfficerRequest, key: str) -> HttpResponse:
+            row, version = find(key), typed.version(request)
+            try:
+                do(request, row, version)
+            except Refused as refusal:
+                return page(request, row, refusal)
+            messages.success(request, said(SAVED))
+            return redirect(route, key)
+
+        return view
+
+    return of
