@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from lantian.core.messages import Refused
 from lantian.detect.blocks import BLOCK, Blocks, read_texts
 from lantian.detect.candidates import (
     COMMON,
@@ -30,6 +29,7 @@ from lantian.detect.near import reported_pairs
 from lantian.detect.normalise import Folded
 from lantian.detect.progress import Progress, silent
 from lantian.detect.segments import Segment, Store
+from lantian.detect.shelf import refuse_known
 from lantian.detect.verify import likeness
 
 
@@ -62,7 +62,7 @@ def query(
     """
     store.check_texts(texts)
     stored, fresh = store.segments(), Segment.of(*read_texts(blocks, id, texts, progress))
-    _refuse_known(fresh.ids, stored)
+    refuse_known(fresh.ids, (one.ids for one in stored))
     found = _candidates(stored, fresh)
     total = len(found.left)
     rows, places = np.unique(np.concatenate([found.left, found.right]), return_inverse=True)
@@ -84,19 +84,9 @@ def merge(stores: Sequence[Store], path: Path) -> Store:
     for store in stores:
         merged.check_texts(store.texts)
         for segment in store.segments():
-            _refuse_known(segment.ids, segments)
+            refuse_known(segment.ids, (one.ids for one in segments))
             segments.append(segment)
     return merged.with_segment(Segment.joined(segments))
-
-
-def _refuse_known(ids: pl.Series, segments: Sequence[Segment]) -> None:
-    for segment in segments:
-        known = ids.filter(ids.is_in(segment.ids.implode()))
-        if len(known):
-            raise Refused(
-                f"编号 {known[0]} 已在索引中（共{len(known)}个）；请先去掉这些行。",
-                f"Id {known[0]} is in the index already ({len(known)} such ids); take these rows out first.",
-            )
 
 
 def _candidates(stored: Sequence[Segment], fresh: Segment) -> Candidates:

@@ -1,16 +1,12 @@
-"""The files of a stored index: segments of screened rows, written once, and the page that names them.
+"""The stored index of texts: segments of screened rows, in the files of a `Shelf`.
 
 A segment holds the ids of its rows (text), their normalised texts with the end of each, the sampled grams as sorted
-numbers (hash above, row below) and how many each row has. Sizes and times of files that were found whole are
-remembered in `verified.json`; a file that has changed since is read and compared with its SHA-256 again.
+numbers (hash above, row below) and how many each row has.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,17 +15,16 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from lantian.core.messages import Refused, Unreadable
+from lantian.core.messages import Refused
 from lantian.detect import normalise
 from lantian.detect.candidates import ROW_BITS, Rows, distinct, posted
 from lantian.detect.grams import Keys
 from lantian.detect.near import PARAMETERS
 from lantian.detect.normalise import Folded, Units
+from lantian.detect.shelf import Shelf
 from lantian.detect.sketch import Sketch
 
 SCHEMA = "near-index/1"
-PAGE = "index.json"
-VERIFIED = "verified.json"
 MOST = 1 << ROW_BITS
 _ARRAYS = ("units", "ends", "postings", "sizes")
 _LOW = np.uint64(MOST - 1)
@@ -106,44 +101,29 @@ def _together(parts: Sequence[Rows]) -> Rows:
 
 @dataclass(frozen=True)
 class Store:
-    """An index on disk: its folder, its text columns, its segments by name with the files of each."""
+    """An index of texts on disk."""
 
-    path: Path
-    texts: tuple[str, ...]
-    named: tuple[dict[str, Any], ...] = ()
+    shelf: Shelf
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Its text columns."""
+        return tuple(self.shelf.facts["texts"])
+
+    @property
+    def named(self) -> tuple[dict[str, Any], ...]:
+        """Its segments by name, with rows and files."""
+        return self.shelf.named
 
     @classmethod
     def new(cls, path: Path, texts: Sequence[str]) -> Store:
-        """Begin an index in a folder that holds none. Raises `Refused` if one stands there."""
-        if (path / PAGE).exists():
-            raise Refused(
-                f"{path} 已有索引；请换一个文件夹，或者用 query --add 追加。",
-                f"{path} holds an index already; name another folder, or append with query --add.",
-            )
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise Refused(f"无法写入 {path}（{error}）。", f"Cannot write to {path} ({error}).") from error
-        return cls(path, tuple(texts))
+        """Begin an index in a folder that holds none. Raises as `Shelf.new`."""
+        return cls(Shelf.new(path, SCHEMA, made_with(), {"texts": list(texts)}))
 
     @classmethod
     def open(cls, path: Path) -> Store:
-        """Open an index. Raises `Unreadable` (none, or damaged), `Refused` for other parameters."""
-        try:
-            page = json.loads((path / PAGE).read_text(encoding="utf-8"))
-            store = cls(path, tuple(page["texts"]), tuple(page["segments"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise Unreadable(
-                f"{path} 不是索引或者已损坏（{error}）；请重新建立（index build）。",
-                f"{path} is no index or is damaged ({error}); build it again (index build).",
-            ) from error
-        if page.get("schema") != SCHEMA or page.get("made_with") != made_with():
-            raise Refused(
-                f"{path} 是用另一版参数或者规范化表建立的；请重新建立（index build）。",
-                f"{path} was built with other parameters or another normaliser; build it again (index build).",
-            )
-        store._verify()
-        return store
+        """Open an index. Raises as `Shelf.open`."""
+        return cls(Shelf.open(path, SCHEMA, made_with()))
 
     def check_texts(self, texts: Sequence[str]) -> None:
         """Refuse text columns other than those of the index."""
@@ -153,91 +133,15 @@ class Store:
 
     def segments(self) -> list[Segment]:
         """Its segments in the order written; arrays stay in their files until read."""
-        return [self._segment(self.path / one["name"]) for one in self.named]
+        read = [self.shelf.arrays(number) for number in range(len(self.named))]
+        return [Segment(ids, *(arrays[name] for name in _ARRAYS)) for ids, arrays in read]
 
     def with_segment(self, segment: Segment) -> Store:
-        """Write one more segment: the page that names it is replaced last, so that a kill leaves the old index."""
-        name = f"segment-{len(self.named) + 1:04}"
-        folder, unfinished = self.path / name, self.path / f".{name}"
-        for left_over in (folder, unfinished):
-            shutil.rmtree(left_over, ignore_errors=True)
-        unfinished.mkdir()
-        for array in _ARRAYS:
-            np.save(unfinished / f"{array}.npy", getattr(segment, array))
-        segment.ids.to_frame().write_parquet(unfinished / "ids.parquet", compression="zstd")
-        unfinished.rename(folder)
-        files = {file.name: _digest(file) for file in sorted(folder.iterdir())}
-        grown = Store(
-            self.path, self.texts, (*self.named, {"name": name, "rows": segment.height, "files": files})
-        )
-        grown._write_page()
-        grown._remember()
-        return grown
-
-    def _segment(self, folder: Path) -> Segment:
-        arrays = [np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS]
-        ids = pl.read_parquet(folder / "ids.parquet")["id"]
-        return Segment(ids, *(np.asarray(array) for array in arrays))
-
-    def _write_page(self) -> None:
-        page = {
-            "schema": SCHEMA,
-            "made_with": made_with(),
-            "texts": list(self.texts),
-            "segments": list(self.named),
-        }
-        _replace(self.path / PAGE, page)
-
-    def _files(self) -> Iterable[tuple[Path, str]]:
-        for one in self.named:
-            for name, digest in one["files"].items():
-                yield self.path / one["name"] / name, digest
-
-    def _verify(self) -> None:
-        """Compare files that changed since they were last found whole with their digests."""
-        known = _known(self.path / VERIFIED)
-        for file, digest in self._files():
-            try:
-                whole = known.get(str(file.relative_to(self.path))) == _stamp(file) or _digest(file) == digest
-            except OSError:
-                whole = False
-            if not whole:
-                raise Unreadable(
-                    f"索引文件 {file} 缺失或者已损坏；请重新建立（index build）。",
-                    f"The index file {file} is missing or damaged; build the index again (index build).",
-                )
-        self._remember()
-
-    def _remember(self) -> None:
-        stamps = {str(file.relative_to(self.path)): _stamp(file) for file, _ in self._files()}
-        if stamps != _known(self.path / VERIFIED):
-            _replace(self.path / VERIFIED, stamps)
+        """Write one more segment."""
+        arrays = {name: getattr(segment, name) for name in _ARRAYS}
+        return Store(self.shelf.with_segment(segment.ids, arrays))
 
 
 def made_with() -> dict[str, Any]:
     """What an index depends on: parameters and the normaliser's digest."""
     return {"parameters": PARAMETERS, "normaliser": normalise.digest(), "row_bits": ROW_BITS}
-
-
-def _digest(file: Path) -> str:
-    with file.open("rb") as open_file:
-        return hashlib.file_digest(open_file, "sha256").hexdigest()
-
-
-def _stamp(file: Path) -> list[int]:
-    state = file.stat()
-    return [state.st_size, state.st_mtime_ns]
-
-
-def _known(path: Path) -> dict[str, Any]:
-    try:
-        known: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known
-
-
-def _replace(path: Path, content: dict[str, Any]) -> None:
-    unfinished = path.with_name(f".{path.name}")
-    unfinished.write_text(json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-    unfinished.replace(path)
