@@ -12,11 +12,13 @@ from pathlib import Path
 
 from lantian.config.entrance import checked
 from lantian.core.messages import WrongUse
+from lantian.filings.captures.policy import Policy, read_hosts
 from lantian.office.cluster import APP, OWNER, Cluster, private_home
 
 KNOWN = {
     "LANTIAN_HOME", "LANTIAN_PORT", "LANTIAN_BIND", "LANTIAN_SECRET_KEY_FILE", "LANTIAN_REAL_DATA",
     "LANTIAN_TODAY", "LANTIAN_MODE", "LANTIAN_PUBLIC_URL", "LANTIAN_REQUIRE", "LANTIAN_SOAK",
+    "LANTIAN_CAPTURE_HOSTS", "LANTIAN_CAPTURE_PRIVATE",
 }  # fmt: skip
 
 
@@ -44,6 +46,7 @@ class Environment:
     secret_key_file: Path
     font_dir: Path | None
     upload_limit: int  # bytes
+    capture: Policy
 
 
 def read(variables: Mapping[str, str] | None = None) -> Environment:
@@ -67,6 +70,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         secret_key_file=Path(env.get("LANTIAN_SECRET_KEY_FILE") or home / "secret.key"),
         font_dir=Path(env["FONT_DIR"]) if env.get("FONT_DIR") else None,
         upload_limit=_megabytes(env.get("UPLOAD_LIMIT_MB", "2048")),
+        capture=_capture(env, mode),
     )
 
 
@@ -122,6 +126,16 @@ def _megabytes(text: str) -> int:
             f"UPLOAD_LIMIT_MB is a whole number of megabytes, not '{text}'.",
         )
     return int(text) * 2**20
+
+
+def _capture(env: Mapping[str, str], mode: Mode) -> Policy:
+    if env.get("LANTIAN_CAPTURE_PRIVATE") and mode is not Mode.TEST:
+        raise WrongUse(
+            "LANTIAN_CAPTURE_PRIVATE 只能用于测试，请删除。",
+            "LANTIAN_CAPTURE_PRIVATE is for tests only; remove it.",
+        )
+    hosts = read_hosts(env.get("LANTIAN_CAPTURE_HOSTS", ""))
+    return Policy(hosts=hosts, private=bool(env.get("LANTIAN_CAPTURE_PRIVATE")))
 
 
 def _today(text: str | None, mode: Mode) -> date | None:

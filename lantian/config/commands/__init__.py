@@ -31,6 +31,7 @@ COMMANDS: dict[str, Text] = {
     "intake": Text("导入数据文件", "take in a data file"),
     "audit": Text("核验审计链", "verify the audit chain"),
     "detect": Text("对文件运行筛查", "screen files"),
+    "capture": Text("采集网页并存证", "capture web pages as evidence"),
     "city": Text("生成合成城市数据", "generate the synthetic city"),
     "deadline": Text("计算法定期限", "compute a legal deadline"),
     "credit": Text("测算信用分（内部测算）", "reckon credit (internal)"),

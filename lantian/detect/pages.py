@@ -1,0 +1,156 @@
+"""What a saved page says: title, visible text, and the signs by which whoever stands behind it can be found.
+
+HTML is read and never run (`markup`); scripts, styles and what they would add are left out. MHTML
+(RFC 2557) gives its first HTML part. Bytes that are no text (pictures, PDF) say nothing: an officer types them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+
+from lantian.core import identifiers
+from lantian.detect.markup import words_of
+
+MOST_TEXT = 200_000
+MOST_UNPACKED = 32 * 2**20
+_BLANKS = re.compile(r"[^\S\n]+")
+_CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04", b"RIFF")
+# Signs in text of half width. A telephone is a mobile number, a number with its area code, or a 400/800 number.
+_PHONE = re.compile(
+    r"(?<![\d-])(1[3-9]\d[ -]?\d{4}[ -]?\d{4}|0\d{2,3}[ -]?\d{7,8}|[48]00[ -]?\d{3}[ -]?\d{4})(?![\d-])"
+)
+_WECHAT = re.compile(
+    r"(?:微信|weixin|wechat|vx|v信|威信)(?:同?号|号码|公众号|id)?[\s::号]{0,3}([a-z][a-z0-9_-]{5,19}|1[3-9]\d{9})(?![a-z0-9_-])",
+    re.IGNORECASE,
+)
+_QQ = re.compile(r"(?:qq|扣扣)(?:号|群)?[\s::]{0,3}([1-9]\d{4,10})(?!\d)", re.IGNORECASE)
+_ICP = re.compile(r"([一-鿿]ICP[备证]\s?\d{6,10}号?(?:-\d{1,3})?)", re.IGNORECASE)
+_CODE = re.compile(r"(?<![0-9A-Z])([0-9A-HJ-NP-RT-UW-Y]{2}\d{6}[0-9A-HJ-NP-RT-UW-Y]{10})(?![0-9A-Z])")
+_LICENCE = re.compile(r"(?:机构代码|执业许可证?(?:编?号)?|代理机构编?号)[\s::为]{0,3}(\d{5})(?!\d)")
+_FIRM = re.compile(
+    r"[一-鿿A-Za-z0-9()]{2,40}?(?:有限责任公司|股份有限公司|有限公司|集团公司|专利代理事务所|商标事务所|"
+    r"知识产权代理事务所|律师事务所|事务所)(?:\((?:普通|特殊普通|有限)合伙\))?"
+)
+_LEAD_IN = re.compile(
+    r"^.*(?:版权所有|主办单位|公司名称|机构名称|运营主体|技术支持|经营者|来源于|欢迎来到|关于我们)"
+)
+
+
+@dataclass(frozen=True)
+class Signs:
+    """Who might stand behind a page, as it says itself: each list without repeats, in the order of the text."""
+
+    phones: tuple[str, ...] = ()
+    wechats: tuple[str, ...] = ()
+    qqs: tuple[str, ...] = ()
+    icps: tuple[str, ...] = ()
+    credit_codes: tuple[str, ...] = ()
+    licence_nos: tuple[str, ...] = ()
+    firms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page in words. `readable` is false for pictures and the like, whose words somebody has to type."""
+
+    title: str = ""
+    text: str = ""
+    readable: bool = True
+    signs: Signs = field(default_factory=Signs)
+
+
+def read_page(body: bytes, *, kind: str = "", packed: str = "") -> Page:
+    """Read the bytes of a page; `kind` is its Content-Type, `packed` its Content-Encoding, where a host gave them."""
+    body = _unpacked(body, packed)
+    if body.startswith(_PICTURES) or kind.startswith(("image/", "video/", "audio/", "application/pdf")):
+        return Page(readable=False)
+    if _is_mhtml(body):
+        body, kind = _first_html(body)
+    text = _decoded(body, kind)
+    if "\0" in text[:1000]:
+        return Page(readable=False)
+    if kind.startswith("text/plain"):
+        return Page("", _tidy(text), signs=signs(text))
+    title, said = words_of(text)
+    words = _tidy(said)
+    return Page(_tidy(title).replace("\n", " ")[:300], words, signs=signs(words))
+
+
+def signs(text: str) -> Signs:
+    """The signs in a text, typed or extracted."""
+    plain = unicodedata.normalize("NFKC", text)
+    codes = (identifiers.credit_code(one) for one in _CODE.findall(plain.upper()))
+    return Signs(
+        phones=_each(re.sub(r"[ -]", "", one) for one in _PHONE.findall(plain)),
+        wechats=_each(_WECHAT.findall(plain)),
+        qqs=_each(_QQ.findall(plain)),
+        icps=_each(re.sub(r"\s", "", one) for one in _ICP.findall(plain)),
+        credit_codes=_each(one.normal for one in codes if one.status is identifiers.Status.VALID),
+        licence_nos=_each(_LICENCE.findall(plain)),
+        firms=_each(_firms(plain)),
+    )
+
+
+def _firms(plain: str) -> Iterator[str]:
+    for found in _FIRM.findall(plain):
+        name = _LEAD_IN.sub("", found)
+        if len(name) >= 6:
+            yield name
+
+
+def _each(found: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found))[:20]
+
+
+def _tidy(text: str) -> str:
+    lines = (_BLANKS.sub(" ", line).strip() for line in text.replace("\0", "").splitlines())
+    return "\n".join(line for line in lines if line)[:MOST_TEXT]
+
+
+def _decoded(body: bytes, kind: str) -> str:
+    """Text by its mark, by what the host said, by what the page says, else UTF-8, else GB 18030."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace")
+    named = [
+        found[1].decode() for found in (_CHARSET.search(kind.encode()), _CHARSET.search(body[:4096])) if found
+    ]
+    for name in [*named, "utf-8"]:
+        # Pages that say gb2312 use letters that only its successors have.
+        known = "gb18030" if name.casefold() in ("gb2312", "gbk", "x-gbk") else name
+        try:
+            return body.decode(known).removeprefix("\ufeff")
+        except (LookupError, UnicodeError):
+            continue
+    return body.decode("gb18030", "replace")
+
+
+def _unpacked(body: bytes, packed: str) -> bytes:
+    """What a host sent packed although nobody asked; what does not unpack is left as it came."""
+    if packed.casefold() not in ("gzip", "x-gzip", "deflate"):
+        return body
+    try:
+        return zlib.decompressobj(47 if "gzip" in packed.casefold() else 15).decompress(body, MOST_UNPACKED)
+    except zlib.error:
+        return body
+
+
+def _is_mhtml(body: bytes) -> bool:
+    head = body[:4096].lower()
+    return b"mime-version:" in head and b"multipart/related" in head
+
+
+def _first_html(body: bytes) -> tuple[bytes, str]:
+    message = message_from_bytes(body, policy=policy.default)
+    for part in message.walk():
+        if part.get_content_type() == "text/html":
+            content = part.get_payload(decode=True)
+            assert isinstance(content, bytes)
+            charset = part.get_content_charset()
+            return content, f"text/html; charset={charset}" if charset else "text/html"
+    return b"", "text/plain"
