@@ -106,6 +106,8 @@ GRANTS: dict[str, str] = {
     "standing_creditevent": WRITE,
     "standing_eventchange": APPEND,
     "standing_reckoning": WRITE,
+    "standing_rehearsal": WRITE,
+    "standing_rehearsedmove": APPEND,
     "standing_repair": WRITE,
     "standing_objection": WRITE,
     "standing_confirmedfact": WRITE,

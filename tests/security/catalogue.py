@@ -71,6 +71,8 @@ PROTECTED = {
     "standing_creditevent",
     "standing_eventchange",
     "standing_reckoning",
+    "standing_rehearsal",
+    "standing_rehearsedmove",
     "standing_repair",
     "standing_objection",
     "standing_confirmedfact",
@@ -124,6 +126,7 @@ APPEND_ONLY = {
     "office_modulemode",
     "standing_eventchange",
     "standing_liststep",
+    "standing_rehearsedmove",
 }
 
 TABLES = """

@@ -10,6 +10,7 @@ from lantian.standing.models.marks import (
     QualityGrade,
     SupervisionClass,
 )
+from lantian.standing.models.rehearsals import Rehearsal, RehearsedMove
 
 __all__ = [
     "ConfirmedFact",
@@ -22,6 +23,8 @@ __all__ = [
     "OfficialGrade",
     "QualityGrade",
     "Reckoning",
+    "Rehearsal",
+    "RehearsedMove",
     "Repair",
     "SupervisionClass",
 ]
