@@ -1,4 +1,4 @@
-"""`lantian detect index`: keep an index of screened texts, ask it about new ones, put several together."""
+"""`lantian detect index`: keep an index of screened texts, or of marks; ask it about new ones; join several."""
 
 from __future__ import annotations
 
@@ -7,30 +7,40 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from lantian.config.commands import print_json
-from lantian.core.messages import Refused
+from lantian.core.messages import Refused, WrongUse
 from lantian.detect import index
-from lantian.detect.blocks import BLOCK
+from lantian.detect.blocks import BLOCK, check_columns
+from lantian.detect.marks import stored as marks
 from lantian.detect.segments import Store
-from lantian.detect.tables import read_blocks
+from lantian.detect.shelf import page_of, rebuilt
+from lantian.detect.tables import read_blocks, read_frame
 
 INDEX = "near-index-run/1"
 
 
 def configure(commands: Any) -> None:
     """Declare build, query and merge."""
-    parser = commands.add_parser("index", help="keep an index of screened texts")
+    parser = commands.add_parser("index", help="keep an index of screened texts or marks")
     acts = parser.add_subparsers(dest="index", required=True, metavar="what")
     build = _command(acts, "build", "write a new index of a file", _build)
+    build.add_argument(
+        "--again", action="store_true", help="put it in the place of the index that stands there"
+    )
     query = _command(acts, "query", "compare a file's rows with the stored ones and with each other", _query)
     query.add_argument("--out", required=True, type=Path, metavar="FILE", help="pairs, Parquet")
     query.add_argument("--add", action="store_true", help="store the rows afterwards")
+    query.add_argument("--least", type=float, default=0.6, metavar="SHARE", help="marks: least likeness told")
     merge = _command(acts, "merge", "put indexes together as one", _merge)
     merge.add_argument("indexes", nargs="+", type=Path, metavar="DIR")
     for command in (build, query):
         command.add_argument("file", type=Path, metavar="FILE", help="Parquet or CSV")
         command.add_argument("--id", required=True, metavar="COLUMN", help="column that names each row")
-        command.add_argument("--text", required=True, action="append", metavar="COLUMN", help="may repeat")
+        what = command.add_mutually_exclusive_group(required=True)
+        what.add_argument("--text", action="append", metavar="COLUMN", help="texts, may repeat")
+        what.add_argument("--mark", metavar="COLUMN", help="marks: an index in three alphabets")
 
 
 def _command(acts: Any, name: str, help: str, act: Callable[[argparse.Namespace], int]) -> Any:
@@ -42,25 +52,58 @@ def _command(acts: Any, name: str, help: str, act: Callable[[argparse.Namespace]
 
 
 def _build(args: argparse.Namespace) -> int:
-    blocks = read_blocks(args.file, [args.id, *args.text], BLOCK)
-    return _told(args, _state(index.build(blocks, args.folder, id=args.id, texts=args.text)))
+    def built(path: Path) -> dict[str, int]:
+        if args.mark:
+            return marks.build(_marks(args), path, id=args.id, mark=args.mark).counts
+        blocks = read_blocks(args.file, [args.id, *args.text], BLOCK)
+        return _state(index.build(blocks, path, id=args.id, texts=args.text))
+
+    if args.again:
+        rebuilt(args.folder, built)
+        return _told(
+            args, marks.MarkStore.open(args.folder).counts if args.mark else _state(Store.open(args.folder))
+        )
+    return _told(args, built(args.folder))
 
 
 def _query(args: argparse.Namespace) -> int:
+    if args.mark:
+        store = marks.MarkStore.open(args.folder)
+        told = marks.query(_marks(args), store, id=args.id, mark=args.mark, least=_least(args), add=args.add)
+        return _written(args, told.pairs, told.counts)
     blocks = read_blocks(args.file, [args.id, *args.text], BLOCK)
-    store = Store.open(args.folder)
-    answer = index.query(blocks, store, id=args.id, texts=args.text, add=args.add)
+    answer = index.query(blocks, Store.open(args.folder), id=args.id, texts=args.text, add=args.add)
+    return _written(args, answer.pairs, answer.counts)
+
+
+def _written(args: argparse.Namespace, pairs: pl.DataFrame, counts: dict[str, int]) -> int:
     try:
         args.out.parent.mkdir(parents=True, exist_ok=True)
-        answer.pairs.write_parquet(args.out, compression="zstd", compression_level=3, row_group_size=50_000)
+        pairs.write_parquet(args.out, compression="zstd", compression_level=3, row_group_size=50_000)
     except OSError as error:
         raise Refused(
             f"无法写入 {args.out}（{error}）。", f"Cannot write to {args.out} ({error})."
         ) from error
-    return _told(args, answer.counts)
+    return _told(args, counts)
+
+
+def _marks(args: argparse.Namespace) -> pl.DataFrame:
+    frame = read_frame(args.file)
+    check_columns(frame.columns, [args.id, args.mark])
+    return frame.select(list(dict.fromkeys([args.id, args.mark])))
+
+
+def _least(args: argparse.Namespace) -> float:
+    if not 0 <= args.least <= 1:
+        raise WrongUse("--least 应在0至1之间。", "--least must lie between 0 and 1.")
+    return float(args.least)
 
 
 def _merge(args: argparse.Namespace) -> int:
+    if page_of(args.indexes[0]).get("schema") == marks.SCHEMA:
+        return _told(
+            args, marks.merge([marks.MarkStore.open(one) for one in args.indexes], args.folder).counts
+        )
     return _told(args, _state(index.merge([Store.open(path) for path in args.indexes], args.folder)))
 
 

@@ -6,6 +6,7 @@ place of one or two characters; else the share of characters in common where one
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,58 +23,95 @@ CROWDED = 2000
 _BLOCK = 2000
 LIKENESS = {SAME: 1.0, TURNED: 0.95, SOUND: 0.9, LOOK: 0.9}
 _Places = npt.NDArray[np.int32]
+_Likeness = npt.NDArray[np.float64]
+Met = tuple[Rows, Rows, Rows, _Likeness]
+"""Asking row, stored row, kind and likeness of pairs."""
 
 
 @dataclass(frozen=True)
-class _Sorted:
+class Sorted:
     """Keys in order, and the row each belongs to."""
 
     keys: Codes
     rows: _Places
 
     @classmethod
-    def of(cls, keys: Codes, rows: Rows) -> _Sorted:
+    def of(cls, keys: Codes, rows: Rows) -> Sorted:
+        """Sort keys; under one key rows stay in their order."""
         order = np.argsort(keys, kind="stable")
         return cls(keys[order], rows[order].astype(np.int32))
 
-    def meet(self, keys: Codes, asked: Rows, most: int | None = None) -> tuple[Rows, Rows, int]:
-        """Return the asking and the stored row of every equal key, and how many were left out as crowded."""
+    @classmethod
+    def joined(cls, parts: Sequence[Sorted], befores: Sequence[int]) -> Sorted:
+        """Join the keys of several parts, the rows of each counted on from those before it."""
+        rows = [part.rows.astype(np.int64) + before for part, before in zip(parts, befores, strict=True)]
+        keys = [part.keys for part in parts]
+        return cls.of(np.concatenate([np.zeros(0, np.uint64), *keys]), np.concatenate([_NO_ROWS, *rows]))
+
+
+_NO_ROWS = np.zeros(0, np.int64)
+ENTIRE, SHORTENED, SOUNDING = "entire", "shortened", "sounding"
+
+
+@dataclass(frozen=True)
+class Part:
+    """Marks in the order taken in, by their keys; arrays may lie in a file."""
+
+    lengths: npt.NDArray[np.uint8]
+    ordered: Codes
+    keyed: dict[str, Sorted]
+
+    @classmethod
+    def of(cls, marks: pl.Series, groups: Codes | None = None) -> Part:
+        """Take marks apart and sort their keys."""
+        apart = taken_apart(marks, groups)
+        keys = {ENTIRE: apart.entire, SHORTENED: apart.shortened, SOUNDING: apart.sounding}
+        keyed = {name: Sorted.of(*both) for name, both in keys.items()}
+        return cls(apart.lengths.astype(np.uint8), apart.ordered, keyed)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Part]) -> Part:
+        """Several parts as one, their rows one after another."""
+        befores = np.cumsum([0, *(len(part.lengths) for part in parts)]).tolist()[: len(parts)]
+        keyed = {
+            name: Sorted.joined([part.keyed[name] for part in parts], befores)
+            for name in (ENTIRE, SHORTENED, SOUNDING)
+        }
+        lengths = np.concatenate([np.zeros(0, np.uint8), *(part.lengths for part in parts)])
+        return cls(lengths, np.concatenate([np.zeros(0, np.uint64), *(p.ordered for p in parts)]), keyed)
+
+
+class _Question:
+    """Keys asked in order, with the row each is asked for; under a key at most so many stored rows are taken."""
+
+    def __init__(self, asked: tuple[Codes, Rows], most: int | None = None) -> None:
+        keys, rows = asked
         order = np.argsort(keys, kind="stable")
-        keys, asked = keys[order], asked[order]
-        low = np.searchsorted(self.keys, keys, side="left")
-        count = np.searchsorted(self.keys, keys, side="right") - low
-        left_out = 0
-        if most is not None:
-            left_out = int(np.maximum(count - most, 0).sum())
-            count = np.minimum(count, most)
-        line = np.repeat(np.arange(len(keys)), count)
+        self._keys, self._rows = keys[order], rows[order]
+        self._room = None if most is None else np.full(len(keys), most, np.int64)
+
+    def met(self, stored: Sorted) -> tuple[Rows, Rows]:
+        """Return the asking and the stored row of every equal key."""
+        low = np.searchsorted(stored.keys, self._keys, side="left")
+        count = np.searchsorted(stored.keys, self._keys, side="right") - low
+        if self._room is not None:
+            count = np.minimum(count, self._room)
+            self._room = self._room - count
+        line = np.repeat(np.arange(len(self._keys)), count)
         places = np.arange(len(line)) + (low - np.cumsum(count) + count)[line]
-        return asked[line], self.rows[places].astype(np.int64), left_out
+        return self._rows[line], stored.rows[places].astype(np.int64)
 
 
 @dataclass(frozen=True)
 class MarkIndex:
-    """Stored marks; build with `of`, ask with `near`."""
+    """Stored marks, in parts one after another; build with `of`, ask with `near`."""
 
-    lengths: Rows
-    whole: Codes
-    ordered: Codes
-    _entire: _Sorted
-    _shortened: _Sorted
-    _sounding: _Sorted
+    parts: tuple[Part, ...]
 
     @classmethod
     def of(cls, marks: pl.Series, groups: Codes | None = None) -> MarkIndex:
         """Store marks; with `groups` (a number each) only marks of one group can be near each other."""
-        apart = taken_apart(marks, groups)
-        return cls(
-            apart.lengths,
-            apart.whole,
-            apart.ordered,
-            _Sorted.of(*apart.entire),
-            _Sorted.of(*apart.shortened),
-            _Sorted.of(*apart.sounding),
-        )
+        return cls((Part.of(marks, groups),))
 
     def near(self, marks: pl.Series, groups: Codes | None = None, *, least: float = 0.6) -> pl.DataFrame:
         """Return near pairs: new (row asked), row (stored), kind, likeness; each pair once, by its best kind.
@@ -84,30 +122,37 @@ class MarkIndex:
         for at in range(0, len(marks), _BLOCK):
             block = slice(at, at + _BLOCK)
             apart = taken_apart(marks[block], None if groups is None else groups[block])
-            parts.append(self._asked(apart, least).with_columns(pl.col("new") + at))
-        return pl.concat(parts) if parts else _pairs(np.zeros(0, np.int64), np.zeros(0, np.int64), [])
+            parts.append(_best(list(self._asked(apart)), least).with_columns(pl.col("new") + at))
+        return pl.concat(parts) if parts else _best([], least)
 
-    def _asked(self, apart: Marks, least: float) -> pl.DataFrame:
-        new, row, _ = self._entire.meet(*apart.entire)
-        turned = np.where(apart.ordered[new] == self.ordered[row], 0, 1)
-        found = [(new, row, turned, np.where(turned == 0, 1.0, LIKENESS[TURNED]))]
-        for kind, sorted_, keys in ((2, self._sounding, apart.spoken), (3, self._entire, apart.resembling)):
-            new, row, _ = sorted_.meet(*keys)
-            found.append((new, row, np.full(len(new), kind), np.full(len(new), LIKENESS[KINDS[kind]])))
-        for stored, keys in (
-            (self._entire, apart.shortened),
-            (self._shortened, apart.entire),
-            (self._shortened, apart.shortened),
-        ):
-            new, row, _ = stored.meet(*keys, None if stored is self._entire else CROWDED)
-            longer = np.maximum(apart.lengths[new], self.lengths[row])
-            share = (longer - 1) / np.maximum(longer, 1)
-            found.append((new, row, np.full(len(new), 4), share))
-        return _best(found, least)
+    def _asked(self, apart: Marks) -> Iterator[Met]:
+        entire, shortened = apart.entire, apart.shortened
+        whole, sound, look = (_Question(keys) for keys in (entire, apart.spoken, apart.resembling))
+        shares = (
+            (ENTIRE, _Question(shortened)),
+            (SHORTENED, _Question(entire, CROWDED)),
+            (SHORTENED, _Question(shortened, CROWDED)),
+        )
+        before = 0
+        for part in self.parts:
+            new, row = whole.met(part.keyed[ENTIRE])
+            turned = np.where(apart.ordered[new] == part.ordered[row], 0, 1)
+            yield new, row + before, turned, np.where(turned == 0, 1.0, LIKENESS[TURNED])
+            for kind, name, question in ((2, SOUNDING, sound), (3, ENTIRE, look)):
+                new, row = question.met(part.keyed[name])
+                alike = np.full(len(new), LIKENESS[KINDS[kind]])
+                yield new, row + before, np.full(len(new), kind), alike
+            for name, question in shares:
+                new, row = question.met(part.keyed[name])
+                longer = np.maximum(apart.lengths[new], part.lengths[row].astype(np.int64))
+                share = (longer - 1) / np.maximum(longer, 1)
+                yield new, row + before, np.full(len(new), 4), share
+            before += len(part.lengths)
 
 
-def _best(found: list[tuple[Rows, Rows, Rows, npt.NDArray[np.float64]]], least: float) -> pl.DataFrame:
-    new, row, kind, likeness = (np.concatenate(column) for column in zip(*found, strict=True))
+def _best(found: Sequence[Met], least: float) -> pl.DataFrame:
+    none = (_NO_ROWS, _NO_ROWS, _NO_ROWS, np.zeros(0))
+    new, row, kind, likeness = (np.concatenate(column) for column in zip(none, *found, strict=True))
     enough = likeness >= least
     new, row, kind, likeness = new[enough], row[enough], kind[enough], likeness[enough]
     order = np.lexsort((kind, -likeness, row, new))
@@ -116,12 +161,5 @@ def _best(found: list[tuple[Rows, Rows, Rows, npt.NDArray[np.float64]]], least: 
     first[1:] = (new[1:] != new[:-1]) | (row[1:] != row[:-1])
     order = np.flatnonzero(first)
     order = order[np.lexsort((row[order], -likeness[order], new[order]))]
-    return _pairs(new[order], row[order], kind[order], likeness[order])
-
-
-def _pairs(
-    new: Rows, row: Rows, kind: Rows | list[int], likeness: npt.NDArray[np.float64] | None = None
-) -> pl.DataFrame:
-    names = pl.Series("kind", np.array(KINDS)[np.asarray(kind, np.int64)], dtype=pl.String)
-    values = np.zeros(0) if likeness is None else likeness
-    return pl.DataFrame({"new": new, "row": row, "kind": names, "likeness": values})
+    names = pl.Series("kind", np.array(KINDS)[kind[order]], dtype=pl.String)
+    return pl.DataFrame({"new": new[order], "row": row[order], "kind": names, "likeness": likeness[order]})
