@@ -5,7 +5,9 @@ is exactly one, former names included; else it is its plain name. A person witho
 the name and an address or a phone agree; a name in Latin letters joins the Chinese name of the same sound at
 the same address or phone. Same names in unrelated places stay different persons.
 
-Incremental: `known` carries earlier answers (name, address, phone, id); whoever joins them keeps their id.
+Incremental: `known` carries earlier answers (name, address, phone, id); whoever joins them keeps their id, and
+`lantian.detect.known` keeps those answers and records what became of ids. A person mentioned without any address and
+phone is told by the name alone.
 """
 
 from __future__ import annotations
@@ -104,9 +106,17 @@ def firms(names: pl.Series, numbers: pl.Series, companies: pl.DataFrame) -> pl.S
 
 
 def persons(mentions: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.Series:
-    """Return an id for each mention (columns name, address, phone); the order of rows does not matter."""
+    """Return an id for each mention (columns name, address, phone); the order of mentions does not matter.
+
+    `known` in the order taken in: a cluster that holds known mentions bears the id of the earliest of them.
+    """
     known = pl.DataFrame(schema=PEOPLE) if known is None else known.select(*PEOPLE)
     both = pl.concat([known, mentions.select("name", "address", "phone", id=pl.lit(None, pl.String))])
+    return clustered(both)[known.height :]
+
+
+def clustered(both: pl.DataFrame) -> pl.Series:
+    """Return an id for each row of mentions, known ones (with their id) first; see `persons`."""
     rows = both.with_columns(
         mapped(both["name"], "plain").alias("plain"),
         mapped(both["address"], "plain").alias("address"),
@@ -115,16 +125,16 @@ def persons(mentions: pl.DataFrame, known: pl.DataFrame | None = None) -> pl.Ser
     rows = rows.with_columns(sound=_sounds(rows))
     keys = [["plain", "address"], ["plain", "phone"], ["sound", "address"], ["sound", "phone"], ["id"]]
     rows = rows.with_columns(label=pl.Series(united(rows, keys)))
+    kept = rows.drop_nulls("id").group_by("label", maintain_order=True).agg(kept=pl.col("id").first())
     ordered = rows.sort("plain", "address", "phone", nulls_last=True)
-    named = ordered.group_by("label", maintain_order=True).agg(
-        pl.col("plain", "address", "phone").first(), kept=pl.col("id").drop_nulls().min()
-    )
+    named = ordered.group_by("label", maintain_order=True).agg(pl.col("plain", "address", "phone").first())
+    named = named.join(kept, on="label", how="left", maintain_order="left")
     ids = [
         kept or _fresh(*first)
         for kept, *first in named.select("kept", "plain", "address", "phone").iter_rows()
     ]
     table = named.select("label", made=pl.Series(ids, dtype=pl.String))
-    return rows.join(table, on="label", how="left", maintain_order="left")["made"][known.height :].alias("id")
+    return rows.join(table, on="label", how="left", maintain_order="left")["made"].alias("id")
 
 
 def _sounds(rows: pl.DataFrame) -> pl.Series:
