@@ -38,6 +38,7 @@ RECORDS: dict[str, Text] = {
     "mandates": Text("权责清单", "competence and mandates"),
     "purpose": Text("查询目的", "purpose"),
     "nightly": Text("夜间筛查", "nightly screening"),
+    "switch": Text("筛查模型的启用", "switch of a detector"),
     "paper": Text("文书", "paper"),
     "plate": Text("牌子", "plate"),
     "dispatch": Text("上级来文", "letter from above"),

@@ -11,17 +11,17 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core.messages import Refused, Text
 from lantian.desk.intake import ended
+from lantian.desk.present import detectors
 from lantian.desk.present import findings as shown
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present.words import offices, said
 from lantian.desk.requests import OfficerRequest
-from lantian.detect.parameters import parameters
-from lantian.office import clock, jobs
+from lantian.detect.detectors import DETECTORS
+from lantian.office import jobs
 from lantian.office.models import Job
 from lantian.office.permissions import Permission
 from lantian.screening import actions, queries, schedule
 from lantian.screening.models import Run
-from lantian.screening.run import DETECTORS
 from lantian.screening.states import State
 
 LAST_RUNS, LAWFUL = 20, 20
@@ -35,12 +35,11 @@ SWITCHED = {
 def screening(request: OfficerRequest) -> HttpResponse:
     """What can be run, what runs, what came of it."""
     may_start = Permission.SCREEN in request.actor.permissions
-    rules = parameters(clock.today())
     runs = [shown_jobs.run(row) for row in queries.runs()[:LAST_RUNS]]
     context = {
         "may_start": may_start,
         "may_cancel": may_start,
-        "detectors": [shown.detector(name, rules) for name in DETECTORS],
+        "detectors": [detectors.offered(name) for name in DETECTORS],
         "current": next((run for run in runs if run["job"].open), None),
         "latest": next((run for run in runs if run["job"].state == Job.State.DONE), None),
         "runs": runs,
@@ -90,7 +89,7 @@ def screening_start(request: OfficerRequest) -> HttpResponse:
 def screening_run(request: OfficerRequest, key: str) -> HttpResponse:
     """One run: what it read, how, what it found."""
     row, houses = _found(key), offices()
-    name = shown.detector(row.detector, parameters(row.on))["name"]
+    name = detectors.told(row.detector, row.on).name
     context = {
         "run": shown_jobs.run(row) | {"detector_name": name, "cause": shown_jobs.cause(row)},
         "lawful": [shown.finding(one, State.WAITING, houses) for one in queries.lawful_of(row)[:LAWFUL]],

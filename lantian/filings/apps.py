@@ -11,8 +11,10 @@ class FilingsConfig(AppConfig):
     def ready(self) -> None:
         from lantian.filings import queries
         from lantian.filings.intake import PATENTS
+        from lantian.filings.open_rows import OPEN
         from lantian.office import search
         from lantian.office.intake.spec import register
 
-        register(PATENTS)
+        for spec in (PATENTS, *OPEN):
+            register(spec)
         search.register(queries.SEARCHED)

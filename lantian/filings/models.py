@@ -69,6 +69,22 @@ class Patent(models.Model):
         ]
 
 
+class OpenRow(models.Model):
+    """One row of a public table that has no room of its own (marks, proceedings, notices), as last taken in.
+
+    `ref` is how evidence names it (`table:number`, parts joined by `|`); `cells` its canonical columns as JSON.
+    """
+
+    ref = models.TextField(unique=True)
+    table = models.CharField(max_length=24)
+    cells = models.TextField()
+    batch = models.ForeignKey("office.IntakeBatch", models.PROTECT)
+    row = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["table", "id"], name="open_rows_by_table")]
+
+
 class UnpublishedText(models.Model):
     """Title, abstract and claim of an application that is not published, or not known to be; encrypted."""
 

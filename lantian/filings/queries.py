@@ -10,17 +10,23 @@ import polars as pl
 from django.db import connection
 
 from lantian.filings.grants import check_grant
+from lantian.filings.intake import LISTS
 from lantian.filings.models import Patent, UnpublishedText
 from lantian.filings.secrecy import TEXTS, unseal
 from lantian.office import audit
 from lantian.office.actors import OfficerActor
 from lantian.office.search import Source
 
-# What detectors read; contacts, accounts and payers are case-bound and never feed a nightly run.
+# What detectors read of everything that is public.
 SCREENED = (
-    "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "kind", "title",
-    "abstract", "claim", "main_ipc", "applicants", "applicant_ids", "agency_code", "agency_name",
+    "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "grant_date", "status",
+    "status_date", "kind", "title", "abstract", "claim", "main_ipc", "ipc", "applicants", "applicant_ids",
+    "applicant_kinds", "applicant_addresses", "inventors", "agency_code", "agency_name", "signers",
     "dual_filing_declared", "priority_nos", "parent_no",
+)  # fmt: skip
+# What a case brought (`detect.contract.CASE_BOUND`): read for a run that names its case, and for no other.
+OF_A_CASE = (
+    "contact_name", "contact_phone", "contact_email", "contact_address", "account", "payer", "fee_reduced",
 )  # fmt: skip
 # Published applications as global search finds them: by title and by both numbers.
 SEARCHED = Source(
@@ -31,8 +37,8 @@ SEARCHED = Source(
     FROM filings_patent WHERE disclosure = 'published'
     """,
 )
-_LISTS = {"applicants", "applicant_ids", "priority_nos"}
-_DATES = {"filing_date", "publication_date"}
+_FLAGS = {"dual_filing_declared", "fee_reduced"}
+_DATES = {"filing_date", "publication_date", "grant_date", "status_date"}
 
 
 def counts() -> dict[str, int]:
@@ -85,12 +91,16 @@ def clients_of(agency_codes: Sequence[str], *, since: date | None = None) -> lis
         return [Client(*row) for row in cursor.fetchall()]
 
 
-def screened_frame() -> pl.DataFrame:
-    """The canonical table `patents` in the order of intake, text of published applications only."""
+def screened_frame(*, with_case: bool = False) -> pl.DataFrame:
+    """The canonical table `patents` in the order of intake, text of published applications only.
+
+    `with_case` adds the columns that an office holds only where a case brought them.
+    """
+    names = (*SCREENED, *OF_A_CASE) if with_case else SCREENED
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(SCREENED)} FROM filings_patent ORDER BY id")  # noqa: S608 - constant names
+        cursor.execute(f"SELECT {', '.join(names)} FROM filings_patent ORDER BY id")  # noqa: S608 - constant names
         rows = cursor.fetchall()
-    return pl.DataFrame(rows, schema={name: _dtype(name) for name in SCREENED}, orient="row")
+    return pl.DataFrame(rows, schema={name: _dtype(name) for name in names}, orient="row")
 
 
 def by_numbers(application_nos: Sequence[str]) -> dict[str, Patent]:
@@ -111,8 +121,8 @@ def unpublished_text(application_no: str, *, by: OfficerActor) -> dict[str, str 
 
 
 def _dtype(name: str) -> pl.DataType:
-    if name in _LISTS:
+    if name in LISTS:
         return pl.List(pl.String)
     if name in _DATES:
         return pl.Date()
-    return pl.Boolean() if name == "dual_filing_declared" else pl.String()
+    return pl.Boolean() if name in _FLAGS else pl.String()

@@ -33,6 +33,7 @@ GRANTS: dict[str, str] = {
     "office_unitname": APPEND,
     "office_modulemode": APPEND,
     "screening_nightlyorder": APPEND,
+    "screening_switch": APPEND,
     # records
     "office_unit": WRITE,
     "office_plate": WRITE,
@@ -56,6 +57,8 @@ GRANTS: dict[str, str] = {
     "filings_patent": WRITE,
     "filings_unpublishedtext": WRITE,
     "filings_unpublishedgrant": WRITE,
+    "filings_openrow": WRITE,
+    "screening_tally": WRITE,
     "screening_run": WRITE,
     "screening_finding": WRITE,
     "casework_lead": WRITE,

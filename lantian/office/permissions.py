@@ -15,6 +15,7 @@ class Permission(StrEnum):
     TAKE_IN = "take_in"
     PLACE = "place"
     SCREEN = "screen"
+    SWITCH_DETECTORS = "switch_detectors"
     READ_FINDINGS = "read_findings"
     JUDGE = "judge"
     READ_LEADS = "read_leads"
@@ -38,6 +39,7 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     Permission.TAKE_IN: Text("导入数据", "take in data"),
     Permission.PLACE: Text("确定监管对象的承办单位", "place subjects with an office"),
     Permission.SCREEN: Text("运行数据比对", "run comparisons"),
+    Permission.SWITCH_DETECTORS: Text("启用或停用筛查模型", "switch detectors on or off"),
     Permission.READ_FINDINGS: Text("查看数据比对提示", "read findings"),
     Permission.JUDGE: Text("研判提示", "judge findings"),
     Permission.READ_LEADS: Text("查看线索", "read leads"),
@@ -91,6 +93,7 @@ _CITY = _READS | {
     Permission.TAKE_IN,
     Permission.PLACE,
     Permission.SCREEN,
+    Permission.SWITCH_DETECTORS,
     Permission.JUDGE,
     Permission.VERIFY,
     Permission.HAND_OVER,
@@ -156,6 +159,7 @@ ROLES: dict[str, Role] = {
         _READS
         | {
             Permission.HAND_OVER,
+            Permission.SWITCH_DETECTORS,
             Permission.APPROVE_PAPERS,
             Permission.KEEP_RULES,
             Permission.DECIDE_STANDING,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import polars as pl
 from django.db.models import Q, QuerySet
 
 from lantian.office.search import Source
@@ -151,14 +150,6 @@ def disagreements(subject: Subject, on: date) -> list[Disagreement]:
         for kind, other in TWINS
         if kind in says and other in says and says[kind] != says[other]
     ]
-
-
-def agencies_frame() -> pl.DataFrame:
-    """The canonical table `agencies`, as far as detectors read it; the district is the one routing decided."""
-    names = ["agency_code", "credit_code", "name", "status", "district_code", "address", "phone", "email"]
-    fields = ["agency_code", "subject_id", "subject__name", "status", "subject__district_code", *names[5:]]
-    rows = list(Agency.objects.order_by("id").values_list(*fields))
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
 
 
 def by_numbers(numbers: Sequence[str]) -> list[Subject]:

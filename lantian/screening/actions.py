@@ -59,45 +59,70 @@ class Dismissals:
 def start_run(
     *, detector: str, by: OfficerActor, mandate: str = "", acting: Actor | None = None, behind: bool = False
 ) -> Run:
-    """Schedule a run of a detector over everything taken in so far.
+    """Schedule a run of one detector over everything taken in so far; see `start_runs`."""
+    (run,) = start_runs(detectors=[detector], by=by, mandate=mandate, acting=acting, behind=behind)
+    return run
 
-    A run that nobody asked for by hand names its `mandate` (`kind:key`), and the job `acting` under it; `behind`
-    lets it wait for the end of one at work, which may have read before.
+
+def start_runs(
+    *,
+    detectors: Sequence[str],
+    by: OfficerActor,
+    mandate: str = "",
+    acting: Actor | None = None,
+    behind: bool = False,
+    case_key: str = "",
+) -> list[Run]:
+    """Schedule runs of detectors in one job; those with a run already open are passed over, unless all are.
+
+    Runs that nobody asked for by hand name their `mandate` (`kind:key`), and the job `acting` under it; `behind`
+    lets them wait for the end of one at work, which may have read before. `case_key` names the lead whose case
+    allows columns that an office holds only for it; such a run is asked for by hand.
     """
     check_permission(by.permissions, Permission.SCREEN)
     with transaction.atomic():
-        if open_run(detector, at_work=not behind):
+        if case_key and (mandate or casework_queries.find(case_key) is None):
+            raise RunRefused("请指明您可以查看的线索。", "Name a lead that you may see.")
+        free = [name for name in detectors if open_run(name, at_work=not behind) is None]
+        if not free:
             raise RunRefused(
                 "同一检测正在运行；请等它结束或先取消。", "It is running already; wait or cancel it."
             )
-        run = Run(
-            detector=detector,
-            on=clock.today(),
-            post_id=by.post_id,
-            started_at=clock.now(),
-            seen_by=list(by.units),
-        )
-        run.job = jobs.defer(
+        runs = [_new_run(detector, case_key, by) for detector in free]
+        job = jobs.defer(
             "screening",
-            lock=f"screening:{detector}",
-            arguments={"run": run.key},
-            mandate=mandate or f"screening:{run.key}",
+            lock="screening",
+            arguments={"runs": ",".join(run.key for run in runs)},
+            mandate=mandate or (f"lead:{case_key}" if case_key else f"screening:{runs[0].key}"),
             by=by,
             acting=acting,
         )
-        run.save(force_insert=True)
-        detail = {"detector": detector, "mandate": run.job.mandate}
-        audit.record(
-            audit.Kind.SCREENING_STARTED, by=acting or by, about=("screening", run.key), detail=detail
-        )
-    return run
+        for run in runs:
+            run.job = job
+            run.save(force_insert=True)
+            detail = {"detector": run.detector, "mandate": job.mandate}
+            audit.record(
+                audit.Kind.SCREENING_STARTED, by=acting or by, about=("screening", run.key), detail=detail
+            )
+    return runs
+
+
+def _new_run(detector: str, case_key: str, by: OfficerActor) -> Run:
+    return Run(
+        detector=detector,
+        on=clock.today(),
+        post_id=by.post_id,
+        started_at=clock.now(),
+        case_key=case_key,
+        seen_by=list(by.units),
+    )
 
 
 def open_run(detector: str, *, at_work: bool = True) -> Run | None:
     """The run of a detector that waits, or is at work if that counts."""
     open_states = (Job.State.WAITING, *([Job.State.RUNNING] if at_work else []))
     runs = Run.objects.select_related("job")
-    return runs.filter(detector=detector, job__state__in=open_states).first()
+    return runs.filter(detector=detector, job__state__in=open_states, ended_at=None).first()
 
 
 def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timedelta, by: Actor) -> None:

@@ -22,14 +22,21 @@ STRENGTHS = {
 
 
 class Run(models.Model):
-    """One run of a detector over what was taken in, with the watermark of its data."""
+    """One run of a detector over what was taken in, with the watermark of its data.
+
+    Several detectors that read the same tables run in one job, one after another. `case_key` names the lead whose
+    case allowed columns that no other run sees; `case_bound` those that it used.
+    """
 
     key = models.CharField(max_length=26, unique=True, default=new_key)
     detector = models.CharField(max_length=4)
     on = models.DateField()
-    job = models.OneToOneField("office.Job", models.PROTECT, null=True, related_name="run")
+    job = models.ForeignKey("office.Job", models.PROTECT, null=True, related_name="runs")
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
     started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    case_key = models.CharField(max_length=26, blank=True)
+    case_bound = ArrayField(models.TextField(), default=list)
     audit_seq = models.BigIntegerField(default=0)
     detector_version = models.CharField(max_length=40, blank=True)
     parameters = models.CharField(max_length=64, blank=True)
@@ -121,3 +128,30 @@ class NightlyOrder(models.Model):
     active = models.BooleanField()
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
     at = models.DateTimeField()
+
+
+class Switch(models.Model):
+    """An office's decision that findings of a detector come into its pool, or no longer; append-only.
+
+    The newest counts; an office that never decided follows the one above it. `waiting`, `monthly` and `budget` are
+    what the page showed when it was decided: findings that come in at once, those expected a month, the measure.
+    """
+
+    key = models.CharField(max_length=26, unique=True, default=new_key)
+    detector = models.CharField(max_length=4)
+    unit = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
+    active = models.BooleanField()
+    reason = models.CharField(max_length=200, blank=True)
+    waiting = models.IntegerField()
+    monthly = models.IntegerField(null=True)
+    budget = models.IntegerField()
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
+class Tally(models.Model):
+    """How many findings of a detector stand confirmed or dismissed over all offices: numbers, nothing of a record."""
+
+    detector = models.CharField(max_length=4, unique=True)
+    confirmed = models.IntegerField(default=0)
+    dismissed = models.IntegerField(default=0)

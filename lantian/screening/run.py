@@ -1,44 +1,79 @@
-"""The job of a run: read what was taken in, let the detector work, store its findings step by step."""
+"""The job of runs: read what was taken in, let the detectors work one after another, store findings step by step."""
 
 from __future__ import annotations
 
+import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import polars as pl
 
-from lantian.detect import p01, parameters
-from lantian.detect.findings import Findings
+from lantian.core.messages import Text
+from lantian.detect import parameters
+from lantian.detect.detectors import DETECTORS
+from lantian.detect.findings import Findings, not_run
 from lantian.detect.progress import Progress
-from lantian.filings import queries as filings
-from lantian.office import audit, jobs
+from lantian.detect.reading import Reading
+from lantian.office import audit, clock, jobs
 from lantian.office.models import AuditLink
-from lantian.registry import queries as registry
-from lantian.screening import actions
+from lantian.screening import actions, tables
 from lantian.screening.models import Run
 
-Detector = Callable[..., Findings]
-DETECTORS: Mapping[str, Detector] = {"P01": p01.run}
+log = logging.getLogger(__name__)
 BREATH_SECONDS = 0.5
+FAULT = Text(
+    "模型程序出错，未完成；请将运行编号 {key} 告知管理员。",
+    "the detector failed, which is our fault; please tell the administrator the run's key {key}.",
+)
+
+
+class DetectorFailed(Exception):
+    """One or more detectors of a job failed; the others have done their work."""
 
 
 @jobs.job("screening")
-def screen(running: jobs.Running, *, run: str) -> None:
-    """Run one detector. Killed at any moment it can run again: findings are kept under stable keys."""
+def screen(running: jobs.Running, *, runs: str) -> None:
+    """Run detectors over the same tables. Killed at any moment it goes on: findings are kept under stable keys."""
     with running.step():
-        row = Run.objects.get(key=run)
-        row.audit_seq = AuditLink.objects.count()
-        tables = {"patents": filings.screened_frame(), "agencies": registry.agencies_frame()}
-    found = DETECTORS[row.detector](tables, on=row.on, progress=_breathing(running))
-    _store(row, found, running)
-    with running.step():
-        _finish(row, found, running)
+        rows = list(Run.objects.filter(key__in=runs.split(",")).order_by("id"))
+        seq = AuditLink.objects.count()
+        names = [name for row in rows for name in DETECTORS[row.detector].tables]
+        held = tables.held(names, with_case=any(row.case_key for row in rows))
+    reading, faults = Reading(), []
+    for done, row in enumerate(rows):
+        if row.ended_at:
+            continue
+        row.audit_seq = seq
+        running.breathe(f"detector:{row.detector}", done, len(rows))
+        found = _findings(row, held, reading, running)
+        faults += [row.key] if found is None else []
+        found = found or not_run(FAULT.zh.format(key=row.key), FAULT.en.format(key=row.key))
+        _store(row, found, running)
+        with running.step():
+            _finish(row, found, running)
+            running.advance(f"detector:{row.detector}", done + 1, len(rows))
+    if faults:
+        raise DetectorFailed(",".join(faults))
 
 
 def expires_after(on: date) -> timedelta:
     """How long an unjudged finding rests in the pool, by the published rule of the day."""
     return timedelta(days=parameters.parameters(on).expiry_days)
+
+
+def _findings(
+    row: Run, held: Mapping[str, pl.DataFrame], reading: Reading, running: jobs.Running
+) -> Findings | None:
+    """What a detector finds; None where it fails, so that one fault does not end the night for the others."""
+    try:
+        detector = DETECTORS[row.detector]
+        return detector.run(held, on=row.on, progress=_breathing(running), reading=reading)
+    except (jobs.Cancelled, *jobs.LOST_CONNECTION):
+        raise
+    except Exception:
+        log.exception("detector failed", extra={"detector": row.detector, "run": row.key})
+        return None
 
 
 def _breathing(running: jobs.Running) -> Progress:
@@ -54,7 +89,7 @@ def _breathing(running: jobs.Running) -> Progress:
 
 
 def _store(row: Run, found: Findings, running: jobs.Running) -> None:
-    findings = found.frame.to_dicts()
+    findings: Sequence[dict[str, object]] = found.frame.to_dicts()
     for done, step in actions.in_steps(findings):
         with running.step():
             actions.store(row, step, expires_after=expires_after(row.on), by=running.actor)
@@ -64,6 +99,7 @@ def _store(row: Run, found: Findings, running: jobs.Running) -> None:
 def _finish(row: Run, found: Findings, running: jobs.Running) -> None:
     row.read, row.left_out = found.read, dict(found.left_out)
     row.findings, row.cleared = found.frame.height, found.cleared
+    row.case_bound, row.ended_at = list(found.case_bound), clock.now()
     row.outcomes = dict(found.frame.group_by("clearing").agg(pl.len()).iter_rows())
     if found.not_run:
         row.not_run_zh, row.not_run_en = found.not_run.zh, found.not_run.en

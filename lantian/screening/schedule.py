@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+
 from django.db import transaction
 from procrastinate.contrib.django import app as queue
 
+from lantian.detect.detectors import DETECTORS
 from lantian.office import actors, audit, clock
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.intake import following
-from lantian.office.models import IntakeBatch
+from lantian.office.models import IntakeBatch, Post
 from lantian.office.permissions import Permission, check_permission
 from lantian.office.scope import scoped
-from lantian.screening import actions
+from lantian.screening import actions, switches
 from lantian.screening.errors import RunRefused
 from lantian.screening.models import NightlyOrder, Run
-from lantian.screening.run import DETECTORS
+from lantian.screening.tables import SOURCES
 
 TWO_IN_CHINA = "0 18 * * *"  # the queue counts in UTC; Asia/Shanghai is eight hours ahead all year
-READS = "patents"
 
 
-@following.after(READS)
 def after_intake(batch: IntakeBatch, by: OfficerActor, acting: Actor) -> None:
     """Screen what came in. A run that still waits will read it anyway; one at work may have read before."""
     if Permission.SCREEN not in by.permissions:
         return
-    mandate = f"intake:{batch.key}"
-    for detector in DETECTORS:
-        if actions.open_run(detector, at_work=False) is None:
-            actions.start_run(detector=detector, by=by, mandate=mandate, acting=acting, behind=True)
+    reading = [name for name, one in DETECTORS.items() if batch.table in one.tables]
+    wanted = [name for name in reading if name in switches.on_anywhere()]
+    free = [name for name in wanted if actions.open_run(name, at_work=False) is None]
+    if free:
+        mandate = f"intake:{batch.key}"
+        actions.start_runs(detectors=free, by=by, mandate=mandate, acting=acting, behind=True)
+
+
+for _table in SOURCES:
+    following.after(_table)(after_intake)
 
 
 @transaction.atomic
@@ -38,6 +46,19 @@ def switch_nightly(*, detector: str, active: bool, by: OfficerActor) -> NightlyO
     known = nightly_order(detector)
     if (known is not None and known.active) == active and not (active and lapsed(known)):
         raise RunRefused("已经是这样了，请刷新页面。", "It is so already; open the page again.")
+    return _order(detector, active, by)
+
+
+@transaction.atomic
+def switch_all_nightly(*, active: bool, by: OfficerActor) -> list[NightlyOrder]:
+    """Decide so for every detector of which it is not decided already; each gets a decision of its own."""
+    check_permission(by.permissions, Permission.SCREEN)
+    known = nightly_orders()
+    stands = {name for name, order in known.items() if order.active and not lapsed(order)}
+    return [_order(name, active, by) for name in DETECTORS if (name in stands) != active]
+
+
+def _order(detector: str, active: bool, by: OfficerActor) -> NightlyOrder:
     order = NightlyOrder.objects.create(detector=detector, active=active, post_id=by.post_id, at=clock.now())
     detail = {"detector": detector, "active": active}
     audit.record(audit.Kind.NIGHTLY_SWITCHED, by=by, about=("nightly", order.key), detail=detail)
@@ -46,8 +67,13 @@ def switch_nightly(*, detector: str, active: bool, by: OfficerActor) -> NightlyO
 
 def nightly_order(detector: str) -> NightlyOrder | None:
     """The decision that counts for a detector."""
-    orders = NightlyOrder.objects.select_related("post__account", "post__unit")
-    return orders.filter(detector=detector).order_by("-id").first()
+    return nightly_orders(detector).get(detector)
+
+
+def nightly_orders(detector: str = "") -> Mapping[str, NightlyOrder]:
+    """The decision that counts, for one detector or for each of which anything was decided."""
+    orders = NightlyOrder.objects.select_related("post__account", "post__unit").order_by("id")
+    return {order.detector: order for order in (orders.filter(detector=detector) if detector else orders)}
 
 
 def lapsed(order: NightlyOrder | None) -> bool:
@@ -59,10 +85,14 @@ def lapsed(order: NightlyOrder | None) -> bool:
 
 
 def run_nightly() -> list[Run]:
-    """Schedule the runs of this night; a detector whose run is still open is passed over."""
-    orders = [order for detector in DETECTORS if (order := nightly_order(detector))]
-    started = [_start(order) for order in orders if order.active and not lapsed(order)]
-    return [run for run in started if run is not None]
+    """Schedule the runs of this night, one job for each deciding post; detectors still at work are passed over."""
+    by_post: dict[int, list[NightlyOrder]] = defaultdict(list)
+    known = nightly_orders()
+    for name in DETECTORS:
+        order = known.get(name)
+        if order is not None and order.active and not lapsed(order):
+            by_post[order.post_id].append(order)
+    return [run for orders in by_post.values() for run in _start(orders[0].post, orders)]
 
 
 @queue.periodic(cron=TWO_IN_CHINA)
@@ -72,10 +102,11 @@ def nightly(timestamp: int) -> None:
     run_nightly()
 
 
-def _start(order: NightlyOrder) -> Run | None:
-    by, mandate = actors.officer(order.post), f"nightly:{order.key}"
+def _start(post: Post, orders: list[NightlyOrder]) -> list[Run]:
+    by, mandate = actors.officer(post), f"nightly:{max(orders, key=lambda one: one.pk).key}"
     with scoped(by):
-        if actions.open_run(order.detector):
-            return None
+        free = [order.detector for order in orders if actions.open_run(order.detector) is None]
+        if not free:
+            return []
         acting = actors.job("nightly", mandate=mandate, on_behalf=by)
-        return actions.start_run(detector=order.detector, by=by, mandate=mandate, acting=acting)
+        return actions.start_runs(detectors=free, by=by, mandate=mandate, acting=acting)

@@ -11,7 +11,7 @@ from lantian.core.identifiers import code_check_character
 from lantian.office import actors, clock, files, people
 from lantian.office.intake import actions as intake
 from lantian.office.models import IntakeBatch, RowError, Unit
-from lantian.registry import directories, queries, routing
+from lantian.registry import directories, frames, queries, routing
 from lantian.registry.errors import DirectoryRefused
 from lantian.registry.models import Agency, Company, DirectoryDiff, RegisterFact, Subject
 from lantian.registry.routing import Step
@@ -371,7 +371,7 @@ def test_a_subject_without_a_place_waits_with_the_city() -> None:
 def test_findings_about_an_agency_go_where_routing_places_it() -> None:
     """The directory writes 西青, the registering authority is Nankai's: the finding is Nankai's."""
     take_in("agencies", HEAD, f"天津甲乙专利代理所,{A},12991,正常,天津市西青区甲路1号,西青")
-    row = queries.agencies_frame().filter(agency_code="12991").row(0, named=True)
+    row = frames.agencies().filter(agency_code="12991").row(0, named=True)
     assert row["district_code"] == str(NANKAI)
 
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from lantian.casework import queries as casework
 from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Row
 from lantian.core.messages import Text
+from lantian.desk.present.detectors import told
 from lantian.desk.present.leads import doubt, reckoned_due
 from lantian.desk.present.words import Offices, either, label, language, said
-from lantian.detect.parameters import Parameters, parameters
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.screening import actions, queries
@@ -57,33 +57,24 @@ def subject(row: Finding) -> str:
 
 def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
     """What a finding's own page says beyond the list: its rule, its innocent explanation, what changed."""
-    rules = parameters(row.on)
+    rule = told(row.detector, row.on)
     last = said_of_it[-1] if said_of_it else None
     return {
         "version": len(said_of_it),
         # Why the law permits it is stored in Chinese; the English reason repeats it in English.
         "cleared": row.cleared if not language().startswith("en") else "",
-        "detector_name": detector(row.detector, rules)["name"],
+        "detector": row.detector,
+        "detector_name": rule.name,
         "detector_version": row.detector_version,
-        "rule": said(rules.rules[row.detector].text),
-        "citation": said(rules.basis),
-        "confidence": doubt(rules.rules[row.detector].confidence),
-        "innocent": said(rules.said("innocent")),
-        "refute": said(rules.said("refuted")),
+        "rule": said(rule.rule.text),
+        "citation": said(rule.rule.basis.cite()),
+        "confidence": doubt(rule.rule.confidence),
+        "innocent": said(rule.text("innocent")),
+        "refute": said(rule.text("refuted")),
         "ground_changed": last is not None and last.ground != actions.ground_of(row),
         "returned": queries.returned(said_of_it),
         "evidence_then": last.ground_size if last else None,
         "evidence_now": len(row.evidence),
-    }
-
-
-def detector(name: str, rules: Parameters) -> dict[str, str]:
-    """A detector as the page of runs offers it."""
-    return {
-        "id": name,
-        "name": said(rules.said("name")),
-        "sentence": said(rules.rules[name].text),
-        "basis": said(rules.basis),
     }
 
 

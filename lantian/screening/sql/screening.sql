@@ -11,3 +11,7 @@ CALL searched_as('finding', 'screening_finding');
 -- Who decided on the nightly run is no secret: the clock itself reads it, outside every scope.
 CALL append_only('screening_nightlyorder');
 CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT ON screening_nightlyorder DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION demand_event();
+
+-- Which detectors an office takes is no secret; what it decided stays.
+CALL append_only('screening_switch');
+CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT ON screening_switch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION demand_event();
