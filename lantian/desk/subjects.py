@@ -16,7 +16,7 @@ from lantian.casework import measures_queries
 from lantian.casework import outside_queries as outside
 from lantian.casework.models import Lead
 from lantian.core.messages import Text
-from lantian.desk import credit
+from lantian.desk import credit, standing_due
 from lantian.desk import purposes as asked_purposes
 from lantian.desk.present import leads as leads_shown
 from lantian.desk.present import measures
@@ -121,6 +121,7 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         "leads": [leads_shown.lead(one, today) for one in leads[:SHOWN]],
         "outside": _outside(request, numbers),
         **_standing(row, today),
+        **standing_due.of_subject(row, today),
         "events": shown.events(
             history, found[:SHOWN], leads[:SHOWN], measures.events(*measures_queries.about(numbers))
         ),

@@ -148,6 +148,9 @@ class Kind(StrEnum):
     LIST_PROPOSED = "list_proposed"
     LIST_MOVED = "list_moved"
     LIST_READ = "list_read"
+    PLAN_STARTED = "plan_started"
+    PLAN_MOVED = "plan_moved"
+    PLAN_READ = "plan_read"
     REPAIR_ASKED = "repair_asked"
     REPAIR_DECIDED = "repair_decided"
     OBJECTION_RAISED = "objection_raised"
@@ -293,6 +296,9 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.LIST_PROPOSED: Text("提议列入名单", "listing proposed"),
     Kind.LIST_MOVED: Text("名单办理", "list entry carried on"),
     Kind.LIST_READ: Text("查看名单事项", "list entry read"),
+    Kind.PLAN_STARTED: Text("制定引导培育计划", "guidance plan started"),
+    Kind.PLAN_MOVED: Text("引导培育计划办理", "guidance plan carried on"),
+    Kind.PLAN_READ: Text("查看引导培育计划", "guidance plan read"),
     Kind.REPAIR_ASKED: Text("登记修复申请", "repair asked for"),
     Kind.REPAIR_DECIDED: Text("决定信用修复", "repair decided"),
     Kind.OBJECTION_RAISED: Text("登记信用异议", "objection raised"),

@@ -118,6 +118,9 @@ GRANTS: dict[str, str] = {
     "standing_listentry": WRITE,
     "standing_liststep": APPEND,
     "standing_listspell": WRITE,
+    "standing_guidanceplan": WRITE,
+    "standing_planstep": APPEND,
+    "standing_planmark": APPEND,
     "standing_officialgrade": WRITE,
     "standing_qualitygrade": WRITE,
     # machinery

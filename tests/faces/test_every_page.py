@@ -69,6 +69,8 @@ PAGES = {
     "listings": ("city", "/standing/lists/?list=samr_serious"),
     "listings_new": ("nankai", "/standing/lists/new?list=key_monitoring"),
     "classes": ("nankai", "/standing/classes/"),
+    "plans": ("nankai", "/standing/plans/"),
+    "plans_new": ("nankai", "/standing/plans/new"),
     "credit": ("city", "/subjects/?kind=agency >> td.subject a >> #standing-head + a"),
     "rulebook": ("city", "/rules/?book=lists"),
     "audit": ("auditor", "/audit/"),

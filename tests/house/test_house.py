@@ -16,6 +16,7 @@ from lantian.core.moves import diagram
 from lantian.dispatch import states as dispatch
 from lantian.office.papers import states as papers
 from lantian.screening import states as screening
+from lantian.standing import plan_states as plans
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PACKAGE = ROOT / "lantian"
@@ -31,6 +32,7 @@ DIAGRAMS = {
     "returned_file": dispatch.UPLOAD_MOVES,
 }
 DIAGRAMS |= {"summary": summary.MOVES, "story": summary.STORY_MOVES}  # type: ignore[dict-item]
+DIAGRAMS |= {"guidance_plan": plans.PLAN_MOVES, "plan_step": plans.STEP_MOVES}  # type: ignore[dict-item]
 DIAGRAMS |= {"instruction": campaign.MOVES, "task": campaign.TASK_MOVES}  # type: ignore[dict-item]
 
 

@@ -80,6 +80,9 @@ PROTECTED = {
     "standing_listentry",
     "standing_liststep",
     "standing_listspell",
+    "standing_guidanceplan",
+    "standing_planstep",
+    "standing_planmark",
     "office_paperversion",
     "office_paperapproval",
     "office_paperreview",
@@ -125,6 +128,8 @@ APPEND_ONLY = {
     "standing_eventchange",
     "standing_liststep",
     "standing_rehearsedmove",
+    "standing_planstep",
+    "standing_planmark",
 }
 
 TABLES = """

@@ -10,15 +10,17 @@ from psycopg.types.range import DateRange, TimestamptzRange
 from lantian.core.supervision import FactKind
 from lantian.office import audit, clock
 from lantian.office.actors import Actor
+from lantian.office.models import Post
 from lantian.office.scope import scoped
 from lantian.registry.models import Agency
-from lantian.standing import actions, classing, listing, reckoning, repairing
+from lantian.standing import actions, classing, listing, planning, reckoning, repairing
 from lantian.standing.actions import Confirmed, NewEvent
 from lantian.standing.classing import Signature
 from lantian.standing.listing import Listing
 from lantian.standing.models import (
     ConfirmedFact,
     CreditEvent,
+    GuidancePlan,
     ListEntry,
     ListSpell,
     Objection,
@@ -26,10 +28,12 @@ from lantian.standing.models import (
     Repair,
     SupervisionClass,
 )
+from lantian.standing.plan_states import StepAct
+from lantian.standing.planning import Marked, NewPlan, NewStep
 from lantian.standing.repairing import Application
 from tests.personas import officer
 
-MODELS = (CreditEvent, Reckoning, Repair, Objection, ConfirmedFact, SupervisionClass, ListEntry)
+MODELS = (CreditEvent, Reckoning, Repair, Objection, ConfirmedFact, SupervisionClass, ListEntry, GuidancePlan)
 
 
 def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[str, str]:
@@ -51,6 +55,10 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         classing.sign(subject_key=subject.key, signature=signature, by=by)
         wanted = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), mark)
         entry = listing.propose(wanted, by=by)
+        officer_key = Post.objects.get(pk=by.post_id).key
+        step = NewStep(mark, today, officer_key)
+        plan = planning.start(NewPlan(subject.key, mark, mark, today, officer_key, (step,)), by=by)
+        planning.mark_step(key=plan.key, place=1, act=StepAct.DO, marked=Marked(today, 1, mark, mark), by=by)
     with scoped(everybody):
         audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", entry.key))
         ListSpell.objects.create(
@@ -59,4 +67,4 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         )  # fmt: skip
         for model in MODELS:
             assert model._default_manager.filter(subject=subject).update(seen_by=sorted(units)) > 0
-    return {"listing": entry.key, "credit": subject.key}
+    return {"listing": entry.key, "credit": subject.key, "plan": plan.key}

@@ -60,6 +60,8 @@ HISTORY = {
     "casework_outsidepaper",
     "standing_eventchange",
     "standing_liststep",
+    "standing_planstep",
+    "standing_planmark",
 }
 OWN = sorted(PROTECTED - HISTORY)
 

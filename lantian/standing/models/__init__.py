@@ -10,17 +10,21 @@ from lantian.standing.models.marks import (
     QualityGrade,
     SupervisionClass,
 )
+from lantian.standing.models.plans import GuidancePlan, PlanMark, PlanStep
 from lantian.standing.models.rehearsals import Rehearsal, RehearsedMove
 
 __all__ = [
     "ConfirmedFact",
     "CreditEvent",
     "EventChange",
+    "GuidancePlan",
     "ListEntry",
     "ListSpell",
     "ListStep",
     "Objection",
     "OfficialGrade",
+    "PlanMark",
+    "PlanStep",
     "QualityGrade",
     "Reckoning",
     "Rehearsal",

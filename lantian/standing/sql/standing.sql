@@ -36,3 +36,8 @@ CALL two_axes('standing_listspell', 'subject_id WITH =, list_id WITH =');
 -- Official grades are published; they are held on two axes and not hidden.
 CALL two_axes('standing_officialgrade', 'subject_id WITH =');
 CALL two_axes('standing_qualitygrade', 'subject_id WITH =, round WITH =');
+CALL protect('standing_guidanceplan');
+CALL protect_with('standing_planstep', 'standing_guidanceplan', 'plan_id');
+CALL append_only('standing_planstep');
+CALL protect_with('standing_planmark', 'standing_guidanceplan', 'plan_id');
+CALL append_only('standing_planmark');
