@@ -4,7 +4,7 @@ BIN := .venv/bin
 export LANTIAN_HOME ?= $(CURDIR)/.lantian
 COMPILE := $(BIN)/uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --only-binary :all:
 
-.PHONY: run test check fix bench soak lock
+.PHONY: run test check fix bench scale soak lock
 
 run: .venv/.ready                     ## PostgreSQL, demo data, server and worker; Ctrl-C stops all
 	@$(BIN)/lantian demo
@@ -20,14 +20,18 @@ check: .venv/.ready                   ## lint, import contracts, types
 fix: .venv/.ready
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
-bench: .venv/.ready                   ## measured claims, each beside its peer
-	@$(BIN)/python -m benchmarks
+bench: .venv-scale/.ready             ## measured claims, each beside its peer
+	@.venv-scale/bin/python -m benchmarks
+
+scale: .venv-scale/.ready             ## the engines beyond one machine: both runners, nothing skipped
+	@LANTIAN_REQUIRE=scale .venv-scale/bin/python -m pytest -q tests/detect/test_scale.py
 
 soak: .venv/.ready                    ## long-running proofs, not in CI
 	@LANTIAN_SOAK=1 $(BIN)/python -m pytest -q -m soak
 
 lock: .venv/.ready                    ## refresh the hash-pinned locks; they hold no addresses
 	$(COMPILE) pyproject.toml --extra dev -o requirements.lock
+	$(COMPILE) pyproject.toml --extra dev --extra scale --extra peers -c requirements.lock -o requirements-scale.lock
 	echo uv | $(COMPILE) - -o requirements-uv.lock
 
 .venv/.ready: pyproject.toml requirements.lock requirements-uv.lock
@@ -36,4 +40,11 @@ lock: .venv/.ready                    ## refresh the hash-pinned locks; they hol
 	@test -x $(BIN)/uv || $(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps -r requirements-uv.lock
 	@$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation --offline -e .
+	@touch $@
+
+.venv-scale/.ready: .venv/.ready requirements-scale.lock
+	@echo "Preparing .venv-scale with the optional engines and peers (about 600 MB) …"
+	@test -x .venv-scale/bin/python || $(PYTHON) -m venv .venv-scale
+	@$(BIN)/uv pip sync -q --python .venv-scale/bin/python --require-hashes requirements-scale.lock
+	@$(BIN)/uv pip install -q --python .venv-scale/bin/python --no-deps --no-build-isolation --offline -e .
 	@touch $@

@@ -14,6 +14,8 @@ from lantian.detect.progress import Progress
 from lantian.detect.sketch import Sketch, sketch
 
 BLOCK = 10_000
+Read = tuple[pl.Series, Folded, Sketch]
+"""Ids, folded and sampled texts of a table."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,7 @@ def check_ids(ids: pl.Series) -> None:
         )
 
 
-def read_texts(
-    blocks: Blocks, id: str, texts: Sequence[str], progress: Progress
-) -> tuple[pl.Series, Folded, Sketch]:
+def read_texts(blocks: Blocks, id: str, texts: Sequence[str], progress: Progress) -> Read:
     """Normalise and sample a table block by block; return its ids too. Raises as `near_duplicates`."""
     check_columns(blocks.columns, [id, *texts])
     ids: list[pl.Series] = []

@@ -15,11 +15,10 @@ import polars as pl
 
 from lantian.detect import candidates as proposing
 from lantian.detect import sketch as sampling
-from lantian.detect.blocks import BLOCK, Blocks, read_texts
+from lantian.detect.blocks import BLOCK, Blocks, Read, read_texts
 from lantian.detect.candidates import Candidates, Rows, candidates
 from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.progress import Progress, silent
-from lantian.detect.reading import Read
 from lantian.detect.verify import Likeness, likeness
 
 JACCARD = 0.5
@@ -76,10 +75,16 @@ def near_among(read: Read, *, progress: Progress = silent) -> NearDuplicates:
     progress("candidates", 1, 1)
     total = len(proposed.left)
     found = likeness(folded, proposed, BLOCK, lambda done: progress("compare", done, total))
+    screened = int((np.bincount(sketched.rows, minlength=height) > 0).sum())
+    return concluded(ids, proposed, found, screened)
+
+
+def concluded(ids: pl.Series, proposed: Candidates, found: Likeness, screened: int) -> NearDuplicates:
+    """Report what was compared; `screened`: rows with at least one sampled gram."""
     pairs = reported_pairs(ids, proposed, found)
     near = found.jaccard >= JACCARD
     clusters = _clusters(ids, proposed.left[near], proposed.right[near])
-    screened = int((np.bincount(sketched.rows, minlength=height) > 0).sum())
+    total = len(proposed.left)
     counts = {"rows": len(ids), "screened": screened, "candidates": total, "pairs": pairs.height}
     sizes = clusters["cluster"].value_counts()["count"] if clusters.height else pl.Series([], dtype=pl.UInt32)
     counts |= {"clusters": len(sizes), "clustered": clusters.height, "largest": int(sizes.max() or 0)}  # type: ignore[arg-type]

@@ -23,7 +23,6 @@ from lantian.detect.clearing import Clearing, Outcome, Pair, clear
 from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.filing import Filing, Party, filings
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
-from lantian.detect.near import near_among
 from lantian.detect.normalise import phrases
 from lantian.detect.parameters import Parameters, parameters
 from lantian.detect.progress import Progress, silent
@@ -99,8 +98,7 @@ def run(
         return not_run(refusal.text.zh, refusal.text.en)
     readable, left_out = published(patents)
     texts = [name for name in TEXTS if name in patents.columns]
-    read = (reading or Reading()).read(readable, id="application_no", texts=texts, progress=progress)
-    near = near_among(read, progress=progress)
+    near = (reading or Reading()).near(readable, id="application_no", texts=texts, progress=progress)
     pairs = _pairs(readable, near.pairs.filter(pl.col("jaccard") >= rules.likeness))
     ground = _ground(on, rules, tables.get("agencies"))
     rows = [

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from lantian.detect.blocks import BLOCK, Blocks, read_texts
+from lantian.detect.blocks import BLOCK, Blocks, Read, read_texts
 from lantian.detect.candidates import Rows
+from lantian.detect.near import NearDuplicates, near_among
 from lantian.detect.normalise import Folded, joined
 from lantian.detect.progress import Progress, silent
 from lantian.detect.sketch import Sketch
 
-Read = tuple[pl.Series, Folded, Sketch]
+__all__ = ["Read", "Reading"]
 
 
 @dataclass
@@ -45,6 +46,12 @@ class Reading:
         if held[0].equals(frame[id]):
             return held
         return _taken(held, frame[id])
+
+    def near(
+        self, frame: pl.DataFrame, *, id: str, texts: Sequence[str], progress: Progress = silent
+    ) -> NearDuplicates:
+        """Find the near-duplicates of a frame; raises as `near_duplicates`."""
+        return near_among(self.read(frame, id=id, texts=texts, progress=progress), progress=progress)
 
 
 def _one_after_another(first: Read, second: Read) -> Read:

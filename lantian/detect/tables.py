@@ -17,8 +17,13 @@ from lantian.detect.columns import from_text, kind_of
 
 
 def read_frame(path: Path) -> pl.DataFrame:
-    """Read a Parquet or CSV file as it is; every CSV column is text, so that numbers keep their zeros."""
+    """Read a Parquet or CSV file as it is; every CSV column is text, so that numbers keep their zeros.
+
+    A folder stands for the Parquet files in it, in the order of their names.
+    """
     with _readable(path):
+        if path.is_dir():
+            return pl.read_parquet(path / "*.parquet")
         return pl.read_parquet(path) if _is_parquet(path) else pl.read_csv(path, infer_schema=False)
 
 

@@ -45,7 +45,7 @@ def likeness(folded: Folded, pairs: Candidates, block: int, tell: Callable[[int]
     """Compare pairs of rows exactly; `tell` hears after at most `block` pairs. Blocks change no number."""
     alphabet = _alphabet(folded)
     step = max(min(block, PAIRS, 1 << max(63 - alphabet.bits, 0)), 1)
-    parts = [_nothing()]
+    parts = [nothing()]
     for at in range(0, len(pairs.left), step):
         parts.append(_compare(folded, alphabet, pairs.left[at : at + step], pairs.right[at : at + step]))
         tell(min(at + step, len(pairs.left)))
@@ -53,7 +53,8 @@ def likeness(folded: Folded, pairs: Candidates, block: int, tell: Callable[[int]
     return Likeness(*(np.concatenate(column) for column in columns))
 
 
-def _nothing() -> Likeness:
+def nothing() -> Likeness:
+    """Return the likeness of no pairs."""
     none = np.zeros(0, np.int64)
     return Likeness(none, none, none)
 

@@ -4,42 +4,53 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from lantian.config.commands import detect_index, evaluate, print_json, say
 from lantian.core.messages import Text, WrongUse
-from lantian.detect import normalise
-from lantian.detect.blocks import BLOCK
-from lantian.detect.detectors import chosen
+from lantian.detect import normalise, p01, scale
+from lantian.detect.blocks import BLOCK, check_columns
+from lantian.detect.detectors import Detector, chosen
 from lantian.detect.findings import Findings, findings_frame
 from lantian.detect.near import PARAMETERS, NearDuplicates, near_duplicates_in
 from lantian.detect.reading import Reading
+from lantian.detect.scale import near_stored, run_p01
+from lantian.detect.stored import Stored, read_stored
 from lantian.detect.tables import read_blocks, read_tables
 
 NEAR = "near-duplicates/1"
 RUN = "detect-run/1"
+LOCAL_OR = ("local", *scale.ENGINES)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the commands."""
     commands = parser.add_subparsers(dest="detect", required=True, metavar="what")
     near = commands.add_parser("near-duplicates", help="find nearly identical texts in one file")
-    near.add_argument("file", type=Path, metavar="FILE", help="Parquet or CSV")
+    near.add_argument("file", metavar="FILE", help="Parquet or CSV; or the address of a Parquet file")
     near.add_argument("--id", required=True, metavar="COLUMN", help="column that names each row")
     near.add_argument(
         "--text", required=True, action="append", metavar="COLUMN", help="text column, may repeat"
     )
     near.add_argument("--out", required=True, type=Path, metavar="DIR")
+    near.add_argument("--engine", choices=LOCAL_OR, default="local", help="daft, ray: lantian[scale]")
     near.set_defaults(act=_near)
     run_ = commands.add_parser("run", help="run detectors over a folder of tables")
     run_.add_argument("ids", metavar="ID[,ID…]|all")
-    run_.add_argument("--data", required=True, type=Path, metavar="DIR", help="folder of canonical tables")
+    run_.add_argument(
+        "--data",
+        required=True,
+        metavar="DIR",
+        help="folder of canonical tables; may be s3://…, gs://…, az://…",
+    )
+    run_.add_argument("--engine", choices=LOCAL_OR, default="local", help="where P01 compares texts")
     run_.add_argument(
         "--on", required=True, type=date.fromisoformat, metavar="DATE", help="day of the rules, ISO"
     )
@@ -62,8 +73,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _near(args: argparse.Namespace) -> int:
-    blocks = read_blocks(args.file, [args.id, *args.text], BLOCK)
-    found = near_duplicates_in(blocks, id=args.id, texts=args.text)
+    found = _near_found(args)
     _folder(args.out)
     _write_table(args.out / "pairs.parquet", found.pairs)
     _write_table(args.out / "clusters.parquet", found.clusters)
@@ -76,6 +86,18 @@ def _near(args: argparse.Namespace) -> int:
     return 0
 
 
+def _near_found(args: argparse.Namespace) -> NearDuplicates:
+    if args.engine == "local" and "://" not in args.file:
+        blocks = read_blocks(Path(args.file), [args.id, *args.text], BLOCK)
+        return near_duplicates_in(blocks, id=args.id, texts=args.text)
+    stored = Stored(args.file)
+    check_columns(stored.columns(), [args.id, *args.text])
+    if args.engine == "local":
+        return near_duplicates_in(stored.blocks([args.id, *args.text], BLOCK), id=args.id, texts=args.text)
+    ids = stored.column(args.id)
+    return near_stored(stored, np.arange(len(ids)), ids, texts=args.text, engine=args.engine)
+
+
 def _near_run(found: NearDuplicates, args: argparse.Namespace) -> dict[str, Any]:
     rules = {"version": normalise.version(), "digest": normalise.digest()}
     asked = {"id": args.id, "texts": args.text, "parameters": PARAMETERS}
@@ -84,9 +106,7 @@ def _near_run(found: NearDuplicates, args: argparse.Namespace) -> dict[str, Any]
 
 def _run(args: argparse.Namespace) -> int:
     detectors = chosen(args.ids)
-    tables = read_tables(args.data, [name for detector in detectors for name in detector.tables])
-    reading = Reading()
-    results = {detector.id: detector.run(tables, on=args.on, reading=reading) for detector in detectors}
+    results = _results(detectors, args)
     _folder(args.out.parent)
     rows = [row for result in results.values() for row in result.frame.to_dicts()]
     _write_table(args.out, findings_frame(rows))
@@ -97,6 +117,21 @@ def _run(args: argparse.Namespace) -> int:
     for id, result in results.items():
         _tell(id, result, said=args.format == "json")
     return 0
+
+
+def _results(detectors: Sequence[Detector], args: argparse.Namespace) -> dict[str, Findings]:
+    if args.engine != "local":
+        if [detector.id for detector in detectors] != [p01.ID]:
+            raise WrongUse(
+                f"只有{p01.ID}可以用其他引擎运行；其余请用 --engine local。",
+                f"Only {p01.ID} runs on another engine; run the others with --engine local.",
+            )
+        return {p01.ID: run_p01(args.data, on=args.on, engine=args.engine)}
+    names = [name for detector in detectors for name in detector.tables]
+    far = "://" in args.data
+    tables = read_stored(args.data, names) if far else read_tables(Path(args.data), names)
+    reading = Reading()
+    return {detector.id: detector.run(tables, on=args.on, reading=reading) for detector in detectors}
 
 
 def _summary(result: Findings) -> dict[str, Any]:
