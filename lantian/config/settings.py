@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "lantian.campaign",
     "lantian.casework",
     "lantian.standing",
+    "lantian.publicity",
     "lantian.screening",
     "lantian.filings",
     "lantian.registry",

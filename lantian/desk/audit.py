@@ -64,6 +64,7 @@ RECORDS: dict[str, Text] = {
     "story": Text("典型案例", "typical case"),
     "statement": Text("评价说明", "note on an evaluation"),
     "listing": Text("名单", "list entry"),
+    "notice": Text("公示事项", "public notice"),
     "plan": Text("引导培育计划", "guidance plan"),
     "reckoning": Text("内部测算", "internal reckoning"),
     "audit": Text("审计记录", "audit"),

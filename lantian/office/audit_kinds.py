@@ -139,6 +139,10 @@ class Kind(StrEnum):
     OUTSIDE_EXPORTED = "outside_exported"
     PURPOSE_STATED = "purpose_stated"
     PERSONS_LISTED = "persons_listed"
+    NOTICE_OWED = "notice_owed"
+    NOTICE_READ = "notice_read"
+    NOTICE_MOVED = "notice_moved"
+    NOTICES_EXPORTED = "notices_exported"
     CREDIT_EVENT_RECORDED = "credit_event_recorded"
     CREDIT_EVENT_CHANGED = "credit_event_changed"
     FACT_CONFIRMED = "fact_confirmed"
@@ -287,6 +291,10 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.OUTSIDE_EXPORTED: Text("导出外部系统事项", "outside matters sent out"),
     Kind.PURPOSE_STATED: Text("说明查询用途", "purpose of a list stated"),
     Kind.PERSONS_LISTED: Text("批量查看自然人", "list of natural persons read"),
+    Kind.NOTICE_OWED: Text("产生公示义务", "duty to publish"),
+    Kind.NOTICE_READ: Text("查看公示事项", "public notice read"),
+    Kind.NOTICE_MOVED: Text("公示办理", "public notice carried on"),
+    Kind.NOTICES_EXPORTED: Text("导出公示台账", "ledger of public notices exported"),
     Kind.CREDIT_EVENT_RECORDED: Text("登记信用事件", "credit event recorded"),
     Kind.CREDIT_EVENT_CHANGED: Text("信用事件后续变化", "something befell a credit event"),
     Kind.FACT_CONFIRMED: Text("登记已确认事实", "confirmed fact recorded"),

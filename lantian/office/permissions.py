@@ -25,6 +25,7 @@ class Permission(StrEnum):
     READ_UNPUBLISHED = "read_unpublished"
     WRITE_PAPERS = "write_papers"
     APPROVE_PAPERS = "approve_papers"
+    PUBLISH = "publish"
     KEEP_RULES = "keep_rules"
     KEEP_LEDGERS = "keep_ledgers"
     DIRECT_CAMPAIGN = "direct_campaign"
@@ -50,7 +51,8 @@ PERMISSION_TEXTS: dict[Permission, Text] = {
     ),
     Permission.READ_UNPUBLISHED: Text("查看未公开的专利申请", "read unpublished patent applications"),
     Permission.WRITE_PAPERS: Text("起草各类文书", "draft papers"),
-    Permission.APPROVE_PAPERS: Text("核准文书", "approve papers"),
+    Permission.APPROVE_PAPERS: Text("核准文书和公示内容", "approve papers and what is published"),
+    Permission.PUBLISH: Text("拟定和登记公示", "prepare and record publications"),
     Permission.KEEP_RULES: Text(
         "维护规则库、权责清单和文书模板", "keep rule books, mandates and the templates of papers"
     ),
@@ -105,6 +107,7 @@ _CITY = _READS | {
     Permission.DIRECT_CAMPAIGN,
     Permission.KEEP_STANDING,
     Permission.DECIDE_STANDING,
+    Permission.PUBLISH,
 }
 _DISTRICTS = frozenset({"district", "zone"})
 _OFFICES = frozenset({"city", "district", "zone", "corps"})
@@ -145,6 +148,7 @@ ROLES: dict[str, Role] = {
             Permission.WRITE_PAPERS,
             Permission.KEEP_RULES,
             Permission.KEEP_LEDGERS,
+            Permission.PUBLISH,
             Permission.KEEP_STANDING,
         },
         _DISTRICTS | {"team", "station"},
@@ -181,6 +185,7 @@ ROLES: dict[str, Role] = {
             Permission.APPROVE_PAPERS,
             Permission.KEEP_RULES,
             Permission.KEEP_LEDGERS,
+            Permission.PUBLISH,
         },
         frozenset({"corps", "team"}),
     ),

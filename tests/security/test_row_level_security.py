@@ -59,6 +59,8 @@ HISTORY = {
     "casework_outsidestep",
     "casework_outsidepaper",
     "standing_eventchange",
+    "publicity_noticetext",
+    "publicity_noticestep",
     "standing_liststep",
     "standing_planstep",
     "standing_planmark",

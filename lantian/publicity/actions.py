@@ -1,0 +1,299 @@
+"""Writes by which a duty to publish begins and ends. Rooms above call them in their own transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from lantian.core import publicity
+from lantian.core.competence import Field
+from lantian.core.deadlines import Deadline
+from lantian.core.months import add_months
+from lantian.core.moves import check_move
+from lantian.core.publicity import Profile
+from lantian.office import audit, clock
+from lantian.office.actors import Actor, OfficerActor
+from lantian.office.models import Unit
+from lantian.office.permissions import Permission, check_permission
+from lantian.publicity import queries
+from lantian.publicity.errors import PublicityRefused, Stale
+from lantian.publicity.models import Notice, NoticeStep
+from lantian.publicity.states import MOVES, OUT, Act, Cause, State
+from lantian.registry import queries as registry
+
+BY_HAND = (Cause.ANNULLED, Cause.CHANGED, Cause.REPAIRED)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a record says beyond its document; what is left out comes from the register.
+
+    `fields` are fields of the text by the codes of the rule book (act, facts, legal_basis, content, …), `longest` the
+    end of a ban or of the stay on a list, `law` the field of law.
+    """
+
+    name: str = ""
+    number: str = ""
+    profile: Profile | None = None
+    law: Field | None = None
+    fields: Mapping[str, str] = field(default_factory=dict)
+    longest: date | None = None
+
+
+@dataclass(frozen=True)
+class Fallen:
+    """Why a publication ends before its time: the cause, its day, and the document that says so."""
+
+    cause: Cause
+    on: date
+    document: str = ""
+
+
+@transaction.atomic
+def owe(
+    *,
+    about: tuple[str, str],
+    matter: str,
+    subject_key: str,
+    document: str,
+    event_on: date,
+    by: OfficerActor,
+    told: Told | None = None,
+) -> Notice | None:
+    """A decision that has to be published: reckon every period and put it into the ledger of the office that decided.
+
+    `matter` is a rule of `publicity.toml` (penalty, check_result, or the id of a list); None is returned for a matter
+    that is not published. Told twice about one record, it stands once. `subject_key` is that of the register; for a
+    party that is not there it is empty, and `told` names it. Raises `PublicityRefused`, `NotInForce`.
+    """
+    if matter not in publicity.matters():
+        return None
+    known = Notice.objects.filter(about_kind=about[0], about_key=about[1], matter=matter).first()
+    if known is not None:
+        return known
+    told = told or Told()
+    party = _party(subject_key, told)
+    running = publicity.clocks(matter, event_on, party["profile"])
+    row = Notice(
+        **party, unit_id=by.unit, matter=matter, about_kind=about[0], about_key=about[1],
+        document=_document(document), event_on=event_on, longest=told.longest, told=dict(told.fields),
+        clocks=[_stored(one) for one in running], post_id=by.post_id, at=clock.now(), changed_at=clock.now(),
+        changed_by_id=by.post_id, seen_by=queries.watchers(party["subject"], by.unit),
+    )  # fmt: skip
+    bind(row, [])
+    row.save(force_insert=True)
+    step(row, Act.OWE, event_on, by.post_id, document=row.document)
+    detail = {"matter": matter, "about": list(about), "due": str(row.due) if row.due else None}
+    audit.record(audit.Kind.NOTICE_OWED, by=by, about=("notice", row.key), detail=detail)
+    return row
+
+
+@transaction.atomic
+def owe_by_hand(
+    *,
+    about: tuple[str, str],
+    matter: str,
+    subject_key: str,
+    document: str,
+    event_on: date,
+    by: OfficerActor,
+    told: Told | None = None,
+) -> Notice:
+    """The same by an officer, for a decision that was made in another system."""
+    check_permission(by.permissions, Permission.PUBLISH)
+    not_later(event_on)
+    row = owe(
+        about=about,
+        matter=matter,
+        subject_key=subject_key,
+        document=document,
+        event_on=event_on,
+        by=by,
+        told=told,
+    )
+    if row is None:
+        raise PublicityRefused("请选择公示事项的类别。", "Choose what kind of matter is published.")
+    return row
+
+
+@transaction.atomic
+def fall_away(*, about: tuple[str, str], fallen: Fallen, by: Actor) -> list[Notice]:
+    """What a record's notices rest on is gone: what is out has to be taken down, what is not out never goes out.
+
+    For rooms above (a removal from a list, an annulment). Notices that have ended already stay as they are.
+    """
+    rows = Notice.objects.select_for_update(of=("self",)).filter(about_kind=about[0], about_key=about[1])
+    return [_fall(row, fallen, by) for row in rows if (State(row.state), Act.FALL_AWAY) in MOVES]
+
+
+@transaction.atomic
+def repaired(*, subject_key: str, document: str, fallen: Fallen, by: Actor) -> list[Notice]:
+    """A credit repair was granted: penalties of the same document whose rule lets them end early are taken down.
+
+    Those that may never end early, or whose shortest time is not over, stay published.
+    """
+    rows = Notice.objects.select_for_update(of=("self",)).filter(
+        subject__key=subject_key, document=document, state__in=OUT
+    )
+    open_ = [row for row in rows if (State(row.state), Act.FALL_AWAY) in MOVES]
+    return [_fall(row, fallen, by) for row in open_ if early_from(row) and fallen.on >= early_from(row)]  # type: ignore[operator]
+
+
+@transaction.atomic
+def fall_by_hand(*, key: str, fallen: Fallen, version: int, by: OfficerActor) -> Notice:
+    """Record that the decision was annulled or changed, or that the penalty's publication ends early by repair."""
+    check_permission(by.permissions, Permission.PUBLISH)
+    row = taken(key, version, by)
+    if fallen.cause not in BY_HAND:
+        raise PublicityRefused("请选择撤回的事由。", "Choose why it is taken down.")
+    if not fallen.document.strip():
+        raise PublicityRefused(
+            "撤回应说明理由，请写明文书。", "Taking down needs its reason: name the document."
+        )
+    if not_later(fallen.on) < row.event_on:
+        raise PublicityRefused("日期早于原决定。", "The day lies before the decision itself.")
+    if fallen.cause is Cause.REPAIRED:
+        _refuse_too_early(row, fallen.on)
+    return _fall(row, fallen, by)
+
+
+def early_from(row: Notice) -> date | None:
+    """The first day on which a publication may end early by repair; None where the rule knows no such day."""
+    if not row.term or row.published_on is None:
+        return None
+    months = publicity.term(row.matter, row.event_on, row.term).early_months
+    return add_months(row.published_on, months) if months else None
+
+
+def _refuse_too_early(row: Notice, on: date) -> None:
+    first = early_from(row)
+    if first is None:
+        raise PublicityRefused(
+            "按规则不得提前停止公示。", "By its rule this publication is not ended before its time."
+        )
+    if on < first:
+        raise PublicityRefused(
+            f"{first}起才可以提前停止公示。", f"It may be ended before its time from {first} only."
+        )
+
+
+def _fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
+    row.state = check_move(MOVES, State(row.state), Act.FALL_AWAY)
+    row.cause, row.cause_on = fallen.cause, fallen.on
+    row.due, row.due_provisional = None, False
+    if row.state == State.WITHDRAWING:
+        deadline = publicity.withdrawal(row.matter, row.event_on, fallen.on)
+        row.due, row.due_provisional = deadline.due, deadline.provisional
+        row.withdraw_derivation = derivation(deadline)
+    return moved(row, Act.FALL_AWAY, fallen.on, by, document=fallen.document, note=str(fallen.cause))
+
+
+def bind(row: Notice, found: Sequence[queries.Place] | None) -> None:
+    """Set the day that binds from what is out by now; `found` empty for a notice of which nothing is out."""
+    clocks = found or [queries.Place(one["channel"], one["statutory"], one["clock"]) for one in row.clocks]
+    binding = queries.next_due(row, clocks)
+    row.due = date.fromisoformat(binding["due"]) if binding else None
+    row.due_provisional = bool(binding and binding["provisional"])
+
+
+def taken(key: str, version: int, by: OfficerActor) -> Notice:
+    """The notice, locked, for the office that keeps it; refuses a page older than the record."""
+    rows = Notice.objects.select_for_update(of=("self",)).select_related(
+        "subject", "changed_by__account", "unit"
+    )
+    row = rows.filter(key=key).first()
+    if row is None:
+        raise PublicityRefused("找不到这项公示。", "There is no such notice.")
+    if row.unit_id != by.unit:
+        raise PublicityRefused(
+            f"谁办案、谁公示：由{row.unit.name_zh}办理。",
+            f"Whoever decided publishes: {row.unit.name_en} does.",
+        )
+    if row.version != version:
+        at, name = row.changed_at.astimezone(clock.CHINA), row.changed_by.account.name
+        raise Stale(
+            f"{name}已于 {at:%m月%d日 %H:%M} 处理；请查看最新情况后再操作。",
+            f"{name} acted on this on {at:%d %B at %H:%M}; look at it again before you act.",
+        )
+    return row
+
+
+def moved(row: Notice, act: Act, on: date, by: Actor, **more: Any) -> Notice:
+    """Keep a notice that has moved, its step and its event; `row.state` is set already."""
+    row.version += 1
+    row.changed_at = clock.now()
+    if isinstance(by, OfficerActor):
+        row.changed_by_id = by.post_id
+    row.save()
+    step(row, act, on, by.post_id if isinstance(by, OfficerActor) else None, **more)
+    kept = {name: more[name] for name in ("channel", "text_number") if more.get(name)}
+    detail = {"act": str(act), "state": str(row.state), **kept}
+    audit.record(audit.Kind.NOTICE_MOVED, by=by, about=("notice", row.key), detail=detail)
+    return row
+
+
+def step(row: Notice, act: Act, on: date, post_id: int | None, **more: Any) -> None:
+    """Append a step to a notice."""
+    texts = {name: (value.strip() if isinstance(value, str) else value) for name, value in more.items()}
+    for name, most in (("document", 200), ("address", 300)):
+        if name in texts:
+            texts[name] = texts[name][:most]
+    NoticeStep.objects.create(notice=row, act=str(act), on=on, post_id=post_id, at=clock.now(), **texts)
+
+
+def not_later(day: date) -> date:
+    """Refuse a day in the future."""
+    if day > clock.today():
+        raise PublicityRefused(f"日期{day}在今天之后。", f"The day {day} lies in the future.")
+    return day
+
+
+def derivation(due: Deadline) -> dict[str, Any]:
+    """How a day was reckoned, as it is stored, in both languages."""
+    cite = due.basis.cite()
+    return {
+        "rule": due.rule,
+        "version": due.version,
+        "start": str(due.start),
+        "due": str(due.due),
+        "provisional": due.provisional,
+        "confidence": str(due.confidence),
+        "basis_zh": cite.zh,
+        "basis_en": cite.en,
+        "steps": [[str(one.date), one.text_zh, one.text_en] for one in due.steps],
+    }
+
+
+def _stored(one: publicity.Clock) -> dict[str, Any]:
+    due = derivation(one.deadline) if one.deadline else None
+    return {"channel": one.channel.code, "statutory": one.channel.statutory, "clock": due}
+
+
+def _party(subject_key: str, told: Told) -> dict[str, Any]:
+    subject = registry.by_key(subject_key) if subject_key else None
+    name = told.name.strip() or (subject.name if subject else "")
+    if not name:
+        raise PublicityRefused("请写明当事人。", "Name the party.")
+    return {
+        "subject": subject,
+        "name": name[:200],
+        "number": (told.number.strip() or (subject.number if subject else ""))[:120],
+        "profile": told.profile or queries.profile_of(subject),
+        "field": told.law or queries.field_of(subject),
+    }
+
+
+def _document(text: str) -> str:
+    document = text.strip()[:200]
+    if not document:
+        raise PublicityRefused("请写明决定文书。", "Name the document of the decision.")
+    return document
+
+
+def office_of(row: Notice) -> str:
+    """The name of the office that decided, as its papers write it."""
+    return Unit.objects.values_list("name_zh", flat=True).get(pk=row.unit_id)

@@ -1,0 +1,140 @@
+"""Where it stands: publication, correction and withdrawal recorded channel by channel, statutory channels first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from dataclasses import replace as changed
+from datetime import date
+
+from django.db import transaction
+
+from lantian.core import publicity
+from lantian.core.moves import check_move
+from lantian.office.actors import OfficerActor
+from lantian.office.permissions import Permission, check_permission
+from lantian.publicity import queries
+from lantian.publicity.actions import bind, derivation, moved, not_later, taken
+from lantian.publicity.errors import PublicityRefused
+from lantian.publicity.models import Notice, NoticeText
+from lantian.publicity.queries import Place
+from lantian.publicity.states import MOVES, Act, Cause, State
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Something done on a channel on a day, on the page of a version; `address` is where it can be read."""
+
+    channel: str
+    on: date
+    version: int
+    address: str = ""
+    note: str = ""
+
+
+@transaction.atomic
+def publish(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
+    """Record that the approved text stands on a channel; the first publication sets the last day.
+
+    Raises `PublicityRefused` for ours before a statutory channel, a day before the approval, or what is out already.
+    """
+    check_permission(by.permissions, Permission.PUBLISH)
+    row = taken(key, placed.version, by)
+    state = check_move(MOVES, State(row.state), Act.PUBLISH)
+    text, found = _text(row), queries.places(row)
+    place = _place(found, placed.channel)
+    if place.out:
+        raise PublicityRefused("该渠道已经公示。", "It stands on this channel already.")
+    _refuse_mirror_first(place, found)
+    _refuse_day(row, text, placed.on)
+    row.state = state
+    _settle(row, place, text, placed.on, found)
+    return _recorded(row, Act.PUBLISH, placed, text, by)
+
+
+@transaction.atomic
+def replace(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
+    """Record that the corrected text stands on a channel where the older one was out."""
+    check_permission(by.permissions, Permission.PUBLISH)
+    row = taken(key, placed.version, by)
+    check_move(MOVES, State(row.state), Act.REPLACE)
+    text, found = _text(row), queries.places(row)
+    place = _place(found, placed.channel)
+    if not place.out or place.text_number == text.number:
+        raise PublicityRefused("该渠道没有需要替换的内容。", "Nothing has to be replaced on this channel.")
+    _refuse_day(row, text, placed.on)
+    older = [one for one in found if one.out and one is not place and one.text_number != text.number]
+    act = Act.REPLACE if older else Act.SETTLE
+    row.state = check_move(MOVES, State(row.state), act)
+    _settle(row, place, text, place.published_on or placed.on, found)
+    return _recorded(row, act, placed, text, by)
+
+
+@transaction.atomic
+def withdraw(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
+    """Record that a channel was cleared; with the last one the publication has ended."""
+    check_permission(by.permissions, Permission.PUBLISH)
+    row = taken(key, placed.version, by)
+    check_move(MOVES, State(row.state), Act.WITHDRAW)
+    found = queries.places(row)
+    place = _place(found, placed.channel)
+    if not place.out:
+        raise PublicityRefused("该渠道没有公示。", "It does not stand on this channel.")
+    assert place.published_on is not None
+    if not_later(placed.on) < place.published_on:
+        raise PublicityRefused("撤回日期早于公示日期。", "It was taken down before it was published.")
+    act = Act.WITHDRAW
+    if not [one for one in found if one.out and one is not place]:
+        act = Act.END if row.cause == Cause.LAPSED else Act.FINISH
+        row.due, row.due_provisional = None, False
+    row.state = check_move(MOVES, State(row.state), act)
+    return moved(row, act, placed.on, by, channel=place.channel, note=placed.note)
+
+
+def _text(row: Notice) -> NoticeText:
+    text = queries.text_of(row)
+    assert text is not None, "the road leads through a text"
+    return text
+
+
+def _place(found: list[Place], channel: str) -> Place:
+    for place in found:
+        if place.channel == channel:
+            return place
+    raise PublicityRefused("该事项不在这个渠道公示。", "This matter is not published on that channel.")
+
+
+def _refuse_mirror_first(place: Place, found: list[Place]) -> None:
+    if not place.statutory and not any(one.statutory and one.out for one in found):
+        raise PublicityRefused(
+            "先在法定渠道公示，本系统只作镜像。", "The statutory channels come first; ours only mirrors them."
+        )
+
+
+def _refuse_day(row: Notice, text: NoticeText, on: date) -> None:
+    """Nothing of ours leaves before it is approved; what another body published may have been out before."""
+    not_later(on)
+    approved = row.steps.filter(act=Act.APPROVE, text_number=text.number).order_by("-id").first()
+    assert approved is not None, "the road leads through an approval"
+    ours = publicity.matter(row.matter, row.event_on).values["publisher"] == "own"
+    if on < (approved.on if ours else row.event_on):
+        raise PublicityRefused(
+            "公示日期早于核准日期或者决定日期，请核对。",
+            "It was published before it was approved or decided; check.",
+        )
+
+
+def _settle(row: Notice, place: Place, text: NoticeText, since: date, found: list[Place]) -> None:
+    """Reckon anew which day binds and which is the last, with the text standing on one more channel."""
+    there = changed(place, published_on=since, withdrawn_on=None, text_number=text.number)
+    now = [there if one is place else one for one in found]
+    row.published_on = min(one.published_on for one in now if one.published_on is not None)
+    chosen = publicity.term(row.matter, row.event_on, row.term)
+    until = publicity.until(chosen, row.published_on, row.longest)
+    row.until = until.last
+    row.until_derivation = derivation(until.reckoned) if until.reckoned else None
+    bind(row, now)
+
+
+def _recorded(row: Notice, act: Act, placed: Placed, text: NoticeText, by: OfficerActor) -> Notice:
+    where = {"channel": placed.channel, "address": placed.address, "text_number": text.number}
+    return moved(row, act, placed.on, by, **where, note=placed.note)

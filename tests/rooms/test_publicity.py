@@ -1,0 +1,386 @@
+"""The ledger of public notices: every period, the text that leaves, the second person, withdrawal, who sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from lantian.core.competence import NoCompetence
+from lantian.core.messages import NotAllowed
+from lantian.core.moves import MoveRefused
+from lantian.core.publicity import NotPublishable
+from lantian.office import audit
+from lantian.publicity import actions, deciding, publishing, queries, sweeping
+from lantian.publicity.actions import Fallen, Told
+from lantian.publicity.deciding import Draft
+from lantian.publicity.errors import PublicityRefused, Stale
+from lantian.publicity.models import Notice, NoticeText
+from lantian.publicity.publishing import Placed
+from lantian.publicity.states import Cause, State
+from lantian.registry.models import Agency, Subject
+from tests.personas import NANKAI, XIQING, acting, run_job
+
+pytestmark = pytest.mark.django_db
+DECIDED, TODAY = date(2026, 11, 16), date(2026, 11, 22)
+ABOUT = ("outside", "k1")
+FIELDS = {
+    "act": "以不正当手段招揽业务",
+    "facts": "当事人联系人王某，电话13800138000，委托人甲公司。",
+    "content": "罚款三万元",
+    "phone": "022-23456789",
+    "address": "示例路1号",
+}
+
+
+@pytest.fixture(autouse=True)
+def this_day(settings: object) -> None:
+    settings.TODAY = TODAY  # type: ignore[attr-defined]
+
+
+def move_to(settings: object, day: date) -> None:
+    settings.TODAY = day  # type: ignore[attr-defined]
+
+
+def an_agency(district: int = NANKAI) -> Subject:
+    found = Agency.objects.filter(subject__district_code=str(district), kinds__contains=["patent"])
+    one = found.order_by("id").first()
+    assert one is not None
+    subject: Subject = one.subject
+    return subject
+
+
+def a_penalty(
+    login: str = "city", about: tuple[str, str] = ABOUT, fields: Mapping[str, str] = FIELDS, **more: object
+) -> Notice:
+    with acting(login) as by:
+        row = actions.owe(
+            about=about, matter="penalty", subject_key=an_agency().key, document="津知罚〔2026〕1号",
+            event_on=DECIDED, by=by, told=Told(fields=fields, **more),  # type: ignore[arg-type]
+        )  # fmt: skip
+    assert row is not None
+    return row
+
+
+def fresh(row: Notice) -> Notice:
+    found = queries.find(row.key)
+    assert found is not None
+    return found
+
+
+def prepare(row: Notice, login: str = "city", term: str = "ordinary", **more: object) -> NoticeText:
+    with acting(login) as by:
+        row = fresh(row)
+        draft = Draft(deciding.first_draft(row), term, **more)  # type: ignore[arg-type]
+        digest = deciding.preview(row, draft).digest
+        return deciding.prepare(key=row.key, draft=draft, digest=digest, version=row.version, by=by)
+
+
+def approve(row: Notice, login: str = "marks") -> Notice:
+    with acting(login) as by:
+        text = queries.text_of(row)
+        assert text is not None
+        return deciding.approve(key=row.key, digest=text.digest, version=fresh(row).version, by=by)
+
+
+def put_out(row: Notice, channel: str = "site", on: date = TODAY, login: str = "city") -> Notice:
+    with acting(login) as by:
+        placed = Placed(channel, on, fresh(row).version, "https://example.invalid/1")
+        return publishing.publish(key=row.key, placed=placed, by=by)
+
+
+def a_published(**more: object) -> Notice:
+    row = a_penalty()
+    prepare(row, **more)  # type: ignore[arg-type]
+    approve(row)
+    return put_out(row)
+
+
+# Clocks
+
+
+def test_every_period_is_shown_and_the_earliest_binds() -> None:
+    row = a_penalty()
+    clocks = {one["channel"]: one["clock"] and one["clock"]["due"] for one in row.clocks}
+    assert clocks == {
+        "gsxt": "2026-12-14",
+        "site": "2026-11-25",
+        "credit_china": "2026-11-25",
+        "mirror": None,
+    }
+    assert row.due == date(2026, 11, 25) and row.state == State.DUE
+    steps = row.clocks[0]["clock"]["steps"]
+    assert steps[0][1] == "作出处罚决定之日，不计入期限。" and steps[-1][0] == "2026-12-14"
+
+
+def test_once_the_first_period_is_met_the_next_one_binds() -> None:
+    row = a_published()
+    assert row.due == date(2026, 11, 25)  # Credit China
+    assert put_out(row, "credit_china").due == date(2026, 12, 14)
+    assert put_out(row, "gsxt").due is None
+
+
+def test_a_duty_told_twice_stands_once_and_what_is_not_published_makes_none() -> None:
+    assert a_penalty() == a_penalty()
+    with acting("city") as by:
+        listed = {"subject_key": an_agency().key, "document": "文", "event_on": DECIDED, "by": by}
+        assert actions.owe(about=("listing", "k"), matter="key_monitoring", **listed) is None
+
+
+# The text that leaves the house
+
+
+def test_the_preview_says_precisely_what_leaves_and_what_does_not() -> None:
+    row = a_penalty()
+    with acting("city"):
+        found = deciding.preview(row, Draft(deciding.first_draft(row), "ordinary", secrets=("甲公司",)))
+    leaves = dict(found.redacted.leaves)
+    assert leaves["facts"] == "当事人联系人王某，电话（已隐去），委托人（已隐去）。"
+    assert "phone" not in leaves and leaves["address"] == "示例路1号"
+    assert {one.what for one in found.redacted.removed} == {"13800138000", "甲公司", "022-23456789"}
+
+
+def test_only_the_text_that_was_looked_at_is_prepared() -> None:
+    row = a_penalty()
+    with acting("city") as by:
+        looked = deciding.preview(row, Draft(deciding.first_draft(row), "ordinary")).digest
+        other = Draft({**deciding.first_draft(row), "content": "罚款五万元"}, "ordinary")
+        with pytest.raises(Stale, match="previewed"):
+            deciding.prepare(key=row.key, draft=other, digest=looked, version=row.version, by=by)
+
+
+def test_a_text_without_what_the_order_asks_for_is_refused() -> None:
+    row = a_penalty(fields={"act": "无资质代理"})
+    with acting("city"), pytest.raises(PublicityRefused, match="penalty or term"):
+        deciding.preview(row, Draft(deciding.first_draft(row), "ordinary"))
+
+
+def test_nobody_approves_his_own_text_and_nothing_leaves_before_approval() -> None:
+    row = a_penalty()
+    prepare(row)
+    with pytest.raises(PublicityRefused, match="another person"):
+        approve(row, "city")
+    with pytest.raises(MoveRefused):
+        put_out(row)
+    approve(row)
+    with pytest.raises(PublicityRefused, match="before it was approved"):
+        put_out(row, on=date(2026, 11, 20))
+    with pytest.raises(PublicityRefused, match="future"):
+        put_out(row, on=date(2026, 11, 23))
+
+
+def test_a_text_sent_back_is_prepared_again() -> None:
+    row = a_penalty()
+    prepare(row)
+    with acting("marks") as by:
+        deciding.send_back(key=row.key, note="缺少依据", version=fresh(row).version, by=by)
+    assert prepare(row).number == 2
+
+
+def test_a_warning_alone_is_not_published_and_that_takes_two_persons_and_a_reason() -> None:
+    row = a_penalty()
+    with pytest.raises(PublicityRefused, match="Say why"):
+        prepare(row, term="warning")
+    text = prepare(row, term="warning", reason="仅警告")
+    assert text.leaves == []
+    assert approve(row).state == State.SPARED
+    with acting("city"):
+        assert fresh(row).due is None
+
+
+def test_who_may_not_publish_in_this_field_is_refused_by_the_matrix() -> None:
+    row = a_penalty("nankai")
+    with pytest.raises(NoCompetence):
+        prepare(row, "nankai")
+    with acting("centre") as by, pytest.raises(NotAllowed):
+        actions.owe_by_hand(
+            about=ABOUT, matter="penalty", subject_key=an_agency().key, document="文", event_on=DECIDED, by=by
+        )
+
+
+def test_only_the_office_that_decided_publishes() -> None:
+    row = a_penalty("nankai")
+    with pytest.raises(PublicityRefused, match="Whoever decided"):
+        prepare(row, "city")
+
+
+# Where it stands, until when
+
+
+def test_statutory_channels_come_first_and_ours_only_mirrors() -> None:
+    row = a_penalty()
+    prepare(row)
+    approve(row)
+    with pytest.raises(PublicityRefused, match="statutory"):
+        put_out(row, "mirror")
+    put_out(row, "gsxt")
+    put_out(row, "mirror")
+    with acting("city"):
+        assert [one.channel for one in queries.places(row) if one.out] == ["gsxt", "mirror"]
+
+
+@pytest.mark.parametrize(
+    ("term", "longest", "until"),
+    [
+        ("minor", None, date(2027, 2, 22)),
+        ("ordinary", None, date(2029, 11, 22)),
+        ("barring", date(2031, 11, 15), date(2031, 11, 15)),
+        ("barring", date(2027, 1, 1), date(2029, 11, 22)),
+    ],
+)
+def test_the_last_day_follows_from_the_first_publication(
+    term: str, longest: date | None, until: date
+) -> None:
+    row = a_published(term=term, longest=longest)
+    assert row.until == until and row.published_on == TODAY
+    assert row.until_derivation and row.until_derivation["basis_zh"].startswith(
+        "市场监督管理行政处罚信息公示规定"
+    )
+
+
+def test_a_ban_prolongs_only_a_penalty_that_is_a_ban() -> None:
+    with pytest.raises(NotPublishable, match="ban"):
+        prepare(a_penalty(), term="ordinary", longest=date(2031, 1, 1))
+
+
+def test_a_correction_is_approved_again_and_replaces_the_text_on_every_channel() -> None:
+    row = a_published()
+    put_out(row, "gsxt")
+    text = prepare(row, reason="金额有误")
+    assert text.number == 2
+    with acting("city"):
+        assert fresh(row).state == State.CORRECTING
+        assert {one.text_number for one in queries.places(row) if one.out} == {1}
+    approve(row)
+    for channel, state in (("site", State.CORRECTED), ("gsxt", State.PUBLISHED)):
+        with acting("city") as by:
+            placed = Placed(channel, TODAY, fresh(row).version)
+            assert publishing.replace(key=row.key, placed=placed, by=by).state == state
+            assert fresh(row).published_on == TODAY
+
+
+# Withdrawal and end
+
+
+def fall(row: Notice, cause: Cause = Cause.ANNULLED, on: date = TODAY) -> Notice:
+    with acting("city") as by:
+        fallen = Fallen(cause, on, "津政复〔2026〕1号")
+        return actions.fall_by_hand(key=row.key, fallen=fallen, version=fresh(row).version, by=by)
+
+
+def test_what_is_annulled_is_taken_down_within_three_working_days() -> None:
+    row = fall(a_published())
+    assert (row.state, row.due) == (State.WITHDRAWING, date(2026, 11, 25))
+    assert row.withdraw_derivation and row.withdraw_derivation["rule"] == "penalty_withdraw"
+    with acting("city") as by:
+        done = publishing.withdraw(key=row.key, placed=Placed("site", TODAY, row.version), by=by)
+    assert (done.state, done.due) == (State.WITHDRAWN, None)
+
+
+def test_a_withdrawal_that_is_not_recorded_is_overdue_and_every_channel_counts(settings: object) -> None:
+    row = a_published()
+    fall(put_out(row, "gsxt"))
+    move_to(settings, date(2026, 11, 26))
+    with acting("city") as by:
+        assert list(queries.notices(queries.Filter(clock="late"), date(2026, 11, 26))) == [row]
+        placed = Placed("gsxt", TODAY, fresh(row).version)
+        assert publishing.withdraw(key=row.key, placed=placed, by=by).state == State.WITHDRAWING
+
+
+def test_what_falls_away_before_it_was_published_never_goes_out() -> None:
+    row = a_penalty()
+    with acting("city") as by:
+        (fallen,) = actions.fall_away(about=ABOUT, fallen=Fallen(Cause.ANNULLED, TODAY), by=by)
+    assert (fallen.state, fallen.due) == (State.DROPPED, None)
+    with pytest.raises(MoveRefused):
+        prepare(row)
+
+
+def test_a_repair_ends_a_penalty_early_only_after_its_shortest_time_and_never_a_ban(settings: object) -> None:
+    row = a_published()
+    repaired = {"subject_key": an_agency().key, "document": row.document}
+    for day, ended in ((date(2027, 5, 21), 0), (date(2027, 5, 22), 1)):
+        move_to(settings, day)
+        with acting("city") as by:
+            found = actions.repaired(**repaired, fallen=Fallen(Cause.REPAIRED, day), by=by)
+        assert len(found) == ended
+    move_to(settings, TODAY)
+    barred = a_penalty(about=("outside", "k2"))
+    prepare(barred, term="barring")
+    approve(barred)
+    put_out(barred)
+    move_to(settings, date(2029, 1, 1))
+    with pytest.raises(PublicityRefused, match="not ended before"):
+        fall(barred, Cause.REPAIRED, date(2029, 1, 1))
+
+
+def test_a_publication_ends_with_its_last_day(settings: object) -> None:
+    row = a_published(term="minor")
+    for day, over in ((date(2027, 2, 22), 0), (date(2027, 2, 23), 1)):
+        move_to(settings, day)
+        with acting("city") as by:
+            assert queries.lapsed(day).count() == over
+            assert queries.in_force(day).count() == 1 - over
+            job = sweeping.run_all(by=by)
+        run_job(job)
+    with acting("city") as by:
+        found = fresh(row)
+        assert (found.state, found.cause, found.due) == (State.WITHDRAWING, Cause.LAPSED, date(2027, 2, 22))
+        placed = Placed("site", date(2027, 2, 23), found.version)
+        assert publishing.withdraw(key=row.key, placed=placed, by=by).state == State.ENDED
+
+
+# A natural person
+
+
+def test_a_natural_person_has_a_shorter_text_and_fewer_channels() -> None:
+    with acting("city") as by:
+        row = actions.owe(
+            about=("outside", "p1"), matter="penalty", subject_key="", document="文", event_on=DECIDED, by=by,
+            told=Told(name="张某", profile="person", fields=FIELDS),  # type: ignore[arg-type]
+        )  # fmt: skip
+        assert row is not None
+        found = deciding.preview(row, Draft(deciding.first_draft(row), "ordinary"))
+    assert [one["channel"] for one in row.clocks] == ["site", "mirror"]
+    assert "address" not in dict(found.redacted.leaves) and dict(found.redacted.leaves)["name"] == "张某"
+
+
+# Who sees it, what is kept
+
+
+def test_another_district_sees_no_notice_no_text_and_no_step() -> None:
+    row = a_published()
+    for login, seen in (("nankai", 1), ("xiqing", 0)):
+        with acting(login):
+            assert Notice.objects.filter(key=row.key).count() == seen
+            assert NoticeText.objects.filter(notice__key=row.key).count() == seen
+    assert XIQING not in row.seen_by
+
+
+def test_texts_and_steps_are_never_changed() -> None:
+    a_published()
+    for table in ("publicity_noticetext", "publicity_noticestep"):
+        with (
+            acting("city"),
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"UPDATE {table} SET at = now()")
+
+
+def test_every_act_leaves_its_event_without_names() -> None:
+    row = a_published()
+    with acting("city"):
+        events = audit.history("notice", row.key)
+    assert [one.kind for one in events] == ["notice_owed", *["notice_moved"] * 3]
+    assert events[-1].detail["channel"] == "site" and "王某" not in str([one.detail for one in events])
+
+
+def test_a_page_that_is_out_of_date_is_refused() -> None:
+    row = a_penalty()
+    prepare(row)
+    with acting("city") as by, pytest.raises(Stale, match="look at it again"):
+        publishing.publish(key=row.key, placed=Placed("site", TODAY, 1), by=by)
