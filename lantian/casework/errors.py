@@ -19,3 +19,7 @@ class MeasureRefused(Refused):
 
 class OutsideRefused(Refused):
     """A matter of an outside system cannot be noted or changed as asked."""
+
+
+class CreditingRefused(Refused):
+    """A matter cannot be put on a credit file as asked."""

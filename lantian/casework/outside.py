@@ -8,6 +8,7 @@ from datetime import date
 
 from django.db import transaction
 
+from lantian.casework import crediting
 from lantian.casework import outside_queries as queries
 from lantian.casework.errors import OutsideRefused, Stale
 from lantian.casework.models import OutsideMatter, OutsidePaper, OutsideStep
@@ -221,6 +222,7 @@ def _change(matter: OutsideMatter, fields: Values, source: StoredFile | None, by
     matter.save(update_fields=[*fields, "version", "changed_at", "changed_by"])
     search.note([queries.search_record(matter)])
     _step(matter, fields, source, by)
+    crediting.changed(matter, fields, by=by)
 
 
 def _fill(matter: OutsideMatter, values: Values) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from lantian.casework import crediting
 from lantian.casework import measures_rules as rules
 from lantian.casework.actions import derivation
 from lantian.casework.errors import MeasureRefused
@@ -179,6 +180,7 @@ def recheck(*, key: str, check: Check, version: int, by: OfficerActor) -> Rechec
         at=clock.now(),
     )
     change(row, by, "state", "due", "due_provisional", "derivation")
+    crediting.rechecked(row, check.on, check.note.strip(), by=by)
     detail = {"result": str(check.result), "state": row.state, "due": str(row.due)}
     note(audit.Kind.RECTIFICATION_CHECKED, row, by, **detail)
     return found

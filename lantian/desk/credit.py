@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from lantian.core.credit.book import CreditBook
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.desk import measuring as forms
+from lantian.desk.present import crediting as filed
 from lantian.desk.present import standing as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -126,8 +127,14 @@ def _records(subject: Subject, today: date) -> dict[str, Any]:
         *queries.repairs().filter(subject=subject),
         *queries.objections().filter(subject=subject),
     ]
+    rows = list(queries.event_rows(subject))
+    whence = filed.origins((row.origin_kind, row.origin_key) for row in rows)
     return {
-        "events": [shown.event(row, book) for row in queries.event_rows(subject)],
+        "events": [
+            shown.event(row, book)
+            | {"text": filed.words_of(row.indicator), "origin": whence[row.origin_kind, row.origin_key]}
+            for row in rows
+        ],
         "matters": [shown.matter(row, today) for row in matters],
     }
 

@@ -20,8 +20,9 @@ from lantian.casework.interviewing import Came, Held, Meeting, Plan, Promised
 from lantian.casework.measures_states import InterviewAct, InterviewState, Root, Talk
 from lantian.casework.models import Interview
 from lantian.casework.rectifying import Term
-from lantian.core.messages import Refused, Text
+from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk import crediting
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
 from lantian.desk.downloads import attached
@@ -135,6 +136,7 @@ def _page(request: OfficerRequest, row: Interview, more: Mapping[str, Any]) -> H
         "origin": papers.origin_of(row.origin_kind, row.origin_key),
         "today": today,
         **cards,
+        **crediting.card(request, row),
         **more,
     }
     return render(request, "desk/interview.html", context, status=422 if "error" in more else 200)
@@ -181,6 +183,20 @@ def interview_act(request: OfficerRequest, key: str) -> HttpResponse:
     except Refused as refusal:
         return _page(request, _found(key), forms.refused(refusal, request))
     messages.success(request, said(forms.KEPT))
+    return redirect("interview", key)
+
+
+@require_POST
+def interview_credit(request: OfficerRequest, key: str) -> HttpResponse:
+    """Put what the interview confirmed on the credit file, or decide about what is there."""
+    _found(key)
+    try:
+        done = crediting.act(request, "interview", key)
+    except (Stale, NotAllowed):
+        raise
+    except Refused as refusal:
+        return _page(request, _found(key), forms.refused(refusal, request))
+    messages.success(request, said(done))
     return redirect("interview", key)
 
 

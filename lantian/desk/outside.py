@@ -15,12 +15,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.casework import outside as actions
 from lantian.casework import outside_queries as queries
-from lantian.casework.errors import OutsideRefused
+from lantian.casework.errors import OutsideRefused, Stale
 from lantian.casework.models import OutsideMatter, OutsidePaper
 from lantian.casework.outside import Noted
 from lantian.casework.outside_files import Plan, titles_of
 from lantian.casework.outside_queries import Filter
-from lantian.core.messages import Refused, Text
+from lantian.core.messages import NotAllowed, Refused, Text
+from lantian.desk import crediting
 from lantian.desk.downloads import XLSX, attached, sent
 from lantian.desk.forms import RefusableForm
 from lantian.desk.outside_forms import MatterForm, NewMatterForm, PaperForm, TakeInForm
@@ -112,6 +113,20 @@ def outside_attach(request: OfficerRequest, key: str) -> HttpResponse:
             messages.success(request, said(ATTACHED))
             return redirect("outside_matter", key)
     return _matter_page(request, row, form)
+
+
+@require_POST
+def outside_credit(request: OfficerRequest, key: str) -> HttpResponse:
+    """Put a fact of the matter on the credit file, or decide about one that is there."""
+    row = _found(request, key)
+    try:
+        done = crediting.act(request, "outside", key)
+    except (Stale, NotAllowed):
+        raise
+    except Refused as refusal:
+        return _matter_page(request, row, None, said(refusal.text))
+    messages.success(request, said(done))
+    return redirect("outside_matter", key)
 
 
 def _attach(request: OfficerRequest, row: OutsideMatter, form: PaperForm) -> None:
@@ -206,7 +221,9 @@ def _plan(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _matter_page(request: OfficerRequest, row: OutsideMatter, form: RefusableForm | None) -> HttpResponse:
+def _matter_page(
+    request: OfficerRequest, row: OutsideMatter, form: RefusableForm | None, refused: str = ""
+) -> HttpResponse:
     """One matter, also after a refusal: what is shown was read."""
     audit.record(audit.Kind.OUTSIDE_READ, by=request.actor, about=("outside", row.key))
     mine = row.unit_id == request.actor.unit
@@ -219,10 +236,12 @@ def _matter_page(request: OfficerRequest, row: OutsideMatter, form: RefusableFor
         "history": [shown.step(step) for step in queries.steps(row)],
         "subject": shown.subject_of(row),
         "may": mine and _may(request, Module(row.module)),
-        "error": form.first_error() if form else "",
+        "error": form.first_error() if form else refused,
+        "changing": isinstance(form, MatterForm),
         "stages": modes.rule(Module(row.module)).values["stages"],
+        **crediting.card(request, row),
     }
-    return render(request, "desk/outside_matter.html", context, status=422 if form else 200)
+    return render(request, "desk/outside_matter.html", context, status=422 if form or refused else 200)
 
 
 def _may(request: OfficerRequest, module: Module) -> bool:

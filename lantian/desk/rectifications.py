@@ -19,8 +19,9 @@ from lantian.casework.measures_states import RectificationState, Result, Root
 from lantian.casework.models import Rectification
 from lantian.casework.queries import Period
 from lantian.casework.rectifying import Check, Demand, Term
-from lantian.core.messages import Refused, Text
+from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk import crediting
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
 from lantian.desk.downloads import attached
@@ -133,6 +134,7 @@ def _page(request: OfficerRequest, row: Rectification, more: Mapping[str, Any]) 
         "origin": papers.origin_of(row.origin_kind, row.origin_key),
         "today": clock.today(),
         **papers.of_record(request, "rectification", row.key, row.unit_id),
+        **crediting.card(request, row),
         **more,
     }
     return render(request, "desk/rectification.html", context, status=422 if "error" in more else 200)
@@ -163,6 +165,20 @@ def rectification_check(request: OfficerRequest, key: str) -> HttpResponse:
     except Refused as refusal:
         return _page(request, _found(key), forms.refused(refusal, request))
     messages.success(request, said(forms.KEPT))
+    return redirect("rectification", key)
+
+
+@require_POST
+def rectification_credit(request: OfficerRequest, key: str) -> HttpResponse:
+    """Put a fact on the credit file, or decide about one that is there."""
+    _found(key)
+    try:
+        done = crediting.act(request, "rectification", key)
+    except (Stale, NotAllowed):
+        raise
+    except Refused as refusal:
+        return _page(request, _found(key), forms.refused(refusal, request))
+    messages.success(request, said(done))
     return redirect("rectification", key)
 
 

@@ -176,6 +176,7 @@ urlpatterns: list[URLPattern] = [
     path("interviews/<slug:key>/", interviews.interview, name="interview"),
     path("interviews/<slug:key>/act", interviews.interview_act, name="interview_act"),
     path("interviews/<slug:key>/file", interviews.interview_file, name="interview_file"),
+    path("interviews/<slug:key>/credit", interviews.interview_credit, name="interview_credit"),
     path("interviews/<slug:key>/paper", measure_papers.interview_paper, name="interview_paper"),
     path("rectifications/<slug:key>/paper", measure_papers.rectification_paper, name="rectification_paper"),
     path("onward/<slug:key>/paper", measure_papers.onward_paper, name="onward_paper"),
@@ -184,6 +185,9 @@ urlpatterns: list[URLPattern] = [
     path("rectifications/<slug:key>/", rectifications.rectification, name="rectification"),
     path("rectifications/<slug:key>/check", rectifications.rectification_check, name="rectification_check"),
     path("rectifications/<slug:key>/file", rectifications.rectification_file, name="rectification_file"),
+    path(
+        "rectifications/<slug:key>/credit", rectifications.rectification_credit, name="rectification_credit"
+    ),
     path("onward/", onward.onwards, name="onwards"),
     path("onward/new", onward.onwards_new, name="onwards_new"),
     path("onward/<slug:key>/", onward.onward, name="onward"),
@@ -216,6 +220,7 @@ urlpatterns: list[URLPattern] = [
     path("outside/<slug:key>/change", outside.outside_change, name="outside_change"),
     path("outside/<slug:key>/attach", outside.outside_attach, name="outside_attach"),
     path("outside/<slug:key>/paper", outside.outside_paper, name="outside_paper"),
+    path("outside/<slug:key>/credit", outside.outside_credit, name="outside_credit"),
     path("subjects/<slug:key>/credit/", credit.credit, name="credit"),
     path("subjects/<slug:key>/credit/print", credit.credit_print, name="credit_print"),
     path("subjects/<slug:key>/credit/act", credit.credit_act, name="credit_act"),

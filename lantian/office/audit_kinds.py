@@ -146,6 +146,7 @@ class Kind(StrEnum):
     CREDIT_EVENT_RECORDED = "credit_event_recorded"
     CREDIT_EVENT_CHANGED = "credit_event_changed"
     FACT_CONFIRMED = "fact_confirmed"
+    FACT_TAKEN_BACK = "fact_taken_back"
     RECKONED = "reckoned"
     CREDIT_READ = "credit_read"
     CLASS_SIGNED = "class_signed"
@@ -298,6 +299,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.CREDIT_EVENT_RECORDED: Text("登记信用事件", "credit event recorded"),
     Kind.CREDIT_EVENT_CHANGED: Text("信用事件后续变化", "something befell a credit event"),
     Kind.FACT_CONFIRMED: Text("登记已确认事实", "confirmed fact recorded"),
+    Kind.FACT_TAKEN_BACK: Text("撤回已确认事实", "confirmed fact taken back"),
     Kind.RECKONED: Text("信用测算", "credit reckoned"),
     Kind.CREDIT_READ: Text("查看信用档案", "credit file read"),
     Kind.CLASS_SIGNED: Text("签署分类监管等级", "supervision class signed"),

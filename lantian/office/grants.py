@@ -117,6 +117,7 @@ GRANTS: dict[str, str] = {
     "standing_repair": WRITE,
     "standing_objection": WRITE,
     "standing_confirmedfact": WRITE,
+    "standing_facttakenback": APPEND,
     "standing_supervisionclass": WRITE,
     "standing_listentry": WRITE,
     "standing_liststep": APPEND,

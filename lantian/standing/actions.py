@@ -37,7 +37,10 @@ class NewEvent:
 
 @dataclass(frozen=True)
 class Confirmed:
-    """A fact that a decision or a signed record confirmed; `event` is the credit event that goes with it, if any."""
+    """A fact that a decision or a signed record confirmed; `event` is the credit event that goes with it, if any.
+
+    `also` are offices that see it beside its writer's and those that keep the subject: whoever keeps its origin.
+    """
 
     number: str
     kind: FactKind
@@ -45,6 +48,7 @@ class Confirmed:
     document: str
     event: NewEvent | None = None
     origin: tuple[str, str] = ALONE
+    also: tuple[int, ...] = ()
 
 
 @transaction.atomic
@@ -63,13 +67,13 @@ def record_fact(fact: Confirmed, *, by: OfficerActor) -> ConfirmedFact:
         defaults={
             "on": not_later(fact.on),
             **_origin(fact.origin),
-            **kept(subject, by),
+            **kept(subject, by, fact.also),
         },
     )
     if new:
         _note(audit.Kind.FACT_CONFIRMED, row.key, subject, by, kind=str(fact.kind))
     if fact.event is not None:
-        collect(subject, fact.event, origin=fact.origin, by=by)
+        collect(subject, fact.event, origin=fact.origin, also=fact.also, by=by)
     return row
 
 
@@ -81,7 +85,12 @@ def record_event(*, subject_key: str, event: NewEvent, by: OfficerActor) -> Cred
 
 
 def collect(
-    subject: Subject, event: NewEvent, *, by: OfficerActor, origin: tuple[str, str] = ALONE
+    subject: Subject,
+    event: NewEvent,
+    *,
+    by: OfficerActor,
+    origin: tuple[str, str] = ALONE,
+    also: tuple[int, ...] = (),
 ) -> CreditEvent:
     """Write a credit event in the open transaction; the same matter of the same document stands once.
 
@@ -106,7 +115,7 @@ def collect(
         contested=event.contested,
         until=event.until,
         **_origin(origin),
-        **kept(subject, by),
+        **kept(subject, by, also),
     )
     _note(audit.Kind.CREDIT_EVENT_RECORDED, row.key, subject, by, indicator=event.indicator)
     return row
@@ -163,9 +172,9 @@ def event_of(key: str) -> CreditEvent:
     return event
 
 
-def kept(subject: Subject, by: OfficerActor) -> dict[str, Any]:
+def kept(subject: Subject, by: OfficerActor, also: tuple[int, ...] = ()) -> dict[str, Any]:
     """The columns that every record has; it is seen by the offices that keep the subject, and by its writer's."""
-    seen = sorted({by.unit, *queries.keepers(subject)})
+    seen = sorted({by.unit, *queries.keepers(subject), *also})
     return {"post_id": by.post_id, "at": clock.now(), "seen_by": seen}
 
 

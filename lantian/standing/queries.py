@@ -205,8 +205,8 @@ def expired(on: date) -> QuerySet[ListEntry]:
 
 
 def facts_of(subject: Subject) -> list[ConfirmedFact]:
-    """Confirmed facts, the newest first."""
-    return list(ConfirmedFact.objects.filter(subject=subject).order_by("-on", "-id"))
+    """Confirmed facts that stand, the newest first."""
+    return list(ConfirmedFact.objects.filter(subject=subject, taken_back=None).order_by("-on", "-id"))
 
 
 def class_of(subject: Subject) -> SupervisionClass | None:
@@ -218,7 +218,7 @@ def class_of(subject: Subject) -> SupervisionClass | None:
 def official_standing(subject: Subject, on: date) -> supervision.Standing:
     """What is officially known of a subject on a day: the only input of a class. Findings are none."""
     grade, rounds = official_grade(subject, on), quality_rounds(subject, on)
-    facts = ConfirmedFact.objects.filter(subject=subject).order_by("on", "id")
+    facts = ConfirmedFact.objects.filter(subject=subject, taken_back=None).order_by("on", "id")
     return supervision.Standing(
         quality=rounds[0].grade if rounds else None,
         credit=grade.grade if grade else None,

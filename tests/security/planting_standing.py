@@ -20,6 +20,7 @@ from lantian.standing.listing import Listing
 from lantian.standing.models import (
     ConfirmedFact,
     CreditEvent,
+    FactTakenBack,
     GuidancePlan,
     ListEntry,
     ListSpell,
@@ -59,6 +60,10 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         step = NewStep(mark, today, officer_key)
         plan = planning.start(NewPlan(subject.key, mark, mark, today, officer_key, (step,)), by=by)
         planning.mark_step(key=plan.key, place=1, act=StepAct.DO, marked=Marked(today, 1, mark, mark), by=by)
+        FactTakenBack.objects.create(
+            fact=ConfirmedFact.objects.get(subject=subject, document=mark), on=today, reason=mark,
+            post_id=by.post_id, at=clock.now(),
+        )  # fmt: skip
     with scoped(everybody):
         audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", entry.key))
         ListSpell.objects.create(

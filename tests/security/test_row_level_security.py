@@ -58,6 +58,7 @@ HISTORY = {
     "casework_onwardstep",
     "casework_outsidestep",
     "casework_outsidepaper",
+    "standing_facttakenback",
     "standing_eventchange",
     "publicity_noticetext",
     "publicity_noticestep",

@@ -3,6 +3,7 @@
 from lantian.standing.models.credit import CreditEvent, EventChange, Objection, Reckoning, Repair
 from lantian.standing.models.marks import (
     ConfirmedFact,
+    FactTakenBack,
     ListEntry,
     ListSpell,
     ListStep,
@@ -17,6 +18,7 @@ __all__ = [
     "ConfirmedFact",
     "CreditEvent",
     "EventChange",
+    "FactTakenBack",
     "GuidancePlan",
     "ListEntry",
     "ListSpell",

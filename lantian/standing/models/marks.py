@@ -57,6 +57,16 @@ class ConfirmedFact(Kept):
         ]
 
 
+class FactTakenBack(models.Model):
+    """A confirmed fact that counts no more, since what it was taken from did not stand; append-only."""
+
+    fact = models.OneToOneField(ConfirmedFact, models.PROTECT, related_name="taken_back")
+    on = models.DateField()
+    reason = models.TextField()
+    post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+
 class SupervisionClass(Kept):
     """A supervision class that an officer signed, with its reasons; internal. The newest of a subject holds.
 

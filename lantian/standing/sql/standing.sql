@@ -26,6 +26,8 @@ CALL protect('standing_repair');
 CALL protect('standing_objection');
 CALL protect('standing_confirmedfact');
 CALL never_changed('standing_confirmedfact');
+CALL protect_with('standing_facttakenback', 'standing_confirmedfact', 'fact_id');
+CALL append_only('standing_facttakenback');
 CALL protect('standing_supervisionclass');
 CALL never_changed('standing_supervisionclass');
 CALL protect('standing_listentry');

@@ -1,0 +1,207 @@
+"""From a matter to the credit file, by an officer's act: what he may choose, what is on file, what becomes of it.
+
+Matters are outside matters, rectifications and interviews. Nothing is put on file by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from lantian.casework import crediting_rules as rules
+from lantian.casework.errors import CreditingRefused, Stale
+from lantian.casework.measures_states import InterviewState, RectificationState, Root
+from lantian.casework.models import Interview, OutsideMatter, Rectification
+from lantian.casework.queries import city
+from lantian.core.rulebook import RuleVersion
+from lantian.core.supervision import FactKind
+from lantian.office import clock
+from lantian.office.actors import OfficerActor
+from lantian.office.permissions import Permission, check_permission
+from lantian.registry import queries as registry
+from lantian.registry.models import Subject
+from lantian.standing import actions as standing
+from lantian.standing import sourcing
+from lantian.standing.actions import Confirmed, NewEvent
+
+OUTSIDE, RECTIFICATION, INTERVIEW = "outside", "rectification", "interview"
+Matter = OutsideMatter | Rectification | Interview
+# What of an outside matter, once changed, may no longer carry what was put on file.
+TELLING = ("external_no", "subject_name", "subject_no", "closed_on", "result")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A matter as the credit file sees it: its origin, sorts, office, version, whom it concerns, day and document."""
+
+    origin: tuple[str, str]
+    sorts: tuple[str, ...]
+    unit_id: int
+    version: int
+    subjects: tuple[Subject, ...]
+    on: date | None
+    document: str
+
+
+@dataclass(frozen=True)
+class Put:
+    """What an officer puts on file: the kind of the book, about whom, the day, the document, how many, until when."""
+
+    kind: str
+    number: str
+    on: date
+    document: str
+    quantity: int = 1
+    until: date | None = None
+
+
+def source_of(kind: str, key: str) -> Source | None:
+    """A matter by kind and key, if the reader may see it."""
+    model = MODELS.get(kind)
+    row = model._default_manager.filter(key=key).first() if model else None
+    return None if row is None else source(row)
+
+
+def source(row: Matter) -> Source:
+    """A matter as the credit file sees it."""
+    if isinstance(row, OutsideMatter):
+        found = _registered(row.subject_no)
+        return Source(
+            (OUTSIDE, row.key), (row.module,), row.unit_id, row.version, found, row.closed_on, row.external_no
+        )
+    if isinstance(row, Rectification):
+        sorts = _sorts(row)
+        found = _registered(row.subject_no)
+        return Source(
+            (RECTIFICATION, row.key), sorts, row.unit_id, row.version, found, row.opened_on, row.number
+        )
+    held = (rules.INTERVIEW,) if row.state in (InterviewState.HELD, InterviewState.CLOSED) else ()
+    found = _registered(*row.participants.order_by("place").values_list("subject_no", flat=True))
+    return Source((INTERVIEW, row.key), held, row.unit_id, row.version, found, row.held_on, row.number)
+
+
+def _sorts(row: Rectification) -> tuple[str, ...]:
+    """An order confirms its facts by itself; a correction not made is a fact once a re-check has found it."""
+    order = (rules.ORDER,) if row.root == Root.ORDER and row.state != RectificationState.WITHDRAWN else ()
+    return (*order, rules.NOT_DONE) if row.state == RectificationState.NOT_DONE else order
+
+
+def _registered(*numbers: str) -> tuple[Subject, ...]:
+    found = (registry.find(number) for number in numbers if number)
+    return tuple(one for one in found if one is not None)
+
+
+def offered(found: Source, on: date) -> Mapping[str, RuleVersion]:
+    """Kinds that a matter may be put on file as, for any of its subjects, by id."""
+    kinds = (rule for one in found.subjects for rule in rules.offered(found.sorts, one, on))
+    return {rule.id: rule for rule in kinds}
+
+
+def documents(origins: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
+    """Numbers of matters by their origin, as far as the reader may see them; one query a kind."""
+    wanted = list(origins)
+    found: dict[tuple[str, str], str] = {}
+    for kind, model in MODELS.items():
+        keys = [key for each, key in wanted if each == kind]
+        column = "external_no" if model is OutsideMatter else "number"
+        rows = model._default_manager.filter(key__in=keys).values_list("key", column) if keys else ()
+        found |= {(kind, key): number for key, number in rows}
+    return found
+
+
+def may_put(found: Source, by: OfficerActor) -> bool:
+    """Whether an officer may put something of a matter on file: his office keeps the matter, or is the city."""
+    return Permission.KEEP_STANDING in by.permissions and by.unit in (found.unit_id, city().pk)
+
+
+@transaction.atomic
+def put_on_file(kind: str, key: str, put: Put, *, version: int, by: OfficerActor) -> None:
+    """Put a fact of a matter on a subject's credit file. The same matter is put on file once.
+
+    Raises `CreditingRefused`, `Stale`, and what the credit file refuses (`StandingRefused`, `BadEvents`).
+    """
+    check_permission(by.permissions, Permission.KEEP_STANDING)
+    model = MODELS[kind]
+    row = model._default_manager.select_for_update(of=("self",)).filter(key=key).first()
+    if row is None:
+        raise CreditingRefused("找不到这项事项。", "There is no such matter.")
+    found = source(row)
+    if not may_put(found, by):
+        raise CreditingRefused(
+            "由登记该事项的单位或者市局记入信用档案。",
+            "The office that keeps the matter or the city puts it on file.",
+        )
+    if found.version != version:
+        raise Stale(
+            "该事项已被他人更新，请查看后再记入。", "Somebody else has changed the matter; look at it first."
+        )
+    subject = next((one for one in found.subjects if one.number == put.number), None)
+    if subject is None:
+        raise CreditingRefused(
+            "登记库中没有该对象，请先核对统一社会信用代码或者资格证号。",
+            "The register does not know the subject; check its credit code or certificate number.",
+        )
+    _write(found, subject, put, by)
+
+
+def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> None:
+    today = clock.today()
+    rule = next((one for one in rules.offered(found.sorts, subject, today) if one.id == put.kind), None)
+    if rule is None:
+        raise CreditingRefused(
+            "请选择记入的事项；该事项不能这样记入。",
+            "Choose what it is; this matter cannot be put on file so.",
+        )
+    if put.until is not None and "term" not in rule.values:
+        raise CreditingRefused(f"“{rule.text.zh}”没有期限。", f"'{rule.text.en}' has no term.")
+    indicator, fact = rules.indicator_of(rule, subject), rule.values.get("fact")
+    _refuse_again(found, subject, indicator, put)
+    event = (
+        NewEvent(indicator, put.on, today, put.document, put.quantity, False, put.until)
+        if indicator
+        else None
+    )
+    also = (found.unit_id,)
+    if fact:
+        told = Confirmed(subject.number, FactKind(fact), put.on, put.document, event, found.origin, also)
+        standing.record_fact(told, by=by)
+    elif event is not None:
+        standing.collect(subject, event, origin=found.origin, also=also, by=by)
+
+
+def _refuse_again(found: Source, subject: Subject, indicator: str, put: Put) -> None:
+    held = [one for one in sourcing.events_from(found.origin) if one.subject_id == subject.pk]
+    if any(one.indicator == indicator and not sourcing.annulled(one) for one in held):
+        raise CreditingRefused(
+            "该事项已按同一指标记入，不重复记入。", "This matter is on file under this indicator already."
+        )
+    if sourcing.on_file(subject, indicator, put.on, put.document):
+        raise CreditingRefused(
+            "同一文书的同一事项已在信用档案中。", "This matter of this document is on file already."
+        )
+
+
+def changed(row: OutsideMatter, fields: Mapping[str, str], *, by: OfficerActor) -> None:
+    """Told that an outside matter says something else now: what it put on file is contested until decided."""
+    if any(name in TELLING for name in fields):
+        note = f"外部系统事项 {row.external_no} 的登记内容已更改（第{row.version}版），待确认。"
+        sourcing.matter_changed((OUTSIDE, row.key), note, by=by)
+
+
+def rechecked(row: Rectification, on: date, note: str, *, by: OfficerActor) -> None:
+    """Told of a re-check: a correction made is noted with the events, a withdrawn demand contests them."""
+    origin = (RECTIFICATION, row.key)
+    if row.state == RectificationState.DONE:
+        sourcing.matter_corrected(origin, on, row.number, note, by=by)
+    elif row.state == RectificationState.WITHDRAWN:
+        sourcing.matter_changed(origin, f"{row.number}整改要求已撤回，待确认。", by=by)
+
+
+MODELS: Mapping[str, type[OutsideMatter] | type[Rectification] | type[Interview]] = {
+    OUTSIDE: OutsideMatter,
+    RECTIFICATION: Rectification,
+    INTERVIEW: Interview,
+}

@@ -1,0 +1,66 @@
+"""The book of what may be put on a credit file from which matter; an officer chooses, the book only offers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from functools import cache
+
+from lantian.core.credit.book import CreditBook, agency, practitioner
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.supervision import FactKind
+from lantian.office.modes import Module
+from lantian.registry.models import Subject
+from lantian.standing import queries as standing
+from lantian.standing.errors import NoScore
+
+FILE = "crediting.toml"
+ORDER, NOT_DONE, INTERVIEW = "order", "not_done", "interview"
+MATTERS = (*(str(module) for module in Module), ORDER, NOT_DONE, INTERVIEW)
+KIND = Shape(
+    {"matters": Many(OneOf(MATTERS))},
+    {"agency": str, "practitioner": str, "fact": OneOf(tuple(FactKind)), "term": OneOf(("asked",))},
+)
+
+
+def indicator_of(rule: RuleVersion, subject: Subject) -> str:
+    """The indicator by which a kind of matter counts for a subject; empty where it is a fact only.
+
+    Whom no book scores has a file all the same: there the event is called by the kind itself.
+    """
+    try:
+        scored = standing.book_of(subject).subject
+    except NoScore:
+        return rule.id
+    return str(rule.values.get(scored, ""))
+
+
+def offered(matters: Collection[str], subject: Subject, on: date) -> list[RuleVersion]:
+    """Kinds that a matter of these sorts may be put on a subject's file as, by the rules of a day."""
+    return [
+        rule
+        for rule in (book().rule(id, on) for id in book().versions)
+        if set(rule.values["matters"]) & set(matters)
+        and (indicator_of(rule, subject) or rule.values.get("fact"))
+    ]
+
+
+@cache
+def book() -> Rulebook:
+    """The book that comes with the program."""
+    return read_book(shipped(FILE))
+
+
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of this kind; raises `BadRulebook`, also for an indicator that the credit book does not have."""
+    rules = Rulebook.from_text(text, file=file, shapes={"*": KIND}, gapless=True)
+    scored: Mapping[str, CreditBook] = {"agency": agency(), "practitioner": practitioner()}
+    for versions in rules.versions.values():
+        for version in versions:
+            for who, credit in scored.items():
+                name = version.values.get(who)
+                if name is not None and name not in credit.indicators:
+                    raise rules.fault(
+                        version, who, f"信用规则库没有指标“{name}”。", f"the credit book has no '{name}'."
+                    )
+    return rules

@@ -1,0 +1,110 @@
+"""Credit events beside the matter that they were taken from, and the matter beside the event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from lantian.casework import crediting, crediting_rules
+from lantian.core.credit.book import agency, practitioner
+from lantian.core.messages import Text
+from lantian.core.supervision import FactKind
+from lantian.desk.present.words import label, said
+from lantian.office.models import IntakeBatch
+from lantian.standing import sourcing
+from lantian.standing.models import ConfirmedFact, CreditEvent
+
+STATES = {
+    "counts": Text("计入", "counts"),
+    "contested": Text("待确认", "to be confirmed"),
+    "annulled": Text("已撤回", "taken back"),
+}
+FACT_TEXTS: dict[FactKind, Text] = {
+    FactKind.PENALTY: Text("受到行政处罚", "penalised"),
+    FactKind.HEAVY_PENALTY: Text("受到较重行政处罚", "heavily penalised"),
+    FactKind.STOP_BUSINESS: Text("被责令停止承接新业务", "ordered to stop new business"),
+    FactKind.RECTIFICATION_OVERDUE: Text("逾期未整改到位", "not corrected in time"),
+    FactKind.ABNORMAL_FILINGS_CONFIRMED: Text("代理非正常申请经确认", "abnormal filings confirmed"),
+    FactKind.REFUSED_INSPECTION: Text("不配合监督检查", "does not cooperate with an inspection"),
+}
+ORIGIN_TEXTS = {
+    crediting.OUTSIDE: Text("外部系统事项", "outside matter"),
+    crediting.RECTIFICATION: Text("整改", "correction"),
+    crediting.INTERVIEW: Text("约谈", "interview"),
+}
+ROUTES = {
+    crediting.OUTSIDE: "outside_matter",
+    crediting.RECTIFICATION: "rectification",
+    crediting.INTERVIEW: "interview",
+}
+BY_HAND = Text("人工登记", "recorded by hand")
+INTAKE = Text("导入：{file}", "taken in from {file}")
+HIDDEN = Text("其他单位的事项", "a matter of another office")
+Origin = tuple[str, str]
+
+
+def words_of(indicator: str) -> str:
+    """An indicator in words: of a credit book, or the kind by which a file without a score calls its events."""
+    books = (agency().indicators, practitioner().indicators, crediting_rules.book().versions)
+    found = next((book[indicator] for book in books if indicator in book), None)
+    return label(found[-1].text) if found else indicator
+
+
+def event(row: CreditEvent) -> dict[str, Any]:
+    """An event on the page of its matter."""
+    state = "annulled" if sourcing.annulled(row) else "contested" if sourcing.contested(row) else "counts"
+    notes = [one.note for one in row.changes.all() if one.note]
+    return {
+        "key": row.key,
+        "text": words_of(row.indicator),
+        "subject": row.subject.name,
+        "subject_key": row.subject.key,
+        "on": row.occurred_on,
+        "document": row.document,
+        "quantity": row.quantity,
+        "state": state,
+        "state_label": label(STATES[state]),
+        "note": notes[-1] if notes else "",
+        "open": state != "annulled",
+        "contested": state == "contested",
+    }
+
+
+def fact(row: ConfirmedFact) -> dict[str, Any]:
+    """A fact on the page of its matter, when no credit event goes with it."""
+    taken = getattr(row, "taken_back", None)
+    state = "annulled" if taken else "counts"
+    return {
+        "key": row.key,
+        "text": label(FACT_TEXTS[FactKind(row.kind)]),
+        "subject": row.subject.name,
+        "subject_key": row.subject.key,
+        "on": row.on,
+        "document": row.document,
+        "state": state,
+        "state_label": label(STATES[state]),
+        "note": taken.reason if taken else "",
+        "open": taken is None,
+    }
+
+
+def origins(found: Iterable[Origin]) -> Mapping[Origin, dict[str, str]]:
+    """Where events came from, in words, with the way there where the reader may go it; by origin."""
+    wanted = set(found)
+    told = {origin: {"words": _unseen(origin), "href": ""} for origin in wanted}
+    for origin, document in crediting.documents(wanted).items():
+        words = f"{label(ORIGIN_TEXTS[origin[0]])} {document}"
+        told[origin] = {"words": words, "href": reverse(ROUTES[origin[0]], args=[origin[1]])}
+    batches = IntakeBatch.objects.select_related("file").filter(
+        key__in=[key for kind, key in wanted if kind == "intake"]
+    )
+    for batch in batches:
+        words = said(INTAKE).format(file=batch.file.name)
+        told["intake", batch.key] = {"words": words, "href": reverse("intake_batch", args=[batch.key])}
+    return told
+
+
+def _unseen(origin: Origin) -> str:
+    return label(HIDDEN if origin[0] else BY_HAND)
