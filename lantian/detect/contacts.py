@@ -8,6 +8,7 @@ import polars as pl
 
 from lantian.detect import identity
 from lantian.detect.contract import Ground, Reads
+from lantian.detect.known import Known
 
 KINDS = {
     "phone": "contact_phone",
@@ -39,6 +40,8 @@ AGENCIES = Reads(
     needed=False,
 )
 BRANCHES = Reads("branches", ("agency_code",), also=("phone", "address"), needed=False)
+IDENTITIES = Reads("identities", tuple(identity.PEOPLE), needed=False)
+"""Persons resolved in earlier runs (`lantian.detect.known`): who is among them keeps the id."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,34 @@ def contacts(ground: Ground) -> Contacts:
 
 
 def _parties(ground: Ground) -> pl.DataFrame:
-    patents = ground.tables["patents"]
+    rows = mentioned(ground.tables["patents"])
+    firm = identity.firms(rows["name"], rows["number"], ground.tables["companies"])
+    named = rows.select(
+        name=pl.when(_unnumbered()).then("name"), address="applicant_address", phone="contact_phone"
+    )
+    who = identity.persons(named, ground.tables["identities"])
+    rows = rows.with_columns(party=pl.when(_unnumbered()).then(who).otherwise(firm))
+    group = groups(ground.tables["companies"])
+    return rows.join(group, on="party", how="left", maintain_order="left").with_columns(
+        party=pl.coalesce("group", "party")
+    )
+
+
+def _unnumbered() -> pl.Expr:
+    return pl.col("person") & pl.col("number").is_null()
+
+
+def resolved(patents: pl.DataFrame, companies: pl.DataFrame, known: Known) -> Known:
+    """Take the applicants of filings into what is known of persons and firms."""
+    rows = mentioned(patents)
+    persons = rows.filter(_unnumbered()).select("name", address="applicant_address", phone="contact_phone")
+    _, known = known.with_persons(persons)
+    firms = rows.filter(~_unnumbered())
+    return known.with_firms(firms["name"], firms["number"], companies)[1]
+
+
+def mentioned(patents: pl.DataFrame) -> pl.DataFrame:
+    """One row an applicant of a filing: name, number, applicant_address, person, and the filing's columns."""
     count = pl.col("applicants").list.len()
 
     def level(name: str) -> pl.Expr:
@@ -92,22 +122,13 @@ def _parties(ground: Ground) -> pl.DataFrame:
         return padded.list.head(count).alias(name)
 
     names = ["applicant_ids", "applicant_kinds", "applicant_addresses"]
-    rows = (
+    return (
         patents.filter(count > 0)
         .with_columns(level(name) for name in names)
         .explode("applicants", *names)
         .rename({"applicants": "name", "applicant_ids": "number", "applicant_addresses": "applicant_address"})
         .filter(pl.col("name").is_not_null())
         .with_columns(person=pl.col("applicant_kinds").eq_missing("person"))
-    )
-    firm = identity.firms(rows["name"], rows["number"], ground.tables["companies"])
-    who = identity.persons(rows.select("name", address="applicant_address", phone="contact_phone"))
-    rows = rows.with_columns(
-        party=pl.when(pl.col("person") & pl.col("number").is_null()).then(who).otherwise(firm)
-    )
-    group = groups(ground.tables["companies"])
-    return rows.join(group, on="party", how="left", maintain_order="left").with_columns(
-        party=pl.coalesce("group", "party")
     )
 
 

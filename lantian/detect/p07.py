@@ -63,7 +63,7 @@ def _found(net: Network, numbers: list[str], carried: pl.DataFrame, ground: Grou
 DETECTOR = Detector(
     id="P07",
     subject="network",
-    reads=(reading.PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES),
+    reads=(reading.PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES, reading.IDENTITIES),
     limits=("least_applicants", "least_filings"),
     find=find,
 )

@@ -88,6 +88,7 @@ DETECTOR = Detector(
         reading.COMPANIES,
         reading.AGENCIES,
         reading.BRANCHES,
+        reading.IDENTITIES,
     ),
     limits=("least_applicants", "least_filings"),
     find=find,

@@ -88,6 +88,7 @@ DETECTOR = Detector(
         reading.COMPANIES,
         reading.AGENCIES,
         reading.BRANCHES,
+        reading.IDENTITIES,
         Reads("insurance", ("licence_no", "month", "employer_id"), needed=False),
     ),
     limits=("least_applicants", "least_filings"),

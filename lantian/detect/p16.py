@@ -93,6 +93,7 @@ DETECTOR = Detector(
         reading.COMPANIES,
         reading.AGENCIES,
         reading.BRANCHES,
+        reading.IDENTITIES,
     ),
     limits=("least_persons", "surnames_percent", "most_filings_each"),
     find=find,

@@ -64,6 +64,7 @@ DETECTOR = Detector(
             one_of=("phone", "email", "address"),
         ),
         reading.BRANCHES,
+        reading.IDENTITIES,
     ),
     limits=("least_filings", "least_applicants", "strong_from"),
     find=find,

@@ -9,8 +9,10 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lantian.config.commands import main
 from lantian.detect import identity
 from lantian.detect.known import CHANGES, MERGED, PARTED, Known
+from tests.detect.tables import BY_ID, ON, filing, table
 
 Mention = tuple[str | None, str | None, str | None]
 names = st.sampled_from(["王小明", "WANG Xiaoming", "王晓鸣", "李丽", "Li Li", "王 小明", None])
@@ -121,3 +123,27 @@ def test_what_is_known_is_kept_in_files(tmp_path: Path) -> None:
     again = Known.read(tmp_path)
     assert again.persons.equals(known.persons) and again.firms.equals(known.firms)
     assert again.changes.equals(known.changes)
+
+
+def test_the_command_takes_in_filings_and_detectors_use_the_ids(tmp_path: Path) -> None:
+    """Who came first keeps the id, though a later address sorts before the first one."""
+    data, known = tmp_path / "data", tmp_path / "data"
+    data.mkdir()
+
+    def person(serial: int, name: str, address: str) -> dict[str, object]:
+        return filing(serial, applicants=[name], applicant_ids=[None], applicant_kinds=["person"],
+                      applicant_addresses=[address], contact_phone="022-1", agency_code=None)  # fmt: skip
+
+    rows = [person(n, f"赵{name}", "丙路") for n, name in enumerate("一二三四五")]
+    table(rows).write_parquet(data / "patents.parquet")
+    command = ["detect", "identities", "--data", str(data), "--known", str(known)]
+    assert main(command) == 0
+    first = dict(Known.read(known).persons.select("name", "id").iter_rows())
+    rows += [person(10 + n, f"赵{name}", "一路") for n, name in enumerate("一二三四五")]
+    table(rows).write_parquet(data / "patents.parquet")
+    assert main(command) == 0
+    assert dict(Known.read(known).persons.select("name", "id").iter_rows()) == first
+    tables = {"patents": pl.read_parquet(data / "patents.parquet")}
+    held = BY_ID["P07"].run(tables | {"identities": Known.read(known).persons}, on=ON).frame
+    assert set(held["members"][0]) == set(first.values())
+    assert set(BY_ID["P07"].run(tables, on=ON).frame["members"][0]) != set(first.values())

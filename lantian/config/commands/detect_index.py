@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from lantian.config.commands import print_json
+from lantian.config.commands import detect_identities, print_json
 from lantian.core.messages import Refused, WrongUse
 from lantian.detect import index
 from lantian.detect.blocks import BLOCK, check_columns
@@ -22,7 +22,8 @@ INDEX = "near-index-run/1"
 
 
 def configure(commands: Any) -> None:
-    """Declare build, query and merge."""
+    """Declare build, query and merge, and beside them `identities`: both keep what later runs build on."""
+    detect_identities.configure(commands)
     parser = commands.add_parser("index", help="keep an index of screened texts or marks")
     acts = parser.add_subparsers(dest="index", required=True, metavar="what")
     build = _command(acts, "build", "write a new index of a file", _build)
