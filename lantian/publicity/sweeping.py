@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from lantian.core import publicity
 from lantian.core.moves import check_move
 from lantian.office import clock, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
-from lantian.publicity.actions import moved
+from lantian.publicity.actions import derivation, moved
 from lantian.publicity.models import Notice
 from lantian.publicity.states import MOVES, Act, Cause, State
 
@@ -44,4 +45,10 @@ def lapse(key: str, by: Actor) -> Notice | None:
         return None
     row.state = check_move(MOVES, State(row.state), Act.LAPSE)
     row.cause, row.cause_on, row.due, row.due_provisional = Cause.LAPSED, row.until, row.until, False
+    if (
+        not row.until_derivation
+    ):  # a stay on a list: taken down within the days of its rule, not on its last one
+        deadline = publicity.withdrawal(row.matter, row.event_on, row.until)
+        row.due, row.due_provisional = deadline.due, deadline.provisional
+        row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.LAPSE, row.until, by)

@@ -24,7 +24,7 @@ from lantian.office.actors import Actor, OfficerActor
 from lantian.office.facts import Change, supersede
 from lantian.office.models import Job, Post, Unit
 from lantian.office.permissions import Permission, check_permission
-from lantian.standing import queries
+from lantian.standing import making_public, queries
 from lantian.standing.actions import kept, not_later, subject_of
 from lantian.standing.errors import StandingRefused
 from lantian.standing.models import ListEntry, ListSpell, ListStep
@@ -149,6 +149,7 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
     row.decided_on, row.document, row.last = done.on, done.document.strip()[:200], stay.last
     row.terms = _terms(stay, terms)
     _hold(row, stay, by)
+    making_public.owe(row, stay, FIELDS[row.party], by)
     return _move(row, ListAct.ENTER, done, by)
 
 
@@ -174,6 +175,7 @@ def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActo
     change = Change((row.subject_id, row.list_id), {"state": str(state)}, row.decided_on, done.on, source)
     supersede(ListSpell, [change], at=clock.now(), spells=True)
     row.ended_on = done.on
+    making_public.take_down(row, done.on, by, done.document)
     return _move(row, ListAct.REMOVE, done, by)
 
 
@@ -216,6 +218,7 @@ def _expire(key: str, on: date, by: Actor, post_id: int) -> None:
     row.changed_at = clock.now()
     row.save()
     _step(row, ListAct.EXPIRE, row.last or on, post_id)
+    making_public.take_down(row, row.last or on, by)
     detail = {"act": str(ListAct.EXPIRE), "state": str(row.state)}
     audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", row.key), detail=detail)
 

@@ -17,7 +17,7 @@ from lantian.core.moves import check_move
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
-from lantian.standing import queries
+from lantian.standing import making_public, queries
 from lantian.standing.actions import befall, event_of, kept, not_later
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.models import CreditEvent, Objection, Repair
@@ -95,6 +95,7 @@ def decide_repair(*, key: str, act: RepairAct, decision: Decision, by: OfficerAc
     _decide(row, decision, by)
     if act is RepairAct.GRANT:
         befall(row.event, ChangeKind.REPAIRED, decision.on, note=decision.reason, by=by)
+        making_public.repaired(row, decision.on, by)
     _note(audit.Kind.REPAIR_DECIDED, row, by, act=str(act))
     return row
 

@@ -9,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from lantian.core.competence import NoCompetence
+from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed
 from lantian.core.moves import MoveRefused
 from lantian.core.publicity import NotPublishable
@@ -21,6 +22,9 @@ from lantian.publicity.models import Notice, NoticeText
 from lantian.publicity.publishing import Placed
 from lantian.publicity.states import Cause, State
 from lantian.registry.models import Agency, Subject
+from lantian.standing import listing
+from lantian.standing.listing import Done, Listing
+from lantian.standing.models import ListEntry
 from tests.personas import NANKAI, XIQING, acting, run_job
 
 pytestmark = pytest.mark.django_db
@@ -330,6 +334,57 @@ def test_a_publication_ends_with_its_last_day(settings: object) -> None:
         assert (found.state, found.cause, found.due) == (State.WITHDRAWING, Cause.LAPSED, date(2027, 2, 22))
         placed = Placed("site", date(2027, 2, 23), found.version)
         assert publishing.withdraw(key=row.key, placed=placed, by=by).state == State.ENDED
+
+
+# What standing tells
+
+
+def listed(list_id: str = "samr_serious", ground: str = "serious_agency_act") -> ListEntry:
+    facts, steps = ("heavy_penalty", "fault"), ("notice", "hearing_offered", "with_penalty_decision")
+    subject = an_agency()
+    with acting("city") as by:
+        wanted = Listing(subject.key, list_id, "patent_agency", ground, facts, "内部理由")
+        row = listing.propose(wanted, by=by)
+        for step in steps:
+            row = listing.take_step(key=row.key, step=step, done=Done(DECIDED, row.version), by=by)
+    with acting("marks") as by:
+        row = listing.review(key=row.key, done=Done(DECIDED, row.version), by=by)
+        return listing.enter(
+            key=row.key, terms=Terms(), done=Done(DECIDED, row.version, "津市监列〔2026〕1号"), by=by
+        )
+
+
+def test_a_listing_owes_its_publication_in_the_same_act_and_its_removal_the_taking_down(
+    settings: object,
+) -> None:
+    entry = listed()
+    with acting("city"):
+        (row,) = queries.of_record(("listing", entry.key))
+        draft = deciding.first_draft(row)
+        assert (row.due, row.longest) == (date(2026, 12, 14), entry.last)
+        assert "严重违法" in draft["act"] and "内部理由" not in str(draft)
+    prepare(row, "marks", term="stay", longest=row.longest)
+    approve(row, "city")
+    assert put_out(row, "gsxt", login="marks").until == entry.last
+    day = date(2028, 3, 6)
+    move_to(settings, day)
+    with acting("marks") as by:
+        conditions = ("duties_done", "harm_removed", "no_new_heavy_penalty")
+        done = Done(day, entry.version, "津市监移〔2028〕1号")
+        listing.remove(key=entry.key, conditions=conditions, done=done, by=by)
+        found = fresh(row)
+        assert (found.state, found.cause, found.due) == (State.WITHDRAWING, Cause.REMOVED, date(2028, 3, 9))
+
+
+def test_a_stay_that_ends_by_itself_ends_its_publication_too(settings: object) -> None:
+    entry = listed()
+    move_to(settings, date(2029, 11, 20))
+    with acting("city") as by:
+        job = listing.expire_all(by=by)
+    run_job(job)
+    with acting("city"):
+        (row,) = queries.of_record(("listing", entry.key))
+        assert row.state == State.DROPPED  # it had never gone out
 
 
 # A natural person

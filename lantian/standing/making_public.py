@@ -1,0 +1,53 @@
+"""What standing tells the ledger of public notices: an entry in a list has to be published, an ended one taken down."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from lantian.core import lists
+from lantian.core.competence import Field
+from lantian.core.lists import Spell
+from lantian.office.actors import Actor, OfficerActor
+from lantian.publicity import actions as publicity
+from lantian.publicity.actions import Fallen, Told
+from lantian.publicity.states import Cause
+from lantian.standing.models import ListEntry, Repair
+
+
+def owe(row: ListEntry, stay: Spell, law: Field, by: OfficerActor) -> None:
+    """The decision to list, in its own transaction; a list that is internal makes no duty.
+
+    The reason of the proposal stays inside: what the party did is told by the ground of the rule.
+    """
+    assert row.decided_on is not None
+    rule = lists.book().rule(row.list_id, row.decided_on)
+    if rule.values["published"] != "yes":
+        return
+    ground = next(one for one in rule.values["grounds"] if one["code"] == row.ground)
+    last = stay.last if "repair_at_end" not in rule.values else None
+    fields = {
+        "act": ground["text_zh"],
+        "legal_basis": f"{rule.basis.instrument.zh} {ground['article_zh']}",
+        "content": f"列入{rule.text.zh}，{_term(stay)}",
+    }
+    publicity.owe(
+        about=("listing", row.key), matter=row.list_id, subject_key=row.subject.key, document=row.document,
+        event_on=row.decided_on, by=by, told=Told(law=law, fields=fields, longest=last),
+    )  # fmt: skip
+
+
+def take_down(row: ListEntry, on: date, by: Actor, document: str = "") -> None:
+    """The stay has ended, by decision or by itself: what is published of it is taken down."""
+    publicity.fall_away(about=("listing", row.key), fallen=Fallen(Cause.REMOVED, on, document), by=by)
+
+
+def repaired(row: Repair, on: date, by: OfficerActor) -> None:
+    """A repair was granted: the penalty of the same document is taken down where its rule lets it end early."""
+    fallen = Fallen(Cause.REPAIRED, on, "准予信用修复")
+    publicity.repaired(subject_key=row.subject.key, document=row.event.document, fallen=fallen, by=by)
+
+
+def _term(stay: Spell) -> str:
+    if stay.permanent:
+        return "永久"
+    return f"期限至{stay.last}" if stay.last else "至依法移出"
