@@ -24,7 +24,7 @@ _AROUND = 16
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each page."""
     book = kinds("W01", ground.on)
-    register = Register(ground)
+    register = Register(ground.tables["agencies"])
     listed = ground.tables["protected_names"].filter(pl.col("kind") == "state_body")["name"]
     bodies = sorted({plain(name) for name in listed.drop_nulls()} - {""})
     own = {identity.plain(name) for name in listed.drop_nulls()}

@@ -31,7 +31,7 @@ _STRONG = ("inventors", "fast_track", "guarantee")
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each page."""
     book = kinds("W02", ground.on)
-    licensed = Register(ground)
+    licensed = Register(ground.tables["agencies"])
     for row in ground.tables["captures"].sort("capture_id").iter_rows(named=True):
         text = page_text(row)
         agency = licensed.agency(row)
@@ -50,8 +50,7 @@ def page_text(row: Mapping[str, Any]) -> str:
 class Register:
     """Licensed patent agencies in practice, by credit code, plain name and phone."""
 
-    def __init__(self, ground: Ground) -> None:
-        table = ground.tables["agencies"]
+    def __init__(self, table: pl.DataFrame) -> None:
         licensed = pl.col("agency_code").is_not_null() | pl.col("kinds").list.contains("patent").fill_null(
             False
         )

@@ -10,6 +10,7 @@ class FilingsConfig(AppConfig):
 
     def ready(self) -> None:
         from lantian.filings import queries
+        from lantian.filings.captures import jobs  # noqa: F401 - registers the job
         from lantian.filings.intake import PATENTS
         from lantian.filings.open_rows import OPEN
         from lantian.office import search

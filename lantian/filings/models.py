@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from lantian.filings.captures import models as captures  # noqa: F401 - tables of this room, told in a file of their own
 from lantian.office.keys import new_key
 
 

@@ -91,16 +91,37 @@ def clients_of(agency_codes: Sequence[str], *, since: date | None = None) -> lis
         return [Client(*row) for row in cursor.fetchall()]
 
 
-def screened_frame(*, with_case: bool = False) -> pl.DataFrame:
+def screened_frame(*, with_case: bool = False, numbers: Sequence[str] | None = None) -> pl.DataFrame:
     """The canonical table `patents` in the order of intake, text of published applications only.
 
-    `with_case` adds the columns that an office holds only where a case brought them.
+    `with_case` adds the columns that an office holds only where a case brought them; `numbers` asks for these alone.
     """
     names = (*SCREENED, *OF_A_CASE) if with_case else SCREENED
+    only = "" if numbers is None else " WHERE application_no = ANY(%s)"
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(names)} FROM filings_patent ORDER BY id")  # noqa: S608 - constant names
+        cursor.execute(
+            f"SELECT {', '.join(names)} FROM filings_patent{only} ORDER BY id",  # noqa: S608 - constant names
+            [] if numbers is None else [list(numbers)],
+        )
         rows = cursor.fetchall()
     return pl.DataFrame(rows, schema={name: _dtype(name) for name in names}, orient="row")
+
+
+def sharing(column: str, values: Sequence[str]) -> int:
+    """How many first applicants of published applications give one of these contacts, as written.
+
+    `column` is one of `OF_A_CASE`, or `applicant_addresses` (the first applicant's).
+    """
+    assert column in (*OF_A_CASE, "applicant_addresses")
+    given = f"{column}[1]" if column in LISTS else column
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(DISTINCT applicants[1]) FROM filings_patent"  # noqa: S608 - constant names
+            f" WHERE disclosure = 'published' AND {given} = ANY(%s)",
+            [list(values)],
+        )
+        count: int = cursor.fetchone()[0]
+    return count
 
 
 def by_numbers(application_nos: Sequence[str]) -> dict[str, Patent]:

@@ -102,12 +102,13 @@ class Kind(StrEnum):
     PAPER_REVIEW_RETURNED = "paper_review_returned"
     MANDATES_LOADED = "mandates_loaded"
     MANDATES_APPROVED = "mandates_approved"
-    TEMPLATE_REPLACED = "template_replaced"
     RULEBOOK_LOADED = "rulebook_loaded"
     RULEBOOK_APPROVED = "rulebook_approved"
     RULEBOOK_WITHDRAWN = "rulebook_withdrawn"
     REHEARSAL_STARTED = "rehearsal_started"
+    REHEARSED = "rehearsed"
     REHEARSAL_READ = "rehearsal_read"
+    TEMPLATE_REPLACED = "template_replaced"
     PAPER_DRAFTED = "paper_drafted"
     PAPER_REVISED = "paper_revised"
     PAPER_READ = "paper_read"
@@ -132,6 +133,12 @@ class Kind(StrEnum):
     SHEET_RETURNED = "sheet_returned"
     SHEET_MERGED = "sheet_merged"
     MODE_SET = "mode_set"
+    CAPTURE_KEPT = "capture_kept"
+    CAPTURE_ASKED = "capture_asked"
+    CAPTURE_READ = "capture_read"
+    CAPTURE_TYPED = "capture_typed"
+    EVIDENCE_RECORDED = "evidence_recorded"
+    LEXICON_UPLOADED = "lexicon_uploaded"
     OUTSIDE_NOTED = "outside_noted"
     OUTSIDE_READ = "outside_read"
     OUTSIDE_CHANGED = "outside_changed"
@@ -255,17 +262,18 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.ALERTS_MOVED: Text("成批核准或者印发风险提示", "risk alerts approved or issued in a batch"),
     Kind.MANDATES_LOADED: Text("录入权责清单", "mandates loaded"),
     Kind.MANDATES_APPROVED: Text("核准权责清单", "mandates approved"),
+    Kind.RULEBOOK_LOADED: Text("录入规则库新版", "edition of a rule book loaded"),
+    Kind.RULEBOOK_APPROVED: Text("核准规则库新版", "edition of a rule book approved"),
+    Kind.RULEBOOK_WITHDRAWN: Text("撤回规则库新版", "edition of a rule book withdrawn"),
+    Kind.REHEARSAL_STARTED: Text("开始试算规则库草案", "draft of a rule book being rehearsed"),
+    Kind.REHEARSED: Text("试算规则库草案", "histories reckoned under a draft of a rule book"),
+    Kind.REHEARSAL_READ: Text("查看规则库试算", "rehearsal of a rule book read"),
     Kind.TEMPLATE_REPLACED: Text("更换文书模板", "template of a paper replaced"),
     Kind.PAPER_DRAFTED: Text("起草文书", "paper drafted"),
     Kind.PAPER_REVISED: Text("修改文书", "paper revised"),
     Kind.PAPER_READ: Text("查看文书", "paper read"),
     Kind.PAPER_APPROVED: Text("核准文书", "paper approved"),
     Kind.PAPER_ISSUED: Text("印发文书", "paper issued"),
-    Kind.RULEBOOK_LOADED: Text("录入规则库新版", "edition of a rule book loaded"),
-    Kind.RULEBOOK_APPROVED: Text("核准规则库新版", "edition of a rule book approved"),
-    Kind.RULEBOOK_WITHDRAWN: Text("撤回规则库新版", "edition of a rule book withdrawn"),
-    Kind.REHEARSAL_STARTED: Text("开始试算规则库草案", "draft of a rule book being rehearsed"),
-    Kind.REHEARSAL_READ: Text("查看规则库试算", "rehearsal of a rule book read"),
     Kind.PAPER_SET: Text("生成文书文件", "files of the paper made"),
     Kind.PAPER_DROPPED: Text("作废文书", "paper dropped"),
     Kind.PAPER_SHARED: Text("共享文书", "paper shared"),
@@ -285,6 +293,12 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SHEET_RETURNED: Text("收到反馈表", "return sheet came back"),
     Kind.SHEET_MERGED: Text("合并反馈表", "return sheet merged"),
     Kind.MODE_SET: Text("设置模块方式", "mode of a module set"),
+    Kind.CAPTURE_KEPT: Text("网页存证", "capture kept"),
+    Kind.CAPTURE_ASKED: Text("要求采集网页", "capture asked for"),
+    Kind.CAPTURE_READ: Text("查看网页存证", "capture read"),
+    Kind.CAPTURE_TYPED: Text("录入存证文字", "words of a capture typed"),
+    Kind.EVIDENCE_RECORDED: Text("登记电子数据提取", "taking of evidence recorded"),
+    Kind.LEXICON_UPLOADED: Text("上传词库", "lexicon uploaded"),
     Kind.OUTSIDE_NOTED: Text("登记外部系统事项", "outside matter noted"),
     Kind.OUTSIDE_READ: Text("查看外部系统事项", "outside matter read"),
     Kind.OUTSIDE_CHANGED: Text("更新外部系统事项", "outside matter changed"),

@@ -33,6 +33,11 @@ GRANTS: dict[str, str] = {
     "office_unitname": APPEND,
     "office_modulemode": APPEND,
     "screening_nightlyorder": APPEND,
+    "filings_capturepart": APPEND,
+    "filings_capturereading": APPEND,
+    "filings_capturerecord": APPEND,
+    "filings_lexicon": APPEND,
+    "filings_lexiconword": APPEND,
     "screening_switch": APPEND,
     # records
     "office_unit": WRITE,
@@ -57,6 +62,8 @@ GRANTS: dict[str, str] = {
     "filings_patent": WRITE,
     "filings_unpublishedtext": WRITE,
     "filings_unpublishedgrant": WRITE,
+    "filings_capturerequest": WRITE,  # a trigger lets only `seen_by` change
+    "filings_capture": WRITE,
     "filings_openrow": WRITE,
     "screening_tally": WRITE,
     "screening_run": WRITE,

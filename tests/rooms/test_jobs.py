@@ -552,7 +552,12 @@ def test_a_screening_killed_in_the_middle_runs_again_and_doubles_nothing(databas
 @in_rollback
 def test_every_job_is_killed_once() -> None:
     """One test per job: a job that joins the house must join this list."""
-    elsewhere = {"papers", "ledger", "alerts"}  # in test_papers.py, test_ledgers.py and test_alerts.py
+    elsewhere = {
+        "papers",
+        "ledger",
+        "alerts",
+        "capture",
+    }  # in test_papers.py, test_ledgers.py and test_alerts.py
     dispatched = {
         "dispatch_split",
         "dispatch_sheets",

@@ -33,6 +33,9 @@ in_rollback = pytest.mark.django_db
 # an export lies in its file.
 UNPLANTED = {"campaign_ledgerexport", "filings_unpublishedtext", "registry_directorydiff"}
 HISTORY = {
+    "filings_capturepart",
+    "filings_capturereading",
+    "filings_capturerecord",
     "dispatch_rowanswer",
     "campaign_taskreport",
     "campaign_instructionstep",

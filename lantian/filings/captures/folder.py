@@ -167,7 +167,13 @@ def _file_faults(folder: Path, entry: Entry) -> list[Text]:
 
 def _contents(taken: Taken, picture: bytes | None) -> list[tuple[str, bytes]]:
     """The files of one page: the bytes as they came, every answer's headers, the rules that let us, a picture."""
-    headers = [
+    files = [("body", taken.body), ("headers.json", headers_of(taken)), ("robots.txt", taken.robots.body)]
+    return files if picture is None else [*files, ("picture.png", picture)]
+
+
+def headers_of(taken: Taken) -> bytes:
+    """Every answer on the way with its address, time, number and headers, as JSON."""
+    answers = [
         {
             "url": hop.url,
             "address": hop.address,
@@ -177,12 +183,7 @@ def _contents(taken: Taken, picture: bytes | None) -> list[tuple[str, bytes]]:
         }
         for hop in taken.hops
     ]
-    files = [
-        ("body", taken.body),
-        ("headers.json", json.dumps(headers, ensure_ascii=False, indent=1).encode()),
-        ("robots.txt", taken.robots.body),
-    ]
-    return files if picture is None else [*files, ("picture.png", picture)]
+    return json.dumps(answers, ensure_ascii=False, indent=1).encode()
 
 
 def _event(id: str, taken: Taken, files: list[Mapping[str, Any]]) -> dict[str, Any]:

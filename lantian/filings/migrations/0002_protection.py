@@ -6,4 +6,4 @@ from lantian.office.protection import run_sql
 class Migration(migrations.Migration):
     dependencies = [("office", "0002_protection"), ("filings", "0001_initial")]
 
-    operations = run_sql("filings/sql/filings.sql")
+    operations = run_sql("filings/sql/filings.sql", "filings/sql/captures.sql")
