@@ -152,6 +152,7 @@ FILE_UPLOAD_TEMP_DIR = HOME / "uploading"  # beside the store: a part of an uplo
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 FILE_UPLOAD_HANDLERS = ["lantian.desk.uploads.Bounded"]
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+CAPTURE = ENVIRONMENT.capture  # hosts that may be captured, with limits
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "中文"), ("en", "English")]

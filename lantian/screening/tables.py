@@ -11,6 +11,8 @@ from functools import partial
 import polars as pl
 
 from lantian.detect.contract import without_case_bound
+from lantian.filings.captures.lexicons import protected_names
+from lantian.filings.captures.queries import captures_frame
 from lantian.filings.open_rows import OPEN, open_frame
 from lantian.filings.queries import screened_frame
 from lantian.registry.frames import FRAMES as REGISTER
@@ -22,6 +24,8 @@ SOURCES: Mapping[str, Callable[[], pl.DataFrame]] = {
     **REGISTER,
     **{spec.name: partial(open_frame, spec.name) for spec in OPEN},
     "quality_rounds": quality_rounds,
+    "captures": captures_frame,
+    "protected_names": protected_names,
 }
 """Who builds a table; a table without a source is held nowhere, and its detectors say so."""
 

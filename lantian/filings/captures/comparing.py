@@ -14,7 +14,7 @@ from lantian.detect import w01, w02
 from lantian.detect.marked import Place, places
 from lantian.detect.pages import Signs, signs
 from lantian.detect.phrases import Kind, kinds
-from lantian.filings.captures.lexicons import lexicons_frame
+from lantian.filings.captures.lexicons import protected_names
 from lantian.filings.captures.models import Capture, CaptureReading
 from lantian.filings.captures.queries import row_of
 from lantian.office import clock
@@ -39,7 +39,7 @@ def compared(capture: Capture, said: CaptureReading) -> Compared:
     """Compare one capture with phrases, the office's words and the register, by the rules of today."""
     today = clock.today()
     row = row_of(capture, said)
-    tables = {"captures": row, "agencies": frames.agencies(), "protected_names": lexicons_frame()}
+    tables = {"captures": row, "agencies": frames.agencies(), "protected_names": protected_names()}
     results = [detector.run(tables, on=today) for detector in DETECTORS]
     known = {**kinds("W01", today), **kinds("W02", today)}
     return Compared(

@@ -16,6 +16,7 @@ from lantian.core.messages import Text
 from lantian.detect.columns import kind_of
 from lantian.filings.captures.actions import CaptureRefused
 from lantian.filings.captures.models import LEXICONS, Lexicon, LexiconWord
+from lantian.filings.open_rows import open_frame
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.intake.cells import shape
@@ -109,10 +110,13 @@ def lexicons_frame() -> pl.DataFrame:
     words = LexiconWord.objects.filter(lexicon__in=[one.pk for one in newest()]).order_by("id")
     fields = ("name", "owner", "owner_id", "lexicon__kind", "classes", "valid_from", "valid_to")
     rows = [tuple(value if value != "" else None for value in row) for row in words.values_list(*fields)]
-    schema = {
-        name: pl.List(pl.Int64) if name == "classes" else kind_of("protected_names", name) for name in NAMES
-    }
+    schema = {name: kind_of("protected_names", name) for name in NAMES}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def protected_names() -> pl.DataFrame:
+    """Names as detectors read them: those taken in as a table, and the office's own words."""
+    return pl.concat([open_frame("protected_names"), lexicons_frame()], how="diagonal_relaxed")
 
 
 def _check_words(words: pl.DataFrame) -> None:
