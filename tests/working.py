@@ -27,8 +27,8 @@ from lantian.dispatch import returning, splitting
 from lantian.casework import alerting
 intake.STEP, screening.STEP, directories.STEP = 50, 10, 10
 splitting.STEP, returning.STEP, alerting.STEP = 5, 2, 2
-from lantian.standing import reckoning
-reckoning.STEP = 2
+from lantian.standing import reckoning, rehearsing
+reckoning.STEP = rehearsing.STEP = 2
 from lantian.config.commands import main
 main(["worker"])
 """

@@ -122,7 +122,7 @@ def rehearse_all(running: jobs.Running, rehearsal: str) -> None:
         with running.step():
             part = ids[done : done + STEP]
             done += len(part)
-            row.subjects += _rehearse(row, books, part)
+            row.subjects += _rehearse(row, books, part, running.actor)
             row.save(update_fields=["subjects"])
             running.advance("rehearse", done, len(ids), {"done": done})
             row = Rehearsal.objects.select_related("edition").get(pk=row.pk)
@@ -133,7 +133,7 @@ def _subjects(kind: str) -> QuerySet[Subject]:
     return Subject.objects.filter(pk__in=held, kind=kind).order_by("id")
 
 
-def _rehearse(row: Rehearsal, books: tuple[CreditBook, CreditBook], ids: Sequence[int]) -> int:
+def _rehearse(row: Rehearsal, books: tuple[CreditBook, CreditBook], ids: Sequence[int], by: Actor) -> int:
     """Store who moves among some subjects, in the open transaction; return how many were reckoned."""
     subjects = _scored(list(Subject.objects.filter(pk__in=ids).order_by("id")))
     by_number = {one.number: one for one in subjects}
@@ -143,6 +143,8 @@ def _rehearse(row: Rehearsal, books: tuple[CreditBook, CreditBook], ids: Sequenc
         _refused(row, by_number[scored.no], why, sizes[scored.no]) for scored, why in found.failed
     ]
     RehearsedMove.objects.bulk_create(rows)
+    detail = {"rehearsal": row.key, "subjects": found.subjects, "moves": len(found.moves)}
+    audit.record(audit.Kind.REHEARSED, by=by, about=("edition", row.edition.key), detail=detail)
     return found.subjects
 
 
