@@ -3,11 +3,15 @@
 A signer whom no register names is unknown, not unlicensed (专利代理条例 第十六条; agencies of other places keep
 their own). Death is never read from a register: only an authority's answer in a case shows it. A divisional
 keeps its parent's filing date, so its day of signing is unknown and it is not judged.
+
+Whoever signs more within a week than one person can read lets others sign in his name, or signs unread: that output
+is a finding of its own, whatever his standing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import polars as pl
 
@@ -29,18 +33,52 @@ def find(ground: Ground) -> Iterator[Found]:
         "kind", "licence_no", "agency_code", maintain_order=True
     ):
         yield _found(str(kind), str(licence), str(agency), rows, ground)
+    yield from _outputs(ground)
+
+
+def _outputs(ground: Ground) -> Iterator[Found]:
+    """Practitioners with more signatures within some days than can be read, each with the busiest such days."""
+    days = ground.limit("output_days")
+    signed = _signatures(ground).unique(["application_no", "licence_no"]).sort("licence_no", "filing_date")
+    counted = signed.rolling("filing_date", period=f"{days}d", group_by="licence_no").agg(count=pl.len())
+    over = counted.filter(pl.col("count") > ground.limit("output_most"))
+    busiest = over.sort("licence_no", "count", "filing_date", descending=[False, True, False])
+    names = dict(ground.tables["practitioners"].select("licence_no", "name").iter_rows())
+    for licence, last, count in busiest.unique("licence_no", keep="first", maintain_order=True).iter_rows():
+        first = last - timedelta(days=days - 1)
+        within = pl.col("filing_date").is_between(first, last) & (pl.col("licence_no") == licence)
+        rows = signed.filter(within).sort("filing_date", "application_no")
+        agencies = rows["agency_code"].unique().sort().to_list()
+        said = ground.rules.say("output", count=count, first=rows["filing_date"][0], last=last, days=days)
+        yield Found(
+            kind="practitioner",
+            no=licence,
+            name=names.get(licence) or licence,
+            anchor=f"practitioners:{licence}",
+            score=1 - ground.limit("output_most") / (2 * count),
+            strength="strong" if count > 2 * ground.limit("output_most") else "medium",
+            says=said,
+            evidence=[f"patents:{number}" for number in rows["application_no"]],
+            members=agencies,
+            district=ground.agencies.get(agencies[0], (None, None))[1],
+        )
 
 
 def _signed(ground: Ground) -> pl.DataFrame:
     """One row for each signature of a known practitioner, with agency and day."""
     known = ground.tables["employments"]["licence_no"].unique().implode()
+    return _signatures(ground).filter(pl.col("licence_no").is_in(known))
+
+
+def _signatures(ground: Ground) -> pl.DataFrame:
+    """One row for each signature, with agency and day."""
     return (
         ground.tables["patents"]
         .filter(pl.col("filing_date").is_not_null() & pl.col("agency_code").is_not_null())
         .filter(pl.col("parent_no").is_null())
         .select("application_no", "filing_date", "agency_code", licence_no="signers")
         .explode("licence_no")
-        .filter(pl.col("licence_no").is_in(known))
+        .drop_nulls("licence_no")
     )
 
 
@@ -103,6 +141,7 @@ DETECTOR = Detector(
         Reads("practitioners", ("licence_no",), also=("name",), needed=False),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("grace_days", "strong_from"),
+    limits=("grace_days", "strong_from", "output_days", "output_most"),
     find=find,
+    version="2",
 )

@@ -163,6 +163,40 @@ def again(**columns: Any) -> list[Row]:
     return [first, second]
 
 
+def people(count: int, agency_code: str | None, first: int, **columns: Any) -> list[Row]:
+    """Filings whose contact person is one man with a telephone of his own."""
+    named = {"contact_name": "欧阳栩榆", "contact_phone": "022-77", "agency_code": agency_code}
+    return [filing(first + n, **named, **columns) for n in range(count)]
+
+
+STAFF = {
+    "practitioners": [{"licence_no": "1200001", "name": "欧阳栩榆"}],
+    "employments": [{"licence_no": "1200001", "agency_code": "12900", "from": date(2015, 1, 5), "to": None}],
+}
+
+
+def test_an_agencys_man_who_files_without_it_is_told_by_name_and_telephone() -> None:
+    clients = people(5, None, 1)
+    tables: dict[str, Any] = {"agencies": [agency()], **STAFF}
+    (found,) = open_findings(run("P17", patents=[*clients, *people(2, "12900", 50)], **tables))
+    assert (found["subject_no"], found["strength"]) == ("12900", "medium") and len(found["evidence"]) == 5
+    # Not if the telephone stands on another agency's filings only, and the name is a common one.
+    common = [filing(100 + n, contact_name="欧阳栩榆", agency_code="12901") for n in range(60)]
+    assert not open_findings(run("P17", patents=[*clients, *people(2, "12901", 50), *common], **tables))
+
+
+def test_a_rare_name_alone_is_a_weak_finding_and_a_common_one_none() -> None:
+    tables: dict[str, Any] = {"agencies": [agency()], **STAFF}
+    others = [
+        filing(100 + n, contact_name=f"{chr(0x5000 + n % 50)}{chr(0x6000 + n % 77)}") for n in range(400)
+    ]
+    clients = people(5, None, 1)
+    (found,) = open_findings(run("P17", patents=[*clients, *others], **tables))
+    assert found["strength"] == "weak" and "罕见" in found["reason_zh"]
+    namesakes = [filing(700 + n, contact_name="欧阳栩榆") for n in range(60)]
+    assert not open_findings(run("P17", patents=[*clients, *others, *namesakes], **tables))
+
+
 def test_a_text_filed_again_after_withdrawal_points_at_the_later_applicant() -> None:
     (found,) = open_findings(run("P04", patents=again()))
     assert found["subject_name"] == "某2有限公司" and found["strength"] == "strong"
@@ -181,7 +215,16 @@ def test_a_text_filed_before_the_withdrawal_is_not_filed_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["效率达到130%", "加热至200℃至150℃", "冷却到-300℃", "质量分数为：甲60%、乙40%、丙9%"]
+    "text",
+    [
+        "效率达到130%",
+        "加热至200℃至150℃",
+        "冷却到-300℃",
+        "质量分数为：甲60%、乙40%、丙9%",
+        "质量分数为：甲60%~70%、乙35~40%、丙9%",
+        "2023年2月30日采集",
+        "2021年5月至2020年3月",
+    ],
 )
 def test_data_that_cannot_be_are_seen(text: str) -> None:
     assert impossible(text)
@@ -197,10 +240,24 @@ def test_data_that_cannot_be_are_seen(text: str) -> None:
         "一种外观设计",
         "长度为120%的基准值",
         "-20~60℃",
+        "质量分数为：甲40%~70%、乙20~40%、丙5%~10%",
+        "2020年2月29日至2020年3月",
+        "2020年11月至2021年3月",
     ],
 )
 def test_lawful_data_are_not(text: str) -> None:
     assert not impossible(text)
+
+
+def test_places_of_a_template_left_open_are_shown_for_review_only() -> None:
+    slot = "本发明公开了一种装置，包括【此处填写技术特征】。"
+    (found,) = open_findings(
+        run("P06", patents=[filing(1, abstract=slot), filing(2, abstract="一种XXL号工作服")])
+    )
+    assert found["strength"] == "weak" and "【此处填写技术特征】" in found["reason_zh"]
+    both = slot + "效率达到130%。"
+    (found,) = open_findings(run("P06", patents=[filing(1, abstract=both)]))
+    assert "2处" in found["reason_zh"]
 
 
 # P05, P08, P09
@@ -320,6 +377,16 @@ def test_a_move_within_the_thirty_days_of_the_law_is_no_finding() -> None:
 def test_a_signature_for_another_agency_is_shown() -> None:
     (found,) = open_findings(run("P10", patents=[filing(0)], employments=career(("12901", START, None))))
     assert "登记在其他机构" in found["reason_zh"] and found["members"] == ["12900"]
+
+
+def test_more_signatures_in_a_week_than_can_be_read_are_a_finding_whatever_the_standing() -> None:
+    rows = [filing(n, filing_date=DAY + timedelta(days=n % 5)) for n in range(41)]
+    known = [{"licence_no": "1200001", "agency_code": "12900", "from": date(2015, 1, 5), "to": None}]
+    (found,) = open_findings(run("P10", patents=rows, employments=known))
+    assert "41件" in found["reason_zh"] and len(found["evidence"]) == 42
+    assert not open_findings(run("P10", patents=rows[:40], employments=known))
+    spread = [filing(n, filing_date=DAY + timedelta(days=n)) for n in range(41)]
+    assert not open_findings(run("P10", patents=spread, employments=known))
 
 
 def test_an_unknown_signer_and_a_divisionals_day_are_not_judged() -> None:

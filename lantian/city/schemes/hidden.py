@@ -24,6 +24,7 @@ def plant(pool: Pool, rows: Rows) -> Iterator[Scheme]:
             _lent,
             _invented,
             _nameless,
+            _colleague,
             _incubator,
             _subsidiaries,
             _family,
@@ -128,6 +129,23 @@ def _nameless(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
         key = rng.choice(list(trace))
         draft.form |= {"contact_name": agency.contact, key: trace[key]}
     return Scheme(("P17",), "nameless", "agency", drafts, agency.code) if drafts else None
+
+
+def _colleague(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
+    """A practitioner of an agency files for clients without it, from a telephone that the agency's filings give too.
+
+    Whoever does so is also one hidden hand behind many applicants, and practises without an agency's licence.
+    """
+    agency = pool.agency(rng, 5)
+    drafts = pool.take(rng, rng.randint(6, 10), lambda one: one.agency is None)
+    own = pool.take(rng, 3, lambda one: one.agency is agency) if drafts else []
+    if not own:
+        return None
+    colleague = next(one for one in pool.staff if one.employments[0].of == agency.code)
+    phone = pool.phone()
+    for draft in [*drafts, *own]:
+        draft.form |= {"contact_name": colleague.name, "contact_phone": phone}
+    return Scheme(("P17", "P11", "P07"), "colleague", "agency", drafts, agency.code)
 
 
 def _incubator(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:

@@ -17,6 +17,8 @@ def plant(pool: Pool, rows: Rows) -> Iterator[Scheme]:
             scheme = make(pool, pool.stream(make.__name__, number), rows)
             if scheme is not None:
                 yield scheme
+    for number in range(pool.size.schemes // 2):
+        yield from _unread(pool, pool.stream(_unread.__name__, number))
 
 
 def _heavy(pool: Pool, rng: Random) -> tuple[list[Draft], str, str]:
@@ -45,6 +47,21 @@ def _team(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
         if report["agency_code"] == code:
             report["assistants"] = report["practitioners"] * 9
     return Scheme((), "lawful_team", "practitioner", drafts, licence, [code]) if len(drafts) > 40 else None
+
+
+def _unread(pool: Pool, rng: Random) -> Iterator[Scheme]:
+    """An agency hands in a great deal within a week, all in the name of one practitioner."""
+    agency = pool.agency(rng, 8)
+    signer = next(one for one in pool.staff if one.founder and one.employments[0].of == agency.code)
+    drafts = pool.take(
+        rng, rng.randint(45, 70), lambda one: one.agency is agency and one.filed_on.year in (2024, 2025)
+    )
+    for draft in drafts:
+        draft.signers = (signer.licence,)
+        move(draft, drafts[len(drafts) // 2].filed_on + timedelta(days=rng.randint(0, 4)))
+    if drafts:
+        yield Scheme(("P10", "P09"), "signs_unread", "practitioner", drafts, signer.licence, [agency.code])
+        yield Scheme(("P08",), "signs_unread", "agency", drafts, agency.code)
 
 
 def _burst(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
