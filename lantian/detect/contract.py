@@ -161,7 +161,7 @@ class Detector:
         ground = Ground(on, rules, ready, held, progress, reading or Reading())
         rows = [_row(self, found, ground) for found in self.find(ground)]
         cleared = sum(row["clearing"] != "not_cleared" for row in rows)
-        used = tuple(name for name in self.case_bound if name in held)
+        used = tuple(name for name in self.case_bound if name in held and ready[name.split(".")[0]].height)
         return Findings(
             findings_frame(rows), ready[self.reads[0].table].height, cleared, None, left_out, used
         )
