@@ -208,7 +208,7 @@ def draft_alerts(running: jobs.Running, *, round: str) -> None:
 
 def _drafter(running: jobs.Running) -> OfficerActor:
     """The post on whose authority the job drafts; the events name the job."""
-    post = Post.objects.get(pk=running.job.post_id)
+    post = Post.objects.get(pk=running.post_id)
     return replace(actors.officer(post), audit_name=running.actor.audit_name)
 
 

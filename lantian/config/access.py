@@ -206,6 +206,8 @@ ACCESS: dict[str, Need] = {
     "plan_act": Permission.KEEP_STANDING,
     "listings": Permission.READ_LEADS,
     "listings_new": Permission.KEEP_STANDING,
+    "listings_progress": Permission.READ_LEADS,
+    "listings_cancel": Permission.KEEP_STANDING,
     "listings_expire": Permission.KEEP_STANDING,
     "listing": Permission.READ_LEADS,
     "listing_act": Permission.READ_LEADS,

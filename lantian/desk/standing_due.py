@@ -1,4 +1,4 @@
-"""What standing adds to other pages: guidance plans on the first page and in a subject's file."""
+"""What standing adds to other pages: guidance plans and lists on the first page and in a file."""
 
 from __future__ import annotations
 
@@ -6,19 +6,22 @@ from datetime import date
 from typing import Any
 
 from lantian.desk.present import plans as shown
+from lantian.desk.present import standing
 from lantian.office.actors import OfficerActor
 from lantian.registry.models import Subject
 from lantian.standing import plan_queries as plans
+from lantian.standing import queries
 
 SHOWN = 6
 
 
 def due(by: OfficerActor, today: date) -> dict[str, Any]:
-    """Running plans of the reader's office, what is late first."""
+    """Running plans of the reader's office, what is late first, and entries of lists that end."""
     rows = plans.owed(by)
     return {
         "plans_due": [shown.plan(row, today) for row in rows[:SHOWN]],
         "plans_late": plans.late(today, by.unit).count(),
+        "exits": [standing.entry(row, today) for row in queries.ending(today)[:SHOWN]],
     }
 
 

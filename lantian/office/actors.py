@@ -69,6 +69,11 @@ def job(name: str, *, mandate: str, on_behalf: Actor) -> JobActor:
     )
 
 
+def house(name: str, *, unit: int, mandate: str) -> JobActor:
+    """The actor of what the house does by itself at night within a unit's scope; it has no permission of anybody."""
+    return JobActor(f"job:{name}", unit, (unit,), frozenset(), mandate=mandate)
+
+
 def counting(unit: int) -> JobActor:
     """The actor that counts what hangs on a unit, within the unit's own scope; it may do nothing else."""
     return JobActor("job:counting", unit, (unit,), frozenset(), mandate=f"unit:{unit}")

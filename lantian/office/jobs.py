@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 STALLED_AFTER_SECONDS = 30
 LOST_CONNECTION = (OperationalError, InterfaceError)
 TASK = "lantian.run"
+UNIT = "unit:"  # a job of the house: in place of a post's key
 _HELD = "hashtextextended(%s, 0)"
 STOPPED = Text("已按要求停止；已提交的部分保留。", "Stopped as asked; what was done stays.")
 _FUNCTIONS: dict[str, Callable[..., None]] = {}
@@ -55,6 +56,13 @@ class Running:
     def cursor(self) -> dict[str, Any]:
         """Where an earlier run of the same job had come to; empty at the first run."""
         return dict(self.progress.cursor)
+
+    @property
+    def post_id(self) -> int:
+        """The post on whose authority the job runs; a job of the house has none and writes nothing in one's name."""
+        if self.job.post_id is None:
+            raise JobRefused("系统任务不以任何岗位的名义办理。", "A job of the house acts in nobody's name.")
+        return self.job.post_id
 
     @contextmanager
     def step(self) -> Iterator[None]:
@@ -102,20 +110,38 @@ def defer(
     Jobs with one lock never run at the same time. `mandate` names the act, as `kind:key`. The job runs on the
     authority of the post of `by`; where no officer stands at the door, `acting` is who schedules it.
     """
-    row = Job.objects.create(
-        name=name,
-        arguments=dict(arguments),
-        lock=lock,
-        post_id=by.post_id,
-        mandate=mandate,
-        created_at=clock.now(),
-        seen_by=list(by.units),
-    )
+    row = Job(name=name, arguments=dict(arguments), lock=lock, post_id=by.post_id, mandate=mandate)
+    return _queued(row, Post.objects.only("key").get(pk=by.post_id).key, by.units, acting or by)
+
+
+def defer_tonight(name: str, *, unit: int, mandate: str) -> Job | None:
+    """Schedule what the house does by itself each night within a unit's scope; None while one of the name is open.
+
+    It stands on no officer's post: the job may do only what needs nobody's permission, such as noting that a stay
+    has come to the end that was decided with it.
+    """
+    by = actors.house("nightly", unit=unit, mandate=mandate)
+    with scoped(by):
+        if Job.objects.filter(name=name, state__in=(Job.State.WAITING, Job.State.RUNNING)).exists():
+            return None
+        row = Job(name=name, lock=f"{name}:{unit}", mandate=mandate)
+        return _queued(row, f"{UNIT}{unit}", by.units, by)
+
+
+def _queued(row: Job, behalf: str, seen_by: tuple[int, ...], by: Actor) -> Job:
+    row.created_at, row.seen_by = clock.now(), list(seen_by)
+    row.save(force_insert=True)
     Progress.objects.create(job=row)
-    audit.record(audit.Kind.JOB_SCHEDULED, by=acting or by, about=("job", row.key), detail={"name": name})
-    post = Post.objects.only("key").get(pk=by.post_id)
-    queue.configure_task(TASK, lock=lock).defer(key=row.key, post=post.key)
+    audit.record(audit.Kind.JOB_SCHEDULED, by=by, about=("job", row.key), detail={"name": row.name})
+    queue.configure_task(TASK, lock=row.lock).defer(key=row.key, post=behalf)
     return row
+
+
+def _behalf(post: str) -> Actor:
+    """On whose behalf a queued job runs: the officer of a post, or the house within a unit's scope."""
+    if post.startswith(UNIT):
+        return actors.house("nightly", unit=int(post.removeprefix(UNIT)), mandate=post)
+    return actors.officer(Post.objects.get(key=post))
 
 
 def cancel(*, job: Job, by: Actor) -> None:
@@ -133,7 +159,7 @@ def cancel(*, job: Job, by: Actor) -> None:
 
 def execute(key: str, post: str, tell: Callable[[int, int], None] | None = None) -> None:
     """Run one job to its end; safe to call again for a job that died. `tell` hears (done, total)."""
-    on_behalf = actors.officer(Post.objects.get(key=post))
+    on_behalf = _behalf(post)
     with scoped(on_behalf):
         lock = Job.objects.values_list("lock", flat=True).get(key=key)
     with _alone(lock):
@@ -163,7 +189,7 @@ def _given_up() -> list[Queued]:
 
 
 def _still_open(key: str, post: str) -> bool:
-    with scoped(actors.officer(Post.objects.get(key=post))):
+    with scoped(_behalf(post)):
         return Job.objects.filter(key=key, state__in=(Job.State.WAITING, Job.State.RUNNING)).exists()
 
 

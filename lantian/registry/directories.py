@@ -147,7 +147,7 @@ def accept_waiting(running: jobs.Running, *, batch: str, kind: str) -> None:
         ids = list(waiting.values_list("id", flat=True))
     for low in range(0, len(ids), STEP):
         with running.step():
-            _accept(row, ids[low : low + STEP], running.actor, running.job.post_id)
+            _accept(row, ids[low : low + STEP], running.actor, running.post_id)
             running.advance("differences", min(low + STEP, len(ids)), len(ids))
 
 

@@ -10,7 +10,7 @@ class StandingConfig(AppConfig):
 
     def ready(self) -> None:
         from lantian.office.intake.spec import register
-        from lantian.standing import listing, reckoning, rehearsing  # noqa: F401 - they register their jobs
+        from lantian.standing import listing, nightly, reckoning, rehearsing  # noqa: F401 - they register their jobs
         from lantian.standing.intake import OFFICIAL_GRADES, QUALITY_ROUNDS
 
         for spec in (OFFICIAL_GRADES, QUALITY_ROUNDS):

@@ -209,7 +209,7 @@ def expire(running: jobs.Running) -> None:
             running.advance("lists", count, len(due))
 
 
-def _expire(key: str, on: date, by: Actor, post_id: int) -> None:
+def _expire(key: str, on: date, by: Actor, post_id: int | None) -> None:
     row = ListEntry.objects.select_for_update(of=("self",)).get(key=key)
     if row.state != ListState.LISTED or lists.leaving(stay_of(row), on, ()):
         return
@@ -309,7 +309,14 @@ def _move(row: ListEntry, act: ListAct, done: Done, by: OfficerActor, *, step: s
 
 
 def _step(
-    row: ListEntry, act: str, on: date, post_id: int, *, step: str = "", document: str = "", note: str = ""
+    row: ListEntry,
+    act: str,
+    on: date,
+    post_id: int | None,
+    *,
+    step: str = "",
+    document: str = "",
+    note: str = "",
 ) -> None:
     ListStep.objects.create(
         entry=row, act=str(act), step=step, on=on, document=document.strip()[:200], note=note.strip(),

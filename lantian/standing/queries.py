@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from lantian.core import supervision
 from lantian.core.credit.book import CreditBook, agency, practitioner
@@ -37,6 +37,8 @@ from lantian.standing.models import (
     SupervisionClass,
 )
 from lantian.standing.states import ListState, ObjectionState, RepairState
+
+LATELY, SOON = 7, 30  # days
 
 
 @dataclass(frozen=True)
@@ -202,6 +204,13 @@ def find_entry(key: str) -> ListEntry | None:
 def expired(on: date) -> QuerySet[ListEntry]:
     """Entries whose last day has gone by."""
     return ListEntry.objects.filter(state=ListState.LISTED, last__lt=on).order_by("id")
+
+
+def ending(on: date) -> QuerySet[ListEntry]:
+    """Entries that ended by themselves in the last days, and those that end soon: whom it concerns looks at them."""
+    lately = Q(state=ListState.EXPIRED, ended_on__gte=on - timedelta(days=LATELY))
+    soon = Q(state=ListState.LISTED, last__gte=on, last__lte=on + timedelta(days=SOON))
+    return ListEntry.objects.select_related("subject", "unit").filter(lately | soon).order_by("last", "id")
 
 
 def facts_of(subject: Subject) -> list[ConfirmedFact]:

@@ -74,7 +74,7 @@ def reckon_all(running: jobs.Running) -> None:
     while done < len(ids):
         with running.step():
             subjects = list(Subject.objects.filter(pk__in=ids[done : done + STEP]).order_by("id"))
-            _store(subjects, today, running.actor, running.job.post_id)
+            _store(subjects, today, running.actor, running.post_id)
             done += len(ids[done : done + STEP])
             running.advance("reckon", done, len(ids), {"done": done, "on": str(today)})
 

@@ -27,6 +27,7 @@ def run(args: argparse.Namespace) -> int:
 def _work() -> None:
     from procrastinate.contrib.django import app
 
+    from lantian.config import nightly  # noqa: F401 - registers the nightly round
     from lantian.office import epochs, jobs, opened
 
     epochs.check()

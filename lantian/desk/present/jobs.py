@@ -39,6 +39,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "alerts": Text("起草风险提示函", "drafting risk alerts"),
     "reckon": Text("逐个测算", "reckoning one by one"),
     "lists": Text("核对期满的列入", "closing expired entries"),
+    "reannounce": Text("重新计算暂定期限", "reckoning provisional days again"),
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {

@@ -156,7 +156,7 @@ def look_at(running: jobs.Running, *, batch: str) -> None:
 def _opened(running: jobs.Running, batch: str) -> Iterator[tuple[IntakeBatch, Intake]]:
     with running.step():
         row = IntakeBatch.objects.select_related("file").get(key=batch)
-        spec_of(row.table).admit(running.actor, running.job.post_id)
+        spec_of(row.table).admit(running.actor, running.post_id)
     with opened(row.file) as path:
         yield row, Intake(spec_of(row.table), path)
 

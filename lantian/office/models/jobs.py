@@ -27,7 +27,9 @@ class Job(models.Model):
     ours = models.BooleanField(default=False)  # failed by a fault of the program, not of what was asked
     fault_zh = models.CharField(max_length=500, blank=True)
     fault_en = models.CharField(max_length=500, blank=True)
-    post = models.ForeignKey("office.Post", models.PROTECT, related_name="jobs")
+    post = models.ForeignKey(
+        "office.Post", models.PROTECT, related_name="jobs", null=True
+    )  # none: the house at night
     mandate = models.CharField(max_length=80)
     created_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
