@@ -15,15 +15,13 @@ from lantian.core import lists
 from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.rulebook import NotInForce, RuleVersion
+from lantian.desk import listing_checks
 from lantian.desk import measuring as forms
-from lantian.desk.intake import ended
-from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import standing as shown
 from lantian.desk.present.leads import doubt
 from lantian.desk.present.words import either, label, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import audit, clock, jobs
-from lantian.office.models import Job
+from lantian.office import audit, clock
 from lantian.office.permissions import Permission
 from lantian.registry import queries as registry
 from lantian.standing import listing as acts
@@ -33,7 +31,7 @@ from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
 from lantian.standing.states import LIST_STATE_TEXTS, ListState
 
-PAGE, EXPIRY = 25, "list_expiry"
+PAGE = 25
 PROPOSED = Text("已提议。接下来：由另一人复核。", "Proposed. Next: another person reviews it.")
 CHECKING = Text("已安排期满核对。", "The check of expired entries is scheduled.")
 
@@ -57,43 +55,10 @@ def listings(request: OfficerRequest) -> HttpResponse:
         "filters": {"list": wanted, "state": state},
         "rule": _told(every[wanted]) if wanted else None,
         "expired": queries.expired(today).count(),
-        **_checking(request),
+        **listing_checks.last(request),
         "may": Permission.KEEP_STANDING in request.actor.permissions,
     }
     return render(request, "desk/listings.html", context)
-
-
-def _checking(request: OfficerRequest) -> dict[str, Any]:
-    """The last check for entries whose days are over: by an officer, or by the house at night."""
-    rows = Job.objects.select_related("progress", "post__account").filter(name=EXPIRY)
-    row = rows.order_by("-id").first()
-    shown_job = shown_jobs.job(row) if row else None
-    may = Permission.KEEP_STANDING in request.actor.permissions
-    return {
-        "job": shown_job,
-        "job_by": row.post.account.name if row and row.post else "",
-        "may_cancel": bool(shown_job and shown_job.open and may),
-    }
-
-
-@require_safe
-def listings_progress(request: OfficerRequest) -> HttpResponse:
-    """The part of the page that refreshes itself."""
-    context = _checking(request)
-    response = render(request, "desk/_listings_progress.html", context)
-    return response if context["job"] and context["job"].open else ended(response)
-
-
-@require_POST
-def listings_cancel(request: OfficerRequest) -> HttpResponse:
-    """Ask the check to stop."""
-    row = Job.objects.filter(name=EXPIRY).order_by("-id").first()
-    try:
-        if row is not None:
-            jobs.cancel(job=row, by=request.actor)
-    except Refused as refusal:
-        messages.error(request, said(refusal.text))
-    return redirect("listings")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
