@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('office', '0001_initial'),
-        ('registry', '0001_initial'),
+        ('office', '0002_protection'),
+        ('registry', '0002_protection'),
     ]
 
     operations = [
