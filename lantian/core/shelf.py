@@ -5,7 +5,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 
-from lantian.core import competence, completeness, deadlines, gain, lists, service, supervision, workdays
+from lantian.core import (
+    competence,
+    completeness,
+    deadlines,
+    gain,
+    lists,
+    publicity,
+    service,
+    supervision,
+    workdays,
+)
 from lantian.core.credit import book as credit
 from lantian.core.rulebook import BadRulebook, Rulebook
 
@@ -21,6 +31,7 @@ READERS: dict[str, Reader] = {
     "discretion": lambda text, file: gain.read_book(text, file=file),
     "lists": lambda text, file: lists.read_book(text, file=file),
     "supervision": lambda text, file: supervision.read_book(text, file=file),
+    "publicity": lambda text, file: publicity.read_book(text, file=file),
     "instruments": lambda text, file: completeness.instruments(text),
 }
 PRINTED = {
@@ -31,6 +42,7 @@ PRINTED = {
     "discretion": gain.SHAPES,
     "lists": lists.SHAPES,
     "supervision": supervision.SHAPES,
+    "publicity": publicity.SHAPES,
 }
 SHAPES = {
     **PRINTED,

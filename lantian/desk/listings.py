@@ -17,12 +17,14 @@ from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.rulebook import NotInForce, RuleVersion
 from lantian.desk import listing_checks
 from lantian.desk import measuring as forms
+from lantian.desk.present import notices
 from lantian.desk.present import standing as shown
 from lantian.desk.present.leads import doubt
 from lantian.desk.present.words import either, label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
+from lantian.publicity import queries as publicity
 from lantian.registry import queries as registry
 from lantian.standing import listing as acts
 from lantian.standing import queries
@@ -143,6 +145,7 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "steps": [shown.list_step(one) for one in steps],
         "open_steps": _open_steps(rule),
         "repair": [(one["code"], either(one["text_zh"], one["text_en"])) for one in rule.values["repair"]],
+        "notices": [notices.row(one, today) for one in publicity.of_record(("listing", row.key))],
         "today": today,
         "may_keep": Permission.KEEP_STANDING in request.actor.permissions,
         "may_decide": Permission.DECIDE_STANDING in request.actor.permissions,

@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.core import lists, supervision
+from lantian.core import lists, publicity, supervision
 from lantian.core.credit import book as credit
 from lantian.core.messages import Refused, Text
 from lantian.core.rulebook import Confidence, Rulebook, RuleVersion
@@ -144,6 +144,7 @@ BOOKS: dict[str, Callable[[], Rulebook]] = {
     "credit_practitioner": lambda: credit.practitioner().rules,
     "lists": lists.book,
     "supervision": supervision.book,
+    "publicity": publicity.book,
 }
 
 

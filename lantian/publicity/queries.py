@@ -122,7 +122,8 @@ def find(key: str) -> Notice | None:
 
 def of_record(about: tuple[str, str]) -> list[Notice]:
     """Notices about one record."""
-    return list(Notice.objects.filter(about_kind=about[0], about_key=about[1]).order_by("id"))
+    rows = Notice.objects.select_related("unit", "subject")
+    return list(rows.filter(about_kind=about[0], about_key=about[1]).order_by("id"))
 
 
 def of_subject(subject: Subject) -> QuerySet[Notice]:

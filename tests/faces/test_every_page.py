@@ -71,6 +71,8 @@ PAGES = {
     "classes": ("nankai", "/standing/classes/"),
     "plans": ("nankai", "/standing/plans/"),
     "plans_new": ("nankai", "/standing/plans/new"),
+    "notices": ("city", "/notices/"),
+    "notices_new": ("corps", "/notices/new"),
     "credit": ("city", "/subjects/?kind=agency >> td.subject a >> #standing-head + a"),
     "rulebook": ("city", "/rules/?book=lists"),
     "audit": ("auditor", "/audit/"),

@@ -29,6 +29,7 @@ from tests.security.planting_campaign import plant_campaign
 from tests.security.planting_dispatch import plant_dispatch
 from tests.security.planting_measures import plant_measures
 from tests.security.planting_outside import plant_outside
+from tests.security.planting_publicity import plant_publicity
 from tests.security.planting_standing import plant_standing
 
 MARK = "机密标记ZQX7"
@@ -79,6 +80,7 @@ def plant(*units: int) -> Planted:
     more |= plant_dispatch(MARK, units, EVERYBODY)
     more |= plant_outside(MARK, units, EVERYBODY)
     more |= plant_standing(MARK, units, EVERYBODY)
+    more |= plant_publicity(MARK, units, EVERYBODY)
     return Planted(finding.key, lead.key, batch.key, run.key, paper.key, more)
 
 
