@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from lantian.core.chain import digest_of
+from lantian.core.chain import canonical, digest_of
 from lantian.core.credit.events import Event
 from lantian.core.credit.events import Subject as Scored
 from lantian.core.credit.reckoning import reckon
@@ -18,7 +19,7 @@ from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job
 from lantian.office.permissions import Permission, check_permission
 from lantian.registry.models import Agency, Subject
-from lantian.standing import queries
+from lantian.standing import queries, storing
 from lantian.standing.actions import subject_of
 from lantian.standing.errors import NoScore, StandingRefused
 from lantian.standing.models import CreditEvent, Reckoning
@@ -27,10 +28,9 @@ STEP = 500
 LOCK = "standing:reckon"
 
 
-def content(statement: Statement) -> str:
-    """The digest of what a statement says, whatever the day it was asked for."""
-    told = {name: value for name, value in as_json(statement).items() if name not in ("on", "known_on")}
-    return digest_of(told)
+def content(told: Mapping[str, Any]) -> str:
+    """The digest of what a statement (`as_json`) says, whatever the day it was asked for."""
+    return digest_of({name: value for name, value in told.items() if name not in ("on", "known_on")})
 
 
 @transaction.atomic
@@ -99,33 +99,43 @@ def _store(subjects: Sequence[Subject], on: date, by: Actor, post_id: int) -> in
     kinds = dict(Agency.objects.filter(subject__in=subjects).values_list("subject__pk", "kinds"))
     keepers, news = queries.keepers_of(subjects), []
     for subject in subjects:
-        found = _row(subject, kinds.get(subject.pk) or (), events[subject.pk], on)
-        if found is not None and found["content"] != held.get(subject.pk):
+        statement = _statement(subject, kinds.get(subject.pk) or (), events[subject.pk], on)
+        if statement is None:
+            continue
+        told = as_json(statement)
+        said = content(told)
+        if said != held.get(subject.pk):
             seen = keepers[subject.pk]
-            news.append(Reckoning(subject=subject, post_id=post_id, at=clock.now(), seen_by=seen, **found))
+            row = _row(statement, told, said)
+            news.append({"subject_id": subject.pk, "post_id": post_id, "seen_by": seen, **row})
     if news:
-        Reckoning.objects.bulk_create(news)
+        key = storing.insert(news, at=clock.now())
         detail = {"stored": len(news), "on": str(on)}
-        audit.record(audit.Kind.RECKONED, by=by, about=("reckoning", news[0].key), detail=detail)
+        audit.record(audit.Kind.RECKONED, by=by, about=("reckoning", key), detail=detail)
     return len(news)
 
 
-def _row(subject: Subject, kinds: Collection[str], events: list[Event], on: date) -> dict[str, Any] | None:
+def _statement(subject: Subject, kinds: Collection[str], events: list[Event], on: date) -> Statement | None:
     try:
         book = queries.book_for(subject.kind, kinds)
     except NoScore:
         return None
-    statement = reckon(book, Scored(book.subject, subject.number), events, on=on)
+    return reckon(book, Scored(book.subject, subject.number), events, on=on)
+
+
+def _row(statement: Statement, told: Mapping[str, Any], said: str) -> dict[str, Any]:
+    """A statement as it is stored. Its canonical text is what its digest covers (`Statement.digest`)."""
+    text = canonical(told)
     return {
-        "on": on,
-        "known_on": on,
-        "book": book.name.id,
-        "book_version": book.name.version,
-        "book_digest": book.name.digest,
+        "on": statement.on,
+        "known_on": statement.known_on,
+        "book": statement.rulebook.id,
+        "book_version": statement.rulebook.version,
+        "book_digest": statement.rulebook.digest,
         "score": statement.score,
         "grade": statement.grade,
         "confidence": statement.confidence.value,
-        "digest": statement.digest,
-        "content": content(statement),
-        "statement": as_json(statement),
+        "digest": hashlib.sha256(text).hexdigest(),
+        "content": said,
+        "statement": text.decode(),
     }

@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from lantian.core.credit.book import UnknownIndicator
 from lantian.core.credit.events import BadEvents
+from lantian.core.credit.statement import as_json
 from lantian.core.lists import NotListable, Terms
 from lantian.core.messages import NotAllowed
 from lantian.core.supervision import FactKind
@@ -128,6 +129,8 @@ def test_only_a_statement_that_says_something_new_is_stored() -> None:
     with acting("city") as by:
         first = reckoning.reckon_subject(subject_key=subject.key, by=by)
         assert reckoning.reckon_subject(subject_key=subject.key, by=by) == first
+        told = queries.statement_of(subject, TODAY)
+        assert (first.digest, first.statement) == (told.digest, as_json(told))
         assert first.statement["mark"] == "内部测算，非评价结果" and first.statement["official"] is False
     record(subject, indicator="AG-IRR-04", document="津知罚〔2026〕2号")
     with acting("city") as by:

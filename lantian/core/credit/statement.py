@@ -57,9 +57,15 @@ class Why(NamedTuple):
     @property
     def text(self) -> Text:
         """The reason in words."""
-        words = WHY[self.code]
-        told = {"day": self.day, "other": self.other, "number": self.number}
-        return Text(words.zh.format(**told), words.en.format(**told))
+        return _said(self)
+
+
+@lru_cache(maxsize=65536)
+def _said(why: Why) -> Text:
+    """Most reasons recur: a cap, a day on which many measures ended."""
+    words = WHY[why.code]
+    told = {"day": why.day, "other": why.other, "number": why.number}
+    return Text(words.zh.format(**told), words.en.format(**told))
 
 
 class Line(NamedTuple):
