@@ -1,0 +1,224 @@
+"""Captures in words: lists, one capture with its marked phrases, chain of custody, records of evidence, lexicons."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.urls import reverse
+
+from lantian.core.messages import Text
+from lantian.desk.present.jobs import job
+from lantian.desk.present.words import label, language, said
+from lantian.detect.marked import Place
+from lantian.detect.pages import Signs
+from lantian.detect.phrases import Kind
+from lantian.filings.captures.comparing import Compared
+from lantian.filings.captures.models import (
+    LEXICONS,
+    PARTS,
+    PLATFORMS,
+    RESULTS,
+    WAYS,
+    Capture,
+    CapturePart,
+    CaptureReading,
+    CaptureRecord,
+    CaptureRequest,
+    Lexicon,
+)
+from lantian.registry import queries as registry
+
+AROUND, MOST_EXCERPTS, MOST_SHOWN = 60, 12, 20_000
+SIGN_TEXTS: Mapping[str, Text] = {
+    "firms": Text("名称", "names"),
+    "credit_codes": Text("统一社会信用代码", "credit codes"),
+    "licence_nos": Text("代理机构代码", "agency codes"),
+    "phones": Text("电话", "telephones"),
+    "wechats": Text("微信", "WeChat"),
+    "qqs": Text("QQ", "QQ"),
+    "icps": Text("ICP备案", "ICP filing"),
+}
+USED_BY = {
+    "state_body": Text("W01、T04", "W01, T04"),
+    "person": Text("T04", "T04"),
+    "place": Text("T04", "T04"),
+    "event": Text("T04", "T04"),
+    "well_known_mark": Text("T08", "T08"),
+}
+EXTRACTED = Text("系统从文件提取", "extracted from the file by the system")
+
+
+def choices(texts: Mapping[str, Text]) -> list[tuple[str, str]]:
+    """Words to choose from."""
+    return [(name, label(text)) for name, text in texts.items()]
+
+
+def listed(row: Any) -> dict[str, Any]:
+    """A capture in a list; `row` carries `title` and `advertiser` of its newest reading."""
+    return {
+        "key": row.key,
+        "title": row.title or row.url or label(PLATFORMS[row.platform]),
+        "url": row.url,
+        "advertiser": row.advertiser or "",
+        "platform": label(PLATFORMS[row.platform]),
+        "way": label(WAYS[row.way]),
+        "captured_at": row.captured_at,
+        "office": row.unit.name(language()),
+        "typed": row.title is not None,
+    }
+
+
+def request(row: CaptureRequest) -> dict[str, Any]:
+    """A request that has no capture yet."""
+    return {
+        "key": row.key, "url": row.url, "purpose": row.purpose, "at": row.at, "office": row.unit.name(language()),
+        "job": job(row.job),
+    }  # fmt: skip
+
+
+def capture(row: Capture, reading: CaptureReading | None) -> dict[str, Any]:
+    """The head of a capture's page."""
+    return {
+        "key": row.key,
+        "title": (reading.title if reading else "") or row.url or label(PLATFORMS[row.platform]),
+        "url": row.url,
+        "final_url": row.final_url if row.final_url != row.url else "",
+        "status": row.status,
+        "platform": label(PLATFORMS[row.platform]),
+        "way": label(WAYS[row.way]),
+        "how": row.how,
+        "captured_at": row.captured_at,
+        "recorded_at": row.recorded_at,
+        "office": row.unit.name(language()),
+        "by": row.post.account.name,
+        "sha256": row.sha256,
+        "purpose": row.request.purpose if row.request else "",
+    }
+
+
+def part(row: CapturePart) -> dict[str, Any]:
+    """One kept file."""
+    return {
+        "role": row.role,
+        "name": label(PARTS[row.role]),
+        "sha256": row.file.sha256,
+        "size": row.file.size,
+    }
+
+
+def headers(content: bytes) -> list[dict[str, Any]]:
+    """Every answer on the way, as kept."""
+    found: list[dict[str, Any]] = json.loads(content)
+    return found
+
+
+def reading(row: CaptureReading) -> dict[str, Any]:
+    """One reading in the history."""
+    return {"number": row.number, "by": row.post.account.name if row.post else said(EXTRACTED), "at": row.at}
+
+
+def signs(found: Signs) -> list[dict[str, str]]:
+    """What the page says of who stands behind it."""
+    told = ((name, getattr(found, name)) for name in SIGN_TEXTS)
+    return [{"label": label(SIGN_TEXTS[name]), "value": "、".join(values)} for name, values in told if values]
+
+
+def comparison(found: Compared) -> dict[str, Any]:
+    """What the rules say of a capture today, and the licensed agency behind it."""
+    agency = found.agency
+    subject = registry.find(agency["credit_code"]) if agency and agency["credit_code"] else None
+    return {
+        "says": [_says(one) for one in found.says],
+        "not_run": [said(one) for one in found.not_run],
+        "agency": agency["name"] if agency else "",
+        "agency_url": reverse("subject", args=[subject.key]) if subject else "",
+    }
+
+
+def _says(one: Mapping[str, Any]) -> dict[str, str]:
+    english = language().startswith("en")
+    return {
+        "detector": one["detector"],
+        "reason": one["reason_en"] if english and one["reason_en"] else one["reason_zh"],
+        "rule": one["rule"],
+        "innocent": one["innocent_zh"],
+        "strength": one["strength"],
+    }
+
+
+def marked(text: str, places: Sequence[Place], kinds: Mapping[str, Kind]) -> list[dict[str, str]]:
+    """A text cut where its marks begin and end: words, and of which kind they are (empty: none)."""
+    pieces, at = [], 0
+    for place in places:
+        pieces.append({"words": text[at : place.begin], "kind": ""})
+        pieces.append({"words": text[place.begin : place.end], "kind": label(kinds[place.kind].name)})
+        at = place.end
+    return [piece for piece in [*pieces, {"words": text[at:], "kind": ""}] if piece["words"]]
+
+
+def excerpts(text: str, places: Sequence[Place], kinds: Mapping[str, Kind]) -> list[list[dict[str, str]]]:
+    """The marks with the words around them, neighbours together."""
+    groups: list[list[Place]] = []
+    for place in places:
+        if groups and place.begin - groups[-1][-1].end <= AROUND:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    told = []
+    for group in groups[:MOST_EXCERPTS]:
+        low, high = max(group[0].begin - AROUND, 0), group[-1].end + AROUND
+        moved = [Place(one.begin - low, one.end - low, one.kind) for one in group]
+        told.append(marked(text[low:high], moved, kinds))
+    return told
+
+
+def shown(text: str, places: Sequence[Place], kinds: Mapping[str, Kind]) -> list[dict[str, str]]:
+    """The whole text with its marks, as far as a page goes."""
+    within = [place for place in places if place.end <= MOST_SHOWN]
+    return marked(text[:MOST_SHOWN], within, kinds)
+
+
+def record(row: CaptureRecord) -> dict[str, Any]:
+    """One record of evidence."""
+    people = zip(row.officers, row.certificates, strict=True)
+    return {
+        "number": row.number,
+        "taken_at": row.taken_at,
+        "place": row.place,
+        "officers": [{"name": name, "card": card} for name, card in people],
+        "surroundings": row.surroundings,
+        "steps": row.steps,
+        "result": label(RESULTS[row.result]),
+        "sha256": row.sha256,
+        "trusted_time": row.trusted_time,
+        "has_file": row.file_id is not None,
+        "by": row.post.account.name,
+        "at": row.at,
+    }
+
+
+def lexicon(row: Any) -> dict[str, Any]:
+    """One version of a lexicon; `row` carries `count`."""
+    return {
+        "key": row.key,
+        "kind": row.kind,
+        "kind_label": label(LEXICONS[row.kind]),
+        "number": row.number,
+        "count": row.count,
+        "source": row.source,
+        "by": row.post.account.name,
+        "at": row.at,
+        "used_by": said(USED_BY[row.kind]),
+    }
+
+
+def kinds_of_lexicons(newest: Sequence[Lexicon]) -> list[dict[str, Any]]:
+    """Every kind with the version that counts, if there is one."""
+    known = {row.kind: row for row in newest}
+    return [
+        {"kind": kind, "kind_label": label(text), "used_by": said(USED_BY[kind]), "number": 0, "count": 0}
+        | (lexicon(known[kind]) if kind in known else {})
+        for kind, text in LEXICONS.items()
+    ]
