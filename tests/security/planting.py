@@ -26,6 +26,7 @@ from lantian.screening.states import Outcome
 from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
 from tests.security.planting_campaign import plant_campaign
+from tests.security.planting_captures import plant_captures
 from tests.security.planting_dispatch import plant_dispatch
 from tests.security.planting_measures import plant_measures
 from tests.security.planting_outside import plant_outside
@@ -79,8 +80,10 @@ def plant(*units: int) -> Planted:
     more = plant_campaign(MARK, units, EVERYBODY) | plant_measures(MARK, units, EVERYBODY)
     more |= plant_dispatch(MARK, units, EVERYBODY)
     more |= plant_outside(MARK, units, EVERYBODY)
+    more |= plant_captures(MARK, units, EVERYBODY)
     more |= plant_standing(MARK, units, EVERYBODY)
     more |= plant_publicity(MARK, units, EVERYBODY)
+    more |= {"detector": "P07"}
     return Planted(finding.key, lead.key, batch.key, run.key, paper.key, more)
 
 

@@ -41,7 +41,10 @@ LEAVES = {"account_logout"}
 PASSKEYS = {"mfa_remove_webauthn", "mfa_edit_webauthn"}
 # The register is no secret of one office; what is protected on its pages has its own tests in tests/faces.
 SHARED = {
+    "lexicon",
     "subject",
+    "detector",
+    "detector_switch",
     "figure",
     "ledger",
     "ledger_print",
