@@ -36,7 +36,16 @@ _CLASS = Shape(
         "rate_percent": AtLeast(0),
         "weight": AtLeast(1),
         "key_object": OneOf(("yes", "no")),
-    }
+    },
+    {
+        "every_months": AtLeast(1),
+        "guidance": OneOf(("yes", "no")),
+        "why_zh": str,
+        "why_en": str,
+        "article_zh": str,
+        "article_en": str,
+        "confidence": OneOf(tuple(Confidence)),
+    },
 )
 
 
@@ -132,6 +141,51 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
 def book(text: str) -> Rulebook:
     """The table in use."""
     return read_book(text)
+
+
+class Consequence(NamedTuple):
+    """What follows from a class: checks, draw, guidance, with why, by which article and how sure.
+
+    `rate_percent` is the yearly share of the class to be checked, `weight` the weight of one of it in a draw,
+    `every_months` the longest time between two checks of the same one (None: no own interval).
+    """
+
+    code: str
+    text: Text
+    rate_percent: int
+    weight: int
+    key_object: bool
+    every_months: int | None
+    guidance: bool
+    why: Text
+    cite: Text
+    confidence: Confidence
+
+
+def consequences(on: date, rules: Rulebook | None = None) -> tuple[Consequence, ...]:
+    """What follows from each class by the table of a day, the lightest first.
+
+    >>> [(one.code, one.weight, one.every_months) for one in consequences(date(2026, 6, 1))]
+    [('I', 1, None), ('II', 2, None), ('III', 5, 24), ('IV', 10, 12)]
+    """
+    rule = (rules if rules is not None else book()).rule("classes", on)
+    return tuple(_consequence(each, rule) for each in rule.values["classes"])
+
+
+def _consequence(row: Any, rule: RuleVersion) -> Consequence:
+    cite = rule.basis.cite()
+    return Consequence(
+        code=row["code"],
+        text=Text(row["text_zh"], row["text_en"]),
+        rate_percent=row["rate_percent"],
+        weight=row["weight"],
+        key_object=row["key_object"] == "yes",
+        every_months=row.get("every_months"),
+        guidance=row.get("guidance") == "yes",
+        why=Text(row.get("why_zh", ""), row.get("why_en", "")),
+        cite=Text(row.get("article_zh", cite.zh), row.get("article_en", cite.en)),
+        confidence=Confidence(row.get("confidence", rule.confidence)),
+    )
 
 
 def propose(standing: Standing, on: date, rules: Rulebook | None = None) -> Proposed:

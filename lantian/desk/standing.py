@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -26,8 +26,8 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import clock, jobs
 from lantian.office.models import Job
 from lantian.office.permissions import Permission
-from lantian.standing import queries, reckoning
-from lantian.standing.models import Objection, Reckoning, Repair, SupervisionClass
+from lantian.standing import plan_queries, queries, reckoning
+from lantian.standing.models import GuidancePlan, Objection, Reckoning, Repair, SupervisionClass
 
 PAGE = 25
 STARTED = Text("已开始测算。", "The reckoning has begun.")
@@ -125,18 +125,23 @@ def classes(request: OfficerRequest) -> HttpResponse:
     if wanted in codes:
         rows = rows.filter(code=wanted)
     page = Paginator(rows.order_by("review_by", "id"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_classed(row, today) for row in page.object_list]  # type: ignore[misc]
+    running = plan_queries.running([row.subject_id for row in page.object_list])
+    page.object_list = [_classed(row, today, running) for row in page.object_list]  # type: ignore[misc]
     context = {
         "page": page,
         "codes": [(code, shown.class_label(code, today)) for code in codes],
         "filters": {"code": wanted},
+        "follows": [shown.consequence(one) for one in supervision.consequences(today)],
+        "may_plan": Permission.KEEP_STANDING in request.actor.permissions,
     }
     return render(request, "desk/classes.html", context)
 
 
-def _classed(row: SupervisionClass, today: date) -> dict[str, Any]:
+def _classed(row: SupervisionClass, today: date, running: Mapping[int, GuidancePlan]) -> dict[str, Any]:
     subject = {"subject": row.subject.name, "subject_key": row.subject.key, "number": row.subject.number}
-    return subject | (shown.supervision_class(row, today) or {})
+    plan = running.get(row.subject_id)
+    plans = {"plan": {"key": plan.key, "number": plan.number} if plan else None}
+    return subject | plans | (shown.supervision_class(row, today) or {})
 
 
 BOOKS: dict[str, Callable[[], Rulebook]] = {

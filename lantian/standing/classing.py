@@ -17,6 +17,7 @@ from lantian.office.permissions import Permission, check_permission
 from lantian.registry.models import Subject
 from lantian.standing import queries
 from lantian.standing.actions import kept, subject_of
+from lantian.standing.drawing import rested
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.models import SupervisionClass
 from lantian.standing.repairing import pair
@@ -44,12 +45,7 @@ def propose(subject: Subject, on: date) -> Proposal:
     """Propose the class of a subject, without storing anything. Our own reckoning is no input."""
     known = queries.official_standing(subject, on)
     proposed = supervision.propose(known, on)
-    rested_on = {
-        "quality": known.quality,
-        "credit": known.credit,
-        "lists": sorted(known.lists),
-        "facts": [[str(fact.kind), str(fact.on), fact.document] for fact in known.facts],
-    }
+    rested_on = rested(known)
     mark = digest_of({"code": proposed.code, "version": proposed.version, "rested_on": rested_on})
     return Proposal(proposed, rested_on, mark)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -37,6 +38,11 @@ def find(key: str) -> GuidancePlan | None:
 def of_subject(subject: Subject) -> list[GuidancePlan]:
     """Plans of a subject, the newest first."""
     return list(plans().filter(subject=subject).order_by("-id"))
+
+
+def running(ids: Sequence[int]) -> dict[int, GuidancePlan]:
+    """The running plan of each of several subjects, by subject."""
+    return {one.subject_id: one for one in plans().filter(subject_id__in=ids, state=PlanState.RUNNING)}
 
 
 def late(today: date, unit: int | None = None) -> QuerySet[GuidancePlan]:

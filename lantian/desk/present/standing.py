@@ -202,9 +202,32 @@ def supervision_class(row: SupervisionClass | None, today: date) -> dict[str, An
         "rate": row.rate_percent,
         "weight": row.weight,
         "key_object": row.key_object,
+        "follows": _follows(row.code, row.on),
         "review_by": row.review_by,
         "late": row.review_by < today,
     }
+
+
+def consequence(one: supervision.Consequence) -> dict[str, Any]:
+    """What follows from a class, with why, by which article and how sure."""
+    return {
+        "code": one.code,
+        "label": label(one.text),
+        "rate": one.rate_percent,
+        "weight": one.weight,
+        "months": one.every_months,
+        "key_object": one.key_object,
+        "guidance": one.guidance,
+        "why": label(one.why),
+        "cite": said(one.cite),
+        "doubt": doubt(one.confidence),
+    }
+
+
+def _follows(code: str, on: date) -> dict[str, Any] | None:
+    """What follows from a signed class by the table of the day it was signed; none where the table has it no more."""
+    found = next((one for one in supervision.consequences(on) if one.code == code), None)
+    return consequence(found) if found else None
 
 
 def class_label(code: str, on: date) -> str:
