@@ -12,8 +12,9 @@ from django.urls import reverse
 
 from lantian.core.messages import Text
 from lantian.desk.accounts import landing
+from lantian.desk.navigation import doors_for
 from lantian.desk.present.words import language, said
-from lantian.office import clock, modes, people
+from lantian.office import clock, people
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Account
 from lantian.office.permissions import ROLES
@@ -39,13 +40,18 @@ def _officer(request: HttpRequest) -> dict[str, Any] | None:
         posts = people.posts_of(request.user, clock.today())
     except DatabaseError:
         return None
-    officer = {"name": request.user.name, "posts_count": len(posts), "permissions": actor.permissions}
+    match = request.resolver_match
+    officer = {
+        "name": request.user.name,
+        "posts_count": len(posts),
+        "permissions": actor.permissions,
+        "doors": doors_for(actor, (match.url_name if match else "") or ""),
+    }
     if not isinstance(actor, OfficerActor):
         return officer
     post = next(post for post in posts if post.pk == actor.post_id)
     home = reverse(landing(actor))
     words = {
-        "outside": bool(modes.shown(actor.unit)),
         "unit": post.unit.name(language()),
         "role": said(ROLES[post.role].name),
         "home": home,
