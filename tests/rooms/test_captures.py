@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,22 +26,11 @@ from lantian.office.models import AuditEvent, Job, StoredFile
 from lantian.registry.models import Agency
 from tests.conftest import Database
 from tests.personas import acting, run_job
-from tests.webhost import TOUT, Answer, Host, page, serving
+from tests.webhost import TOUT, Answer, Host, page, png, serving
 from tests.working import kill, until, worker
 
 in_rollback = pytest.mark.django_db
 TOUTS = "<title>办专利</title><p>专利包授权，不授权全额退款，微信联系 zhuanli2026，电话 13800138000</p>"
-
-
-def png(width: int = 2, height: int = 2) -> bytes:
-    """A whole picture."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    rows = zlib.compress(b"\0" * (width + 1) * min(height, 100))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 JPEG = b"\xff\xd8\xff\xc0\x00\x0b\x08\x00\x02\x00\x02\x01\x01\x11\x00\xff\xda\x00\x08\x01\x01\x00\x00\x3f\x00xx\xff\xd9"

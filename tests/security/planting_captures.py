@@ -16,6 +16,7 @@ from lantian.office.actors import Actor
 from lantian.office.models import Job, StoredFile
 from lantian.office.scope import scoped
 from tests.personas import officer
+from tests.webhost import png
 
 
 def plant_captures(mark: str, units: Sequence[int], everybody: Actor) -> dict[str, str]:
@@ -45,7 +46,7 @@ def _capture(mark: str) -> Capture:
     by, at = officer("city"), clock.now()
     saved = Saved(f"https://page.example/{mark}", "website", at - timedelta(hours=1), mark)
     body = f"<title>{mark}</title><p>甲{mark}乙</p>"
-    capture = actions.upload(saved, (f"{mark}.html", body.encode()), None, by=by)
+    capture = actions.upload(saved, (f"{mark}.html", body.encode()), (f"{mark}.png", png()), by=by)
     actions.read(capture.key, Words(mark, f"甲{mark}乙", mark, "", mark[:20]), seen=1, by=by)
     told = Retaken(at, mark, (f"甲{mark}", f"乙{mark}"), ("1", "2"), mark, mark, "gone")
     actions.record_evidence(capture.key, told, seen=0, by=by)

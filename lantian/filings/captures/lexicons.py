@@ -99,9 +99,7 @@ def newest() -> QuerySet[Lexicon]:
 
 def versions() -> QuerySet[Lexicon]:
     """Every version, the newest first, with `count`."""
-    found: QuerySet[Lexicon] = Lexicon.objects.select_related("post__account", "file").annotate(
-        count=Count("words")
-    )
+    found: QuerySet[Lexicon] = Lexicon.objects.select_related("post__account").annotate(count=Count("words"))
     return found.order_by("-id")
 
 
