@@ -18,21 +18,26 @@ from lantian.casework import queries as casework
 from lantian.core.competence import Field
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk.present import evidence, hands, pairs
 from lantian.desk.present import findings as shown
-from lantian.desk.present import pairs
+from lantian.desk.present.detectors import told
 from lantian.desk.present.pairs import Chosen
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.desk.subjects import file_of
+from lantian.detect.detectors import DETECTORS
 from lantian.filings import queries as filings
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
-from lantian.screening import actions, queries
+from lantian.screening import actions, queries, ranking
+from lantian.screening.hands import hand_of
 from lantian.screening.models import CLEARINGS, STRENGTHS, Finding
 from lantian.screening.queries import UNCLEARED, Filter, Shelf
+from lantian.screening.ranking import Precision
 from lantian.screening.states import MOVES, STATE_TEXTS, Outcome, State
 
 PAGE = 25
+TEXTUAL = frozenset({"P01", "P02", "P03", "P04", "P06"})  # their evidence is texts, laid side by side
 JUDGED: dict[Outcome, Text] = {
     Outcome.LEAD: Text(
         "已转为线索 {number}，期限开始计算。", "Turned into lead {number}; its period has begun."
@@ -46,6 +51,7 @@ JUDGED: dict[Outcome, Text] = {
 SHELVES: dict[Shelf, Text] = {
     Shelf.QUEUED: Text("排队等候", "waiting in line"),
     Shelf.EXPIRED: Text("已过有效期", "lapsed"),
+    Shelf.RESTING: Text("模型未启用", "of detectors not switched on"),
 }
 DISMISSABLE = frozenset(state for state, outcome in MOVES if outcome is Outcome.DISMISS)
 DISMISSED = Text("已排除 {count} 条，理由已记录。", "Findings dismissed: {count}. The reason is on record.")
@@ -60,7 +66,8 @@ def findings(request: OfficerRequest) -> HttpResponse:
     wanted = _wanted(request, houses)
     may_judge = Permission.JUDGE in request.actor.permissions
     page = Paginator(queries.findings(wanted), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_listed(row, houses, may_judge) for row in page.object_list]  # type: ignore[misc]
+    held = ranking.precisions()
+    page.object_list = [_listed(row, houses, may_judge, held) for row in page.object_list]  # type: ignore[misc]
     context = {
         "page": page,
         "states": _states(wanted),
@@ -79,7 +86,8 @@ def _wanted(request: OfficerRequest, houses: Offices) -> Filter:
         "state": [str(state) for state in State],
         "clearing": CLEARINGS,
         "strength": STRENGTHS,
-        "shelf": [str(shelf) for shelf in SHELVES],
+        "detector": DETECTORS,
+        "shelf": [str(shelf) for shelf in (*SHELVES, Shelf.ALL)],
         "office": [str(unit) for unit in houses.by_id],
     }
     typed = {name: request.GET.get(name, "") for name in known}
@@ -94,15 +102,16 @@ def _typed(wanted: Filter) -> dict[str, str]:
         "clearing": wanted.clearing,
         "strength": wanted.strength,
         "office": wanted.office,
+        "detector": wanted.detector,
         "shelf": "" if wanted.shelf is Shelf.POOL else str(wanted.shelf),
     }
 
 
-def _listed(row: Finding, houses: Offices, may_judge: bool) -> dict[str, Any]:
+def _listed(row: Finding, houses: Offices, may_judge: bool, held: Mapping[str, Precision]) -> dict[str, Any]:
     """A finding of the list; `selectable` when it can be dismissed together with others."""
     state = _state(row)
     said: int = row.judgements.count() if may_judge and state in DISMISSABLE else 0
-    return shown.finding(row, state, houses) | {
+    return shown.finding(row, state, houses, held) | {
         "selectable": may_judge and state in DISMISSABLE and row.clearing == UNCLEARED,
         "mark": f"{row.key}:{said}",
     }
@@ -133,6 +142,7 @@ def _choices(request: OfficerRequest, houses: Offices) -> dict[str, list[tuple[s
         "clearing": [(name, label(text)) for name, text in CLEARINGS.items()],
         "strength": [(name, label(text)) for name, text in STRENGTHS.items()],
     }
+    choices["detector"] = [(name, f"{name} {told(name).name}") for name in DETECTORS]
     if request.actor.unit == houses.city.pk:
         choices["office"] = [(str(unit.pk), unit.name(language())) for unit in houses.by_id.values()]
     return choices
@@ -239,7 +249,7 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
     in_charge = request.actor.unit in row.seen_by
     may_judge = Permission.JUDGE in request.actor.permissions and bool(open_outcomes) and in_charge
     will_lead = may_judge and Outcome.LEAD in open_outcomes
-    context = _texts(request, row) | {
+    context = _ground(request, row) | {
         "finding": shown.finding(row, state, houses)
         | shown.opened(row, said_of_it)
         | {"lead": casework.of_origin("finding", row.key), "file": file_of(row.subject_no)},
@@ -251,6 +261,19 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
         "next_pending": _next_pending(row),
     }
     return render(request, "desk/finding.html", context, status=422 if error else 200)
+
+
+def _ground(request: OfficerRequest, row: Finding) -> dict[str, Any]:
+    """What the finding rests on: two texts side by side, a network, tables of rows."""
+    if row.detector in TEXTUAL and shown.numbers_of(row):
+        more = [] if row.detector == "P01" else evidence.tables(row)
+        return _texts(request, row) | {"textual": True, "evidence": more}
+    hand = hand_of(row)
+    return {
+        "hand": hands.shown(hand) if hand else None,
+        "evidence": evidence.tables(row),
+        "parties": evidence.parties(row),
+    }
 
 
 def _texts(request: OfficerRequest, row: Finding) -> dict[str, Any]:

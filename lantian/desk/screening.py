@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -18,13 +17,13 @@ from lantian.desk.present.words import offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.detect.detectors import DETECTORS
 from lantian.office import jobs
-from lantian.office.models import Job
 from lantian.office.permissions import Permission
 from lantian.screening import actions, queries, schedule
 from lantian.screening.models import Run
 from lantian.screening.states import State
 
-LAST_RUNS, LAWFUL = 20, 20
+PAGE, LAWFUL = 40, 20
+ALL = "all"
 SWITCHED = {
     True: Text("已开启每夜比对。", "The nightly run is on."),
     False: Text("已停止每夜比对。", "The nightly run is off."),
@@ -35,54 +34,52 @@ SWITCHED = {
 def screening(request: OfficerRequest) -> HttpResponse:
     """What can be run, what runs, what came of it."""
     may_start = Permission.SCREEN in request.actor.permissions
-    runs = [shown_jobs.run(row) for row in queries.runs()[:LAST_RUNS]]
+    page = Paginator(queries.runs(), PAGE).get_page(request.GET.get("page"))
+    runs = [shown_jobs.run(row) | {"name": detectors.told(row.detector).name} for row in page.object_list]
+    page.object_list = runs  # type: ignore[assignment]
+    orders = schedule.nightly_orders().values()
     context = {
         "may_start": may_start,
         "may_cancel": may_start,
-        "detectors": [detectors.offered(name) for name in DETECTORS],
-        "current": next((run for run in runs if run["job"].open), None),
-        "latest": next((run for run in runs if run["job"].state == Job.State.DONE), None),
-        "runs": runs,
-        "nightly": [shown_jobs.nightly(name, schedule.nightly_order(name)) for name in DETECTORS],
-        "figures": [_figures(name) for name in DETECTORS],
+        "current": next((run for run in reversed(runs) if run["job"].open), None),
+        "page": page,
+        "every": len(DETECTORS),
+        "nightly": sum(order.active and not schedule.lapsed(order) for order in orders),
     }
     return render(request, "desk/screening.html", context)
 
 
-def _figures(detector: str) -> dict[str, Any]:
-    figures = queries.figures(detector)
-    low, high = figures.interval
-    names = ("confirmed", "judged", "needed", "enough", "share")
-    return {name: getattr(figures, name) for name in names} | {"id": detector, "low": low, "high": high}
-
-
 @require_POST
 def screening_nightly(request: OfficerRequest) -> HttpResponse:
-    """Switch the nightly run on or off; the decision stands in the name of this post."""
+    """Switch nightly runs on or off, of one detector or of all; the decision stands in the name of this post."""
     detector, active = request.POST.get("detector", ""), request.POST.get("active") == "yes"
-    if detector not in DETECTORS:
+    if detector not in (*DETECTORS, ALL):
         raise Http404
     try:
-        schedule.switch_nightly(detector=detector, active=active, by=request.actor)
+        if detector == ALL:
+            schedule.switch_all_nightly(active=active, by=request.actor)
+        else:
+            schedule.switch_nightly(detector=detector, active=active, by=request.actor)
     except Refused as refusal:
         messages.error(request, said(refusal.text))
     else:
         messages.success(request, said(SWITCHED[active]))
-    return redirect("screening")
+    return redirect("screening") if detector == ALL else redirect("detector", detector)
 
 
 @require_POST
 def screening_start(request: OfficerRequest) -> HttpResponse:
-    """Schedule a run."""
+    """Schedule a run of one detector or of all; those at work already are passed over."""
     detector = request.POST.get("detector", "")
-    if detector not in DETECTORS:
+    if detector not in (*DETECTORS, ALL):
         raise Http404
     try:
-        run = actions.start_run(detector=detector, by=request.actor)
+        wanted = list(DETECTORS) if detector == ALL else [detector]
+        run, *_ = actions.start_runs(detectors=wanted, by=request.actor)
     except Refused as refusal:
         messages.error(request, said(refusal.text))
         return redirect("screening")
-    return redirect("screening_run", run.key)
+    return redirect("screening") if detector == ALL else redirect("screening_run", run.key)
 
 
 @require_safe

@@ -48,6 +48,11 @@ def counts() -> dict[str, int]:
         return dict(cursor.fetchall())
 
 
+def filed_since(day: date) -> int:
+    """How many applications were filed on or after a day."""
+    return Patent.objects.filter(filing_date__gte=day).count()
+
+
 def by_year(numbers: Sequence[str], *, agency: bool) -> dict[int, int]:
     """How many applications name an agency (by its code) or an applicant (by its number), by year of filing."""
     named = "agency_code = ANY(%s)" if agency else "applicant_ids && %s::text[]"

@@ -39,10 +39,10 @@ def agencies() -> pl.DataFrame:
     return _entries("agencies", Agency, {**named, **{name: name for name in _AGENCY}})
 
 
-def companies() -> pl.DataFrame:
-    """Companies as the market register has them."""
+def companies(numbers: Sequence[str] | None = None) -> pl.DataFrame:
+    """Companies as the market register has them: all, or those with these numbers."""
     named = {"credit_code": "subject_id", "name": "subject__name"}
-    return _entries("companies", Company, {**named, **{name: name for name in _COMPANY}})
+    return _entries("companies", Company, {**named, **{name: name for name in _COMPANY}}, numbers)
 
 
 def practitioners() -> pl.DataFrame:
@@ -75,8 +75,13 @@ def dated(table: str) -> pl.DataFrame:
     return _frame(table, names, rows)
 
 
-def _entries(table: str, model: type[Any], fields: Mapping[str, str]) -> pl.DataFrame:
-    held = model.objects.order_by("id").values_list(*fields.values())
+def _entries(
+    table: str, model: type[Any], fields: Mapping[str, str], numbers: Sequence[str] | None = None
+) -> pl.DataFrame:
+    entries = model.objects.order_by("id")
+    if numbers is not None:
+        entries = entries.filter(subject_id__in=numbers)
+    held = entries.values_list(*fields.values())
     return _frame(table, list(fields), [dict(zip(fields, row, strict=True)) for row in held])
 
 

@@ -22,9 +22,10 @@ from lantian.office import audit, clock, jobs, search
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
-from lantian.screening import queries
+from lantian.screening import queries, ranking, switches
 from lantian.screening.errors import JudgementRefused, RunRefused
-from lantian.screening.models import Finding, Judgement, Run
+from lantian.screening.forecast import Forecast
+from lantian.screening.models import Finding, Judgement, Run, Switch, Tally
 from lantian.screening.states import MOVES, OUTCOME_TEXTS, REASON_REQUIRED, Outcome
 
 STEP = 1_000
@@ -143,6 +144,29 @@ def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timede
     audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("screening", run.key), detail=detail)
 
 
+@transaction.atomic
+def switch(*, detector: str, active: bool, seen: Forecast, reason: str, by: OfficerActor) -> Switch:
+    """Decide for the officer's own office whether it takes a detector; `seen` is what the page showed before."""
+    check_permission(by.permissions, Permission.SWITCH_DETECTORS)
+    unit = by.unit
+    if unit is None or switches.is_on(detector, unit) == active:
+        raise RunRefused("已经是这样了，请刷新页面。", "It is so already; open the page again.")
+    row = Switch.objects.create(
+        detector=detector,
+        unit_id=unit,
+        active=active,
+        reason=reason.strip()[:200],
+        waiting=seen.waiting,
+        monthly=seen.monthly,
+        budget=seen.budget,
+        post_id=by.post_id,
+        at=clock.now(),
+    )
+    detail = {"detector": detector, "active": active, "waiting": seen.waiting, "monthly": seen.monthly}
+    audit.record(audit.Kind.DETECTOR_SWITCHED, by=by, about=("switch", row.key), detail=detail)
+    return row
+
+
 def preview(finding: Finding, *, on: date) -> Preview:
     """Say what 转为线索 would do, without doing it."""
     return Preview(
@@ -180,7 +204,15 @@ def judge(
     _refuse_stale(earlier, seen)
     check_move(MOVES, queries.state_of(earlier), outcome)
     _check_said(outcome, reason, asked)
-    lead = _open_lead(finding, field, by) if outcome is Outcome.LEAD else None
+    alone = ranking.precision(finding.detector).review_only
+    if outcome is Outcome.LEAD and alone and not reason.strip():
+        raise JudgementRefused(
+            "该模型目前只供参考，不得单独作为线索的依据；请写明本提示以外的依据。",
+            "This detector may only be reviewed and is never the sole ground of a lead;"
+            " please give the ground beside this finding.",
+        )
+    lead = _open_lead(finding, field, by, reason if alone else "") if outcome is Outcome.LEAD else None
+    _tally(finding, earlier, outcome)
     judgement = Judgement.objects.create(
         finding=finding,
         outcome=outcome,
@@ -287,11 +319,25 @@ def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:
         )
 
 
-def _open_lead(finding: Finding, field: Field | None, by: OfficerActor) -> Lead:
+def _tally(finding: Finding, earlier: Sequence[Judgement], outcome: Outcome) -> None:
+    """Keep count of what stands confirmed and dismissed: only the newest judgement of a finding counts."""
+    if finding.clearing != queries.UNCLEARED:
+        return
+    counted = {str(Outcome.LEAD): "confirmed", str(Outcome.DISMISS): "dismissed"}
+    row, _ = Tally.objects.select_for_update().get_or_create(detector=finding.detector)
+    for said, by in ((earlier[-1].outcome if earlier else "", -1), (str(outcome), 1)):
+        if said in counted:
+            setattr(row, counted[said], getattr(row, counted[said]) + by)
+    row.save()
+
+
+def _open_lead(finding: Finding, field: Field | None, by: OfficerActor, beside: str) -> Lead:
+    """Open the lead; `beside` is the ground beside a finding that may not stand alone."""
+    more = Text(f"另有依据：{beside}", f" Other ground: {beside}") if beside else Text("", "")
     opening = casework.Opening(
         origin=("finding", finding.key),
         subject=(finding.subject_kind, finding.subject_no, finding.subject_name),
-        ground=Text(finding.reason_zh, finding.reason_en),
+        ground=Text(finding.reason_zh + more.zh, finding.reason_en + more.en),
         holder=casework_queries.office_for(finding.district_code, subject_no=finding.subject_no),
         field=field_of(finding) or field,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,7 +11,10 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
+    DurationField,
+    ExpressionWrapper,
     F,
+    FloatField,
     Func,
     IntegerField,
     OuterRef,
@@ -21,13 +25,14 @@ from django.db.models import (
     When,
     Window,
 )
-from django.db.models.functions import Coalesce, RowNumber
+from django.db.models.functions import Coalesce, Extract, Power, RowNumber, TruncDate
 
-from lantian.core.proportions import wilson
 from lantian.detect.parameters import parameters
 from lantian.office import clock
 from lantian.office.search import Record
+from lantian.screening import ranking, switches
 from lantian.screening.models import STRENGTHS, Finding, Judgement, Run
+from lantian.screening.ranking import Figures
 from lantian.screening.states import MOVES, Outcome, State
 
 # The state an outcome leads to does not depend on where it came from.
@@ -36,11 +41,12 @@ UNCLEARED = "not_cleared"
 
 
 class Shelf(StrEnum):
-    """Where an unjudged finding lies: in the pool, waiting behind the office's budget, or lapsed."""
+    """Where a finding lies: in the pool, waiting behind the office's budget, lapsed, or of a detector not taken."""
 
     POOL = "pool"
     QUEUED = "queued"
     EXPIRED = "expired"
+    RESTING = "resting"
     ALL = "all"
 
 
@@ -52,38 +58,16 @@ class Filter:
     clearing: str = ""
     strength: str = ""
     office: str = ""
+    detector: str = ""
     shelf: Shelf = Shelf.POOL
 
 
 EVERY = Filter(shelf=Shelf.ALL)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """How often officers confirmed what a detector found; the interval is Wilson's at 95 percent."""
-
-    confirmed: int
-    judged: int
-    needed: int
-
-    @property
-    def enough(self) -> bool:
-        """Whether so many were judged that the share may be stated."""
-        return self.judged >= self.needed
-
-    @property
-    def share(self) -> float:
-        """Confirmed of judged, 0 to 1."""
-        return self.confirmed / self.judged if self.judged else 0.0
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Between which shares the true one lies."""
-        return wilson(self.confirmed, self.judged)
+ORDER = ("-value", "weight", "-score", "id")
 
 
 def findings(wanted: Filter) -> QuerySet[Finding]:
-    """Findings, the strongest first, each with `outcome`: the outcome that counts, or empty while it waits.
+    """Findings by expected value (`value`, see `ranking`), each with `outcome`: what counts, or empty while it waits.
 
     A dismissal counts until the evidence under it has grown by the published measure.
     """
@@ -91,12 +75,14 @@ def findings(wanted: Filter) -> QuerySet[Finding]:
     if wanted.state:
         found = found.filter(outcome__in=_outcomes(State(wanted.state)))
     if wanted.shelf is Shelf.POOL:
-        found = found.exclude(_lapsed()).exclude(pk__in=_behind().values("pk"))
+        found = found.exclude(_lapsed()).exclude(switches.resting()).exclude(pk__in=_behind().values("pk"))
     elif wanted.shelf is Shelf.QUEUED:
         found = found.filter(pk__in=_behind().values("pk"))
     elif wanted.shelf is Shelf.EXPIRED:
-        found = found.filter(_lapsed())
-    return found.order_by("weight", "-score", "id")
+        found = found.filter(_lapsed()).exclude(switches.resting())
+    elif wanted.shelf is Shelf.RESTING:
+        found = found.filter(switches.resting())
+    return found.order_by(*ORDER)
 
 
 def by_state(wanted: Filter) -> dict[State, int]:
@@ -120,10 +106,13 @@ def waiting() -> QuerySet[Finding]:
 
 def next_waiting(after: Finding) -> Finding | None:
     """The finding that waits next after this one in the order of the list, else the first that waits."""
-    weight = list(STRENGTHS).index(after.strength)
-    later = Q(weight__gt=weight) | Q(weight=weight, score__lt=after.score)
-    following = waiting().filter(later | Q(weight=weight, score=after.score, pk__gt=after.pk)).first()
-    return following or waiting().exclude(pk=after.pk).first()
+    # Pools are small by their budgets; the order mixes columns and what is computed, so it is compared here.
+    rows = waiting().exclude(pk=after.pk).values_list("pk", "value", "weight", "score")  # type: ignore[misc]
+    placed = [((-value, weight, -score, pk), pk) for pk, value, weight, score in rows]
+    last = findings(EVERY).filter(pk=after.pk).values_list("value", "weight", "score").first()  # type: ignore[misc]
+    own = (-last[0], last[1], -last[2], after.pk) if last else (0.0, 0, 0.0, 0)
+    pk = next((pk for place, pk in placed if place > own), placed[0][1] if placed else None)
+    return findings(EVERY).filter(pk=pk).first() if pk else None
 
 
 def find(key: str) -> Finding | None:
@@ -154,11 +143,45 @@ def grown(before: int, now: int) -> bool:
 
 
 def figures(detector: str) -> Figures:
-    """Confirmed and judged findings of a detector, among those the reader may see; lawful ones left aside."""
-    found = _judged().filter(detector=detector, clearing=UNCLEARED)
-    confirmed = found.filter(said=Outcome.LEAD).count()
-    dismissed = found.filter(said=Outcome.DISMISS).count()
-    return Figures(confirmed, confirmed + dismissed, parameters(clock.today()).enough_judged)
+    """Confirmed and judged findings of a detector over all offices; lawful ones left aside."""
+    return ranking.precision(detector).figures
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Findings of a detector among those the reader may see; `open`: not cleared; `judged`: of those."""
+
+    open: int
+    waiting: int
+    leads: int
+    dismissed: int
+    lawful: int
+
+
+NOTHING = Counts(0, 0, 0, 0, 0)
+
+
+def by_detector() -> dict[str, Counts]:
+    """How many findings each detector has, by what became of them."""
+    grouped: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    rows = _judged().order_by().values_list("detector", "clearing", "outcome")
+    for name, clearing, outcome, count in rows.annotate(count=Count("id")):
+        found = grouped[name]
+        found["lawful" if clearing != UNCLEARED else "open"] += count
+        if clearing == UNCLEARED:
+            found[state_after(outcome)] += count
+    return {
+        name: Counts(
+            found["open"], found[State.WAITING], found[State.LEAD], found[State.DISMISSED], found["lawful"]
+        )
+        for name, found in grouped.items()
+    }
+
+
+def last_runs() -> dict[str, Run]:
+    """The newest ended run of each detector that the reader may see."""
+    ended = runs().filter(ended_at__isnull=False).order_by("detector", "-id")
+    return {run.detector: run for run in ended.distinct("detector")}
 
 
 def runs() -> QuerySet[Run]:
@@ -209,12 +232,32 @@ def _judged() -> QuerySet[Any]:
         )
         .annotate(measure=F("size") * 100 - F("ground_size") * (100 + _regrowth()))
         .annotate(outcome=Case(When(has_grown, then=Value("")), default=F("said")))
-        .annotate(weight=weight)
+        .annotate(weight=weight, value=_value())
     )
 
 
+def _value() -> ExpressionWrapper[Any]:
+    """Expected value of a finding, as `ranking.value_of` gives its parts."""
+    held, points = ranking.precisions(), ranking.weights()
+    worth = Case(
+        *(When(detector=name, then=Value(one.low * points[name])) for name, one in held.items()),
+        default=Value(0.0),
+    )
+    scale = Case(
+        *(When(strength=name, then=Value(by)) for name, by in ranking.scales().items()), default=Value(0.0)
+    )
+    days = ExpressionWrapper(
+        Value(clock.today()) - TruncDate("first_found_at", tzinfo=clock.CHINA), output_field=DurationField()
+    )
+    fresh = Power(Value(0.5), Extract(days, "epoch") / Value(86_400.0 * ranking.half_life()))
+    return ExpressionWrapper(worth * scale * fresh, output_field=FloatField())
+
+
 def _narrowed(found: QuerySet[Any], wanted: Filter) -> QuerySet[Any]:
-    named = {"clearing": wanted.clearing, "strength": wanted.strength, "holder_id": wanted.office}
+    named = {
+        "clearing": wanted.clearing, "strength": wanted.strength, "holder_id": wanted.office,
+        "detector": wanted.detector,
+    }  # fmt: skip
     return found.filter(**{name: value for name, value in named.items() if value})
 
 
@@ -231,10 +274,13 @@ def _lapsed() -> Q:
 def _behind() -> QuerySet[Any]:
     """Findings that wait behind the budget of their office, by weight."""
     place = Window(
-        RowNumber(), partition_by=F("holder"), order_by=[F("weight").asc(), F("score").desc(), F("id").asc()]
+        RowNumber(),
+        partition_by=F("holder"),
+        order_by=[F("value").desc(), F("weight").asc(), F("score").desc(), F("id").asc()],
     )
     rivals = _judged().filter(clearing=UNCLEARED, outcome__in=_outcomes(State.WAITING))
-    ranked: QuerySet[Any] = rivals.exclude(_lapsed()).annotate(place=place)
+    rivals = rivals.exclude(_lapsed()).exclude(switches.resting())
+    ranked: QuerySet[Any] = rivals.annotate(place=place)
     return ranked.filter(place__gt=parameters(clock.today()).budget)
 
 

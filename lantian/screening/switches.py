@@ -26,6 +26,17 @@ def decisions(detector: str = "") -> Mapping[tuple[str, int], Switch]:
     }
 
 
+def followers(detector: str, unit_id: int) -> list[int]:
+    """The office and those below it that follow its decision, having made none of their own."""
+    decided = {unit for name, unit in decisions() if name == detector}
+    found, level = [unit_id], [unit_id]
+    while level:
+        below = Unit.objects.filter(parent_id__in=level).exclude(pk__in=decided).order_by("id")
+        level = list(below.values_list("pk", flat=True))
+        found += level
+    return found
+
+
 def history(detector: str) -> list[Switch]:
     """Every decision about a detector, the newest first."""
     return list(

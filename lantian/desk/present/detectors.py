@@ -1,15 +1,41 @@
-"""Detectors in words: what the rule book says of one on a day."""
+"""Detectors in words: what the rule book says of one, how right it was, what its runs came to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
 
 from lantian.core.messages import Text
 from lantian.core.rulebook import NotInForce, RuleVersion
-from lantian.desk.present.words import said
-from lantian.detect.parameters import shipped_book
-from lantian.office import clock
+from lantian.desk.present import jobs
+from lantian.desk.present.leads import doubt
+from lantian.desk.present.words import Offices, label, language, said
+from lantian.detect.contract import Reads
+from lantian.detect.detectors import DECLARED
+from lantian.detect.parameters import P01_SHAPES, shipped_book
+from lantian.office import charts_net, clock
+from lantian.screening import switches
+from lantian.screening.cards import Card, Share, card_of
+from lantian.screening.models import NightlyOrder, Run, Switch
+from lantian.screening.queries import Counts
+from lantian.screening.ranking import Basis, Precision, half_life, weights
+
+GROUPS: tuple[tuple[str, Text], ...] = (
+    ("P", Text("专利申请与代理", "Patents and patent agency")),
+    ("T", Text("商标", "Trademarks")),
+    ("W", Text("网页和广告", "Web pages and advertising")),
+    ("R", Text("资质和登记", "Licences and registers")),
+)
+BASES: dict[Basis, Text] = {
+    Basis.JUDGED: Text("按研判结果", "by officers' judgements"),
+    Basis.CARD: Text("按模拟城市的测量，研判尚少", "as measured on the synthetic city; few judgements yet"),
+    Basis.ASSUMED: Text("尚未测量，按假定值排序", "not measured; an assumed value orders its findings"),
+}
+INTERVAL = Text("准确率 {share}，95%区间 {low} 至 {high}", "precision {share}, 95% interval {low} to {high}")
 
 
 @dataclass(frozen=True)
@@ -46,4 +72,149 @@ def offered(detector: str) -> dict[str, str]:
         "name": one.name,
         "sentence": said(one.rule.text),
         "basis": said(one.rule.basis.cite()),
+    }
+
+
+def listed(
+    name: str,
+    *,
+    precision: Precision,
+    counts: Counts,
+    run: Run | None,
+    on: bool,
+    order: NightlyOrder | None,
+) -> dict[str, Any]:
+    """A detector in the list."""
+    return {
+        "id": name,
+        "name": told(name).name,
+        "on": on,
+        "nightly": jobs.nightly(name, order)["active"],
+        "run": jobs.run(run) if run else None,
+        "open": counts.open,
+        "waiting": counts.waiting,
+        "judged": precision.figures.judged,
+        "precision": _precision(precision),
+    }
+
+
+def grouped(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The list in its groups, by the first letter of the id."""
+    return [
+        {"id": letter, "label": said(text), "rows": [row for row in rows if row["id"].startswith(letter)]}
+        for letter, text in GROUPS
+    ]
+
+
+def precision(one: Precision, name: str) -> dict[str, Any]:
+    """How right a detector is taken to be, with its card beside."""
+    card = card_of(name)
+    return _precision(one) | {
+        "confirmed": one.figures.confirmed,
+        "judged": one.figures.judged,
+        "needed": one.figures.needed,
+        "enough": one.figures.enough,
+        "card": _card(card) if card else None,
+        "points": weights()[name],
+        "half_life": half_life(),
+    }
+
+
+def _precision(one: Precision) -> dict[str, Any]:
+    words = {
+        "share": "—" if one.share is None else f"{one.share:.0%}",
+        "low": f"{one.low:.0%}",
+        "high": f"{one.high:.0%}",
+    }
+    drawing = charts_net.interval(
+        one.share, one.low, one.high, label=said(INTERVAL).format(**words), mark=one.threshold
+    )
+    return {
+        **words,
+        "drawing": drawing,
+        "basis": label(BASES[one.basis]),
+        "measured": one.basis is not Basis.ASSUMED,
+        "review_only": one.review_only,
+        "declared": one.declared,
+        "threshold": f"{one.threshold:.0%}",
+    }
+
+
+def _card(card: Card) -> dict[str, Any]:
+    return {"findings": card.findings, "precision": _share(card.precision), "recall": _share(card.recall)}
+
+
+def _share(share: Share | None) -> str:
+    return "—" if share is None else f"{share.share:.0%}（{share.low:.0%}–{share.high:.0%}）"
+
+
+def counts(held: Counts, name: str) -> list[dict[str, Any]]:
+    """Every number with the list that it counts."""
+    ways = (
+        (_("未见合法情形"), held.open, "clearing=not_cleared"),
+        (_("待研判"), held.waiting, "clearing=not_cleared&state=pending"),
+        (_("已转线索"), held.leads, "clearing=not_cleared&state=lead"),
+        (_("已排除"), held.dismissed, "clearing=not_cleared&state=dismissed"),
+    )
+    return [
+        {"label": text, "count": count, "query": f"{way}&detector={name}&shelf=all"}
+        for text, count, way in ways
+    ]
+
+
+def opened(name: str) -> dict[str, Any]:
+    """What a detector's own page says of it: rule, limits with their citations, tables it reads."""
+    one = told(name)
+    declared = next((detector for detector in DECLARED if detector.id == name), None)
+    return offered(name) | {
+        "confidence": doubt(one.rule.confidence),
+        "source": one.rule.source,
+        "innocent": said(one.text("innocent")),
+        "refute": said(one.text("refuted")),
+        "public": said(one.text("public")) if declared else "",
+        "limits": _limits(one) if declared else _p01_limits(),
+        "reads": [_reads(reads) for reads in declared.reads] if declared else [],
+        "case_bound": list(declared.case_bound) if declared else [],
+        "version": declared.version if declared else "1",
+        "from_the_start": name in switches.FROM_THE_START,
+    }
+
+
+def _limits(one: Told) -> list[dict[str, Any]]:
+    basis, since = said(one.rule.basis.cite()), one.rule.version
+    return [limit | {"basis": basis, "since": since} for limit in one.rule.values["limits"]]
+
+
+def _p01_limits() -> list[dict[str, Any]]:
+    found = []
+    for id in P01_SHAPES:
+        rule = told(id).rule
+        for name, value in rule.values.items():
+            if isinstance(value, int):
+                words = {"name": said(rule.text), "value": value, "unit": rule.values.get("unit", name)}
+                found.append(words | {"basis": said(rule.basis.cite()), "since": rule.version})
+    return found
+
+
+def _reads(reads: Reads) -> dict[str, Any]:
+    return {
+        "table": reads.table,
+        "needed": reads.needed,
+        "columns": "、".join(reads.columns),
+        "one_of": "、".join(reads.one_of),
+        "also": "、".join(name for name in reads.also if name not in (*reads.columns, *reads.one_of)),
+    }
+
+
+def decision(row: Switch, houses: Offices) -> dict[str, Any]:
+    """A decision of an office to take a detector, or no longer."""
+    return {
+        "active": row.active,
+        "unit": houses.by_id[row.unit_id].name(language()),
+        "by": row.post.account.name,
+        "at": row.at,
+        "reason": row.reason,
+        "waiting": row.waiting,
+        "monthly": row.monthly,
+        "budget": row.budget,
     }

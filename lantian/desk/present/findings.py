@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 from lantian.casework import queries as casework
 from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Row
 from lantian.core.messages import Text
-from lantian.desk.present.detectors import told
+from lantian.desk.present.detectors import BASES, told
 from lantian.desk.present.leads import doubt, reckoned_due
 from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
-from lantian.screening import actions, queries
+from lantian.screening import actions, queries, ranking
 from lantian.screening.models import CLEARINGS, STRENGTHS, Finding, Judgement
+from lantian.screening.ranking import Precision
 from lantian.screening.states import OUTCOME_TEXTS, STATE_TEXTS, Outcome, State
 
 NAMELESS = Text("未载明代理机构的一组申请", "a group of applications without an agency on file")
@@ -29,11 +30,17 @@ def numbers_of(row: Finding) -> list[str]:
     return [item.removeprefix(TABLE) for item in row.evidence if item.startswith(TABLE)]
 
 
-def finding(row: Finding, state: State, offices: Offices) -> dict[str, Any]:
-    """A finding in a list."""
+def finding(
+    row: Finding, state: State, offices: Offices, held: Mapping[str, Precision] | None = None
+) -> dict[str, Any]:
+    """A finding in a list; `held` tells how right each detector is, asked once for the list."""
+    right = held[row.detector] if held else ranking.precision(row.detector)
     return {
         "key": row.key,
         "subject": subject(row),
+        "detector": row.detector,
+        "review_only": right.review_only,
+        "value": _value(row, right),
         "reason": either(row.reason_zh, row.reason_en),
         "score": row.score,
         "strength": row.strength,
@@ -50,6 +57,18 @@ def finding(row: Finding, state: State, offices: Offices) -> dict[str, Any]:
     }
 
 
+def _value(row: Finding, right: Precision) -> dict[str, Any]:
+    """The parts of its expected value, in words for a title and as numbers for the page."""
+    value = ranking.value_of(row.detector, row.strength, clock.day_of(row.first_found_at), right)
+    return {
+        "whole": f"{value.whole:.2f}",
+        "probability": f"{value.probability:.2f}",
+        "basis": label(BASES[value.basis]),
+        "points": f"{value.points:.1f}",
+        "freshness": f"{value.freshness:.2f}",
+    }
+
+
 def subject(row: Finding) -> str:
     """Whom a finding is about, in words."""
     return row.subject_name or label(NAMELESS)
@@ -63,7 +82,6 @@ def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
         "version": len(said_of_it),
         # Why the law permits it is stored in Chinese; the English reason repeats it in English.
         "cleared": row.cleared if not language().startswith("en") else "",
-        "detector": row.detector,
         "detector_name": rule.name,
         "detector_version": row.detector_version,
         "rule": said(rule.rule.text),

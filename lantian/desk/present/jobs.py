@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "read": Text("读取文本", "reading texts"),
     "candidates": Text("寻找相近的申请", "looking for similar applications"),
     "compare": Text("逐对核算相似度", "measuring pairs"),
+    "detector": Text("运行模型", "running detector"),
     "findings": Text("保存提示", "storing findings"),
     "differences": Text("采纳差异", "accepting differences"),
     "dispatch_split": Text("按单位拆分清单", "splitting the list by office"),
@@ -38,9 +39,13 @@ STAGE_TEXTS: dict[str, Text] = {
     "dispatch_answer": Text("生成答复表", "writing the answer workbook"),
     "alerts": Text("起草风险提示函", "drafting risk alerts"),
     "reckon": Text("逐个测算", "reckoning one by one"),
+    "rehearse": Text("逐个试算", "rehearsing one by one"),
     "lists": Text("核对期满的列入", "closing expired entries"),
     "reannounce": Text("重新计算暂定期限", "reckoning provisional days again"),
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
+    "capture_page": Text("读取网页", "reading the page"),
+    "capture_picture": Text("绘制页面图片", "drawing a picture of the page"),
+    "capture_keep": Text("保存", "keeping it"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {
     IntakeBatch.Stage.TAKING: Text("", ""),
@@ -58,6 +63,7 @@ CAUSES: dict[str, Text] = {
     "screening": Text("人工开始", "started by hand"),
     "intake": Text("一次导入带来新数据", "an intake that brought new data"),
     "nightly": Text("每夜比对", "nightly run"),
+    "lead": Text("为一件线索的案情", "for the case of a lead"),
 }
 NIGHTLY = {True: Text("已开启", "on"), False: Text("未开启", "off")}
 WATERMARK = Text("审计记录第 {seq} 号", "audit event {seq}")
@@ -85,14 +91,15 @@ def job(row: Job | None) -> ShownJob:
         return ShownJob(
             "", Job.State.DONE, label(STATE_TEXTS[Job.State.DONE]), False, False, "", 0, 0, "", None
         )
-    stage = row.progress.stage
+    stage, _, which = row.progress.stage.partition(":")
+    words = f"{label(STAGE_TEXTS[stage])} {which}".strip() if stage in STAGE_TEXTS else ""
     return ShownJob(
         key=row.key,
         state=row.state,
         state_label=label(STATE_TEXTS[row.state]),
         open=row.open,
         cancelled=row.cancelled,
-        stage=label(STAGE_TEXTS[stage]) if row.open and stage in STAGE_TEXTS else "",
+        stage=words if row.open else "",
         done=row.progress.done,
         total=row.progress.total,
         fault=either(row.fault_zh, row.fault_en),
@@ -142,13 +149,18 @@ def _columns(row: IntakeBatch) -> list[dict[str, str]]:
 
 
 def run(row: Run) -> dict[str, Any]:
-    """A run as its page, the list of runs and the facts of a run show it."""
+    """A run as its page, the list of runs and the facts of a run show it; its job may still run others."""
     shown = job(row.job)
+    if row.ended_at:
+        done = label(STATE_TEXTS[Job.State.DONE])
+        shown = replace(shown, state=Job.State.DONE, state_label=done, open=False, ended_at=row.ended_at)
     outcomes = {
         name: int(row.outcomes.get(name, 0)) for name in ("not_cleared", "presumed_lawful", "cleared")
     }
     return outcomes | {
         "key": row.key,
+        "detector": row.detector,
+        "case_bound": row.case_bound,
         "started_at": row.started_at,
         "ended_at": shown.ended_at,
         "by": row.post.account.name,
@@ -156,9 +168,7 @@ def run(row: Run) -> dict[str, Any]:
         "read": row.read,
         "findings": row.findings,
         "left_out": [
-            {"reason": said(LEFT_OUT_TEXTS[reason]) if reason in LEFT_OUT_TEXTS else reason, "count": count}
-            for reason, count in row.left_out.items()
-            if count
+            {"reason": _left_out(reason), "count": count} for reason, count in row.left_out.items() if count
         ],
         "not_run": either(row.not_run_zh, row.not_run_en),
         "detector_version": row.detector_version or "—",
@@ -166,6 +176,13 @@ def run(row: Run) -> dict[str, Any]:
         "watermark": said(WATERMARK).format(seq=row.audit_seq) if row.audit_seq else "",
         "job": shown,
     }
+
+
+def _left_out(reason: str) -> str:
+    """Why rows were left out, with the table they are of where the reason names one."""
+    table, _, why = reason.rpartition(".")
+    words = said(LEFT_OUT_TEXTS[why]) if why in LEFT_OUT_TEXTS else why
+    return words if table in ("", "patents") else f"{words} ({table})"
 
 
 def cause(row: Run) -> str:

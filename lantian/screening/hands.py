@@ -1,0 +1,165 @@
+"""A hidden hand taken apart: which contacts tie whom, how many share each in all, and which of them are damped.
+
+Worked out when a finding is opened, from its own applications; nothing of it is stored. Contacts that a case
+brought are shown only to readers of the lead whose case it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import polars as pl
+
+from lantian.casework import queries as casework
+from lantian.detect import contacts as reading
+from lantian.detect.columns import readied
+from lantian.detect.contract import Ground, Reads
+from lantian.detect.detectors import DECLARED
+from lantian.detect.networks import HUB_FROM, PLAIN_UP_TO, WEIGHTS
+from lantian.detect.parameters import shipped_book
+from lantian.detect.rules import rules_of
+from lantian.filings import queries as filings
+from lantian.registry import frames
+from lantian.screening.models import Finding
+
+NETWORKED = frozenset({"P07", "P11", "P12", "P16"})
+_PATENTS = Reads("patents", ("application_no",), also=(*reading.PATENTS.columns, *reading.PATENTS.also))
+_COLUMNS = {**reading.KINDS, "address": "applicant_addresses"}
+
+
+class Counts(StrEnum):
+    """What a shared contact counts for: in full, less because many share it, or nothing."""
+
+    FULL = "full"
+    DAMPED = "damped"
+    HUB = "hub"
+    AGENCY = "agency"
+
+
+@dataclass(frozen=True)
+class Party:
+    """One applicant, resolved; `number` where known; the applications it filed first."""
+
+    id: str
+    name: str
+    number: str
+    filings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Tie:
+    """One contact that two parties at least share, as first written, and what it counts for.
+
+    `parties` are their ids; `shared` the applicants of all published applications who give it; `weight` what it
+    adds between two of them (0 to 1); `agency` the code of the agency whose own contact it is.
+    """
+
+    kind: str
+    value: str
+    parties: tuple[str, ...]
+    filings: tuple[str, ...]
+    shared: int
+    weight: float
+    counts: Counts
+    agency: str = ""
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The parties, those with the most ties first, and their ties, the most shared first."""
+
+    parties: tuple[Party, ...]
+    ties: tuple[Tie, ...]
+
+
+def hand_of(finding: Finding) -> Hand | None:
+    """The network behind a finding, from its own applications; None where nothing ties anybody."""
+    numbers = [item.removeprefix("patents:") for item in finding.evidence if item.startswith("patents:")]
+    if finding.detector not in NETWORKED or not numbers:
+        return None
+    case = finding.run.case_key
+    frame = filings.screened_frame(with_case=bool(case and casework.find(case)), numbers=numbers)
+    found = reading.contacts(_ground(finding, frame))
+    ties = _ties(found, frame)
+    return Hand(_parties(found, ties), ties) if ties else None
+
+
+def _ground(finding: Finding, patents: pl.DataFrame) -> Ground:
+    detector = next(one for one in DECLARED if one.id == finding.detector)
+    ids = patents["applicant_ids"].explode().drop_nulls().unique().to_list()
+    given = {
+        "patents": patents, "companies": frames.companies(ids), "agencies": frames.agencies(),
+        "branches": frames.dated("branches"),
+    }  # fmt: skip
+    reads = (_PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES)
+    ready = {one.table: readied(one.table, given[one.table], one.all)[0] for one in reads}
+    rules = rules_of(shipped_book(), detector.id, finding.on, detector.limits)
+    return Ground(finding.on, rules, ready, frozenset())
+
+
+def _parties(found: reading.Contacts, ties: Sequence[Tie]) -> tuple[Party, ...]:
+    tied = {id: sum(id in tie.parties for tie in ties) for tie in ties for id in tie.parties}
+    grouped = found.parties.group_by("party", maintain_order=True).agg(
+        pl.col("name", "number").drop_nulls().first(), filings="application_no"
+    )
+    parties = [
+        Party(id, name or id, number or "", tuple(numbers))
+        for id, name, number, numbers in grouped.iter_rows()
+        if id in tied
+    ]
+    return tuple(sorted(parties, key=lambda one: (-tied[one.id], -len(one.filings), one.id)))
+
+
+def _ties(found: reading.Contacts, patents: pl.DataFrame) -> tuple[Tie, ...]:
+    written = {row["application_no"]: row for row in patents.iter_rows(named=True)}
+    grouped = found.links.group_by("kind", "value", maintain_order=True).agg(
+        pl.col("party").unique(maintain_order=True),
+        pl.col("application_no").unique(maintain_order=True),
+        pl.col("agencys").first(),
+    )
+    ties = [
+        _tie(kind, [written[number] for number in numbers], parties, agency)
+        for kind, _, parties, numbers, agency in grouped.iter_rows()
+        if len(parties) > 1
+    ]
+    return tuple(sorted(ties, key=lambda tie: (-len(tie.parties), tie.kind, tie.value)))
+
+
+def _tie(kind: str, rows: Sequence[Mapping[str, object]], parties: Sequence[str], agency: str | None) -> Tie:
+    column, values = _written(kind, rows)
+    shared = max(filings.sharing(column, values), len(parties))
+    counts = _counts(kind, shared, agency)
+    share = {Counts.FULL: 1.0, Counts.DAMPED: PLAIN_UP_TO[kind] / shared}.get(counts, 0.0)
+    return Tie(
+        kind,
+        values[0],
+        tuple(parties),
+        tuple(str(row["application_no"]) for row in rows),
+        shared,
+        round(WEIGHTS[kind] * share, 2),
+        counts,
+        agency or "",
+    )
+
+
+def _written(kind: str, rows: Sequence[Mapping[str, object]]) -> tuple[str, list[str]]:
+    """The column a contact came from, and how it is written there: an address given for contact comes first."""
+    if kind == "address":
+        given = [str(row["contact_address"]) for row in rows if row.get("contact_address")]
+        if given:
+            return "contact_address", list(dict.fromkeys(given))
+        lists = [row["applicant_addresses"] for row in rows]
+        own = [one[0] for one in lists if isinstance(one, list) and one and one[0]]
+        return "applicant_addresses", list(dict.fromkeys(own))
+    column = _COLUMNS[kind]
+    return column, list(dict.fromkeys(str(row[column]) for row in rows if row.get(column)))
+
+
+def _counts(kind: str, shared: int, agency: str | None) -> Counts:
+    if agency:
+        return Counts.AGENCY
+    if shared >= HUB_FROM[kind]:
+        return Counts.HUB
+    return Counts.DAMPED if shared > PLAIN_UP_TO[kind] else Counts.FULL
