@@ -1,0 +1,170 @@
+"""Publication by rule: every period, the last day, and field by field what leaves the house."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lantian.core import lists, publicity
+from lantian.core.messages import WrongUse
+from lantian.core.publicity import HIDDEN, NotPublishable, Profile, Treatment
+from lantian.core.rulebook import BadRulebook, Confidence, shipped
+
+DAY = date(2026, 11, 16)
+# By hand: K leaves as it is, C cleaned, · stays in the house. Columns: enterprise, natural person.
+TRUTH = """
+document             KK
+office               KK
+decided_on           KK
+name                 KK
+number               KK
+legal_representative K·
+address              K·
+id_number            ··
+phone                ··
+email                ··
+bank_account         ··
+act                  CC
+facts                CC
+legal_basis          KK
+content              CC
+"""
+LETTERS = {"K": Treatment.KEEP, "C": Treatment.CLEAN, "·": Treatment.REMOVE}
+LINES = [line.split() for line in TRUTH.strip().splitlines()]
+WHOLE = {code: f"{code}的内容" for code, _ in LINES}
+
+
+def test_the_table_by_hand_is_whole() -> None:
+    assert [code for code, _ in LINES] == [code for code, _ in publicity.fields(DAY)]
+
+
+@pytest.mark.parametrize("profile", Profile)
+@pytest.mark.parametrize(("code", "letters"), LINES)
+def test_each_field_leaves_or_stays_as_the_table_says(code: str, letters: str, profile: Profile) -> None:
+    wanted = LETTERS[letters[list(Profile).index(profile)]]
+    found = publicity.redact(WHOLE, profile, DAY)
+    assert publicity.treatment(code, profile, DAY) is wanted
+    assert (code in dict(found.leaves)) == (wanted is not Treatment.REMOVE)
+    assert (code in {one.field for one in found.removed}) == (wanted is Treatment.REMOVE)
+
+
+@pytest.mark.parametrize(
+    "personal",
+    [
+        "120104199001011234",
+        "12010419900101123X",
+        "120104 19900101 1234",
+        "13800138000",
+        "138 0013 8000",
+        "１３８００１３８０００",
+        "022-23456789",
+        "someone@example.org",
+        "6222020200112233445",
+        "6222 0202 0011 2233",
+    ],
+)
+def test_personal_data_in_running_text_is_hidden(personal: str) -> None:
+    found = publicity.redact({"facts": f"当事人（{personal}）承认。"}, Profile.ENTERPRISE, DAY)
+    assert dict(found.leaves)["facts"] == f"当事人（{HIDDEN}）承认。"
+    assert [one.what for one in found.removed] == [personal]
+
+
+@pytest.mark.parametrize(
+    "public",
+    [
+        "91120104MA05T1234X",
+        "911201047257410001",
+        "202410123456.7",
+        "ZL202310123456.7",
+        "津知罚〔2026〕13号",
+        "罚款100000元",
+        "2026年3月2日",
+    ],
+)
+def test_what_identifies_the_matter_is_not_hidden(public: str) -> None:
+    assert publicity.redact({"facts": public}, Profile.ENTERPRISE, DAY).leaves == (("facts", public),)
+
+
+def test_a_marked_passage_is_hidden_wherever_it_stands_and_must_stand_somewhere() -> None:
+    text = {"facts": "甲公司委托，甲公司付款", "content": "没收自甲公司所得"}
+    found = publicity.redact(text, Profile.ENTERPRISE, DAY, ["甲公司"])
+    assert "甲公司" not in str(found.leaves) and len(found.removed) == 3
+    with pytest.raises(NotPublishable, match="stand in no field"):
+        publicity.redact(text, Profile.ENTERPRISE, DAY, ["乙公司"])
+
+
+@given(st.text(max_size=60), st.text(min_size=1, max_size=8).filter(lambda text: text.strip() == text))
+def test_no_marked_passage_ever_leaves(around: str, secret: str) -> None:
+    found = publicity.redact({"facts": f"起{around}{secret}{around}止"}, Profile.PERSON, DAY, [secret])
+    assert secret not in dict(found.leaves)["facts"].replace(HIDDEN, "\0") or secret == "\0"
+
+
+def test_an_unknown_field_is_refused() -> None:
+    with pytest.raises(NotPublishable, match="no such fields"):
+        publicity.redact({"wage": "1"}, Profile.PERSON, DAY)
+
+
+@pytest.mark.parametrize("matter", publicity.matters())
+def test_statutory_channels_come_before_ours_and_the_earliest_period_binds(matter: str) -> None:
+    for profile in Profile:
+        found = publicity.clocks(matter, DAY, profile)
+        statutory = [one.channel.statutory for one in found]
+        assert statutory == sorted(statutory, reverse=True)
+        dues = [one.deadline.due for one in found if one.deadline]
+        binding = publicity.binding(found)
+        assert (binding.due if binding else None) == min(dues, default=None)
+
+
+def test_every_list_that_is_published_has_its_matter_and_no_other() -> None:
+    published = {
+        id for id, versions in lists.book().versions.items() if versions[-1].values["published"] == "yes"
+    }
+    assert published == set(publicity.matters()) - {"penalty", "check_result"}
+
+
+def test_the_seven_days_are_marked_as_remembered_and_the_order_as_read() -> None:
+    found = {one.channel.code: one.deadline for one in publicity.clocks("penalty", DAY, Profile.ENTERPRISE)}
+    assert found["gsxt"] and found["gsxt"].confidence is Confidence.TEXT
+    assert found["site"] and found["site"].confidence is Confidence.MEMORY
+    assert publicity.matter("penalty", DAY).confidence is Confidence.UNVERIFIED
+    assert publicity.matter("penalty", date(2026, 3, 31)).confidence is Confidence.TEXT
+
+
+def test_a_warning_alone_and_a_prolonged_fine_are_refused() -> None:
+    with pytest.raises(NotPublishable, match="Not to be published"):
+        publicity.until(publicity.term("penalty", DAY, "warning"), DAY)
+    with pytest.raises(NotPublishable, match="ban"):
+        publicity.until(publicity.term("penalty", DAY, "minor"), DAY, date(2030, 1, 1))
+    with pytest.raises(WrongUse, match="known: warning"):
+        publicity.term("penalty", DAY, "forever")
+
+
+@given(st.dates(date(2021, 9, 1), date(2026, 11, 30)), st.dates(date(2021, 9, 1), date(2040, 1, 1)))
+def test_a_ban_never_shortens_a_publication(published: date, ban_until: date) -> None:
+    barring = publicity.term("penalty", DAY, "barring")
+    plain, prolonged = publicity.until(barring, published), publicity.until(barring, published, ban_until)
+    assert plain.last and prolonged.last == max(plain.last, ban_until)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('{ channel = "gsxt" }', '{ channel = "wall" }', "there is no 'wall'"),
+        ('withdraw = "penalty_withdraw"', 'withdraw = "never"', "there is no 'never'"),
+        ('ends = "publicity_end_minor"', 'ends = "soon"', "there is no 'soon'"),
+        (
+            'person = "remove" },\n  { code = "address"',
+            'person = "blur" },\n  { code = "address"',
+            "keep | clean",
+        ),
+        (r"pattern = '[A-Za-z0-9._%+-]+@", "pattern = '([A-Za-z0-9._%+-]+@", "email"),
+    ],
+)
+def test_a_book_that_names_what_is_not_there_is_refused(old: str, new: str, told: str) -> None:
+    text = shipped(publicity.FILE)
+    assert old in text
+    with pytest.raises(BadRulebook, match=told.replace("|", r"\|")):
+        publicity.read_book(text.replace(old, new))
