@@ -1,7 +1,8 @@
 """P02: filings put together from earlier ones: other texts together cover most of a text, none of them alone.
 
 Only filings made earlier count as sources. Where every source is the applicant's own, or of one family, the
-finding is cleared and says so (improvements and divisionals of one's own are no combination of others' work).
+finding is cleared and says so (improvements and divisionals of one's own are no combination of others' work). Sources
+that share an inventor or a rare brand with the applicant are presumed to be of one house.
 """
 
 from __future__ import annotations
@@ -14,21 +15,25 @@ import polars as pl
 
 from lantian.core.messages import Text
 from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
+from lantian.detect.brands import Brands, kin
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.recombined import Combined, combined
 
 TEXTS = ("title", "abstract", "claim")
-FACTS = ("filing_date", "kind", "applicants", "applicant_ids", "agency_code", "priority_nos", "parent_no")
+FACTS = (
+    "filing_date", "kind", "applicants", "applicant_ids", "inventors", "agency_code", "priority_nos", "parent_no",
+)  # fmt: skip
+OPEN, PRESUMED, OWN = "not_cleared", "presumed_lawful", "cleared"
 Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class _Mix:
-    """A combined filing: its sources' numbers with the share each holds, the share of all, whether all are own."""
+    """A combined filing: its sources' numbers with the share each holds, the share of all, and its clearing."""
 
     sources: Mapping[str, float]
     covered: float
-    own: bool
+    clearing: str
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -43,8 +48,8 @@ def find(ground: Ground) -> Iterator[Found]:
     least = ground.share("covered_percent")
     companies = ground.tables["companies"]
     mixes = _mixes([one for one in found if one.covered >= least], patents, companies)
-    for own in (False, True):
-        numbers = [number for number, mix in mixes.items() if mix.own is own]
+    for clearing in (OPEN, PRESUMED, OWN):
+        numbers = [number for number, mix in mixes.items() if mix.clearing == clearing]
         rows = patents.filter(pl.col("application_no").is_in(numbers))
         for subject in behind(rows, companies):
             yield _found(subject, mixes, ground)
@@ -53,13 +58,17 @@ def find(ground: Ground) -> Iterator[Found]:
 def _mixes(found: list[Combined], patents: pl.DataFrame, companies: pl.DataFrame) -> dict[str, _Mix]:
     """Write each combined row with its sources by number; sources filed on the same day are no earlier work."""
     facts = patents.select("application_no", *FACTS).with_columns(party=first_parties(patents, companies))
+    brands = Brands(patents["applicants"].list.first().drop_nulls())
     mixes = {}
     for one in found:
         row = facts.row(one.row, named=True)
         sources = [facts.row(source, named=True) for source in one.sources]
         if all(source["filing_date"] < row["filing_date"] for source in sources):
             shares = dict(zip((source["application_no"] for source in sources), one.shares, strict=True))
-            mixes[row["application_no"]] = _Mix(shares, one.covered, all(related(row, s) for s in sources))
+            own = all(related(row, s) for s in sources)
+            house = all(related(row, s) or kin(row, s, brands) for s in sources)
+            clearing = OWN if own else PRESUMED if house else OPEN
+            mixes[row["application_no"]] = _Mix(shares, one.covered, clearing)
     return mixes
 
 
@@ -80,7 +89,8 @@ def _found(subject: Behind, mixes: Mapping[str, _Mix], ground: Ground) -> Found:
         "covered": round(first.covered * 100), "most": round(max(first.sources.values()) * 100),
     }  # fmt: skip
     sources = dict.fromkeys(f"patents:{source}" for _, mix in own for source in mix.sources)
-    cleared: Text | None = ground.rules.say("own") if first.own else None
+    said = {OPEN: None, PRESUMED: "house", OWN: "own"}[first.clearing]
+    cleared: Text | None = ground.rules.say(said) if said else None
     return Found(
         kind=subject.kind,
         no=subject.no,
@@ -91,7 +101,7 @@ def _found(subject: Behind, mixes: Mapping[str, _Mix], ground: Ground) -> Found:
         says=ground.rules.say("combined", **values),
         evidence=[*(f"patents:{one}" for one, _ in own), *sources],
         members=subject.members,
-        clearing="cleared" if cleared else "not_cleared",
+        clearing=first.clearing,
         cleared=cleared,
     )
 

@@ -2,8 +2,9 @@
 
 The share is that of the later text (how much of it was taken), not of the smaller of both. Own earlier
 publications and those of one family are no copies; a firm under its former name is the same firm. What one agency
-withdrew and filed again in another name is its own text coming back, not another's: P04 tells that, once. A text that
-differs in figures and signs only is said to.
+withdrew and filed again in another name is its own text coming back, not another's: P04 tells that, once. Where every
+source shares an inventor or a rare brand with the applicant, one house is presumed. A text that differs in figures and
+signs only is said to.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import polars as pl
 
 from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.blocks import BLOCK
+from lantian.detect.brands import Brands, kin
 from lantian.detect.candidates import candidates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.p02 import FACTS, TEXTS, related
@@ -38,8 +40,10 @@ def find(ground: Ground) -> Iterator[Found]:
     copies = _copies(
         _taken(read, ground), patents.with_columns(party=first_parties(patents, companies)), ground
     )
-    for subject in behind(patents.filter(pl.col("application_no").is_in(list(copies))), companies):
-        yield _found(subject, copies, ground)
+    for house in (False, True):
+        numbers = [number for number, copy in copies.items() if copy["house"] is house]
+        for subject in behind(patents.filter(pl.col("application_no").is_in(numbers)), companies):
+            yield _found(subject, copies, ground)
 
 
 def _taken(read: Read, ground: Ground) -> pl.DataFrame:
@@ -64,7 +68,10 @@ def _taken(read: Read, ground: Ground) -> pl.DataFrame:
 
 
 def _copies(taken: pl.DataFrame, patents: pl.DataFrame, ground: Ground) -> dict[str, Row]:
-    """For each copy the source that holds most: published before the copy was filed, and not related to it."""
+    """For each copy the source that holds most: published before the copy was filed, and not related to it.
+
+    Sources of another house come before those of the same.
+    """
     facts = patents.select("application_no", "publication_date", "party", *WITHDRAWAL, *FACTS)
     facts = facts.with_columns(row=pl.int_range(pl.len()))
     pairs = taken.join(facts.select("row", filed="filing_date"), on="row").join(
@@ -72,12 +79,17 @@ def _copies(taken: pl.DataFrame, patents: pl.DataFrame, ground: Ground) -> dict[
     )
     before = pairs.filter(pl.col("shown") < pl.col("filed"))
     ordered = before.sort("row", "share", "shown", "number", descending=[False, True, False, False])
+    brands = Brands(patents["applicants"].list.first().drop_nulls())
     copies: dict[str, Row] = {}
     for pair in ordered.iter_rows(named=True):
         row, source = (facts.row(pair[end], named=True) for end in ("row", "source"))
+        number = row["application_no"]
         again = pair["jaccard"] >= ground.share("refiled_percent") and _filed_again(row, source)
-        if row["application_no"] not in copies and not related(row, source) and not again:
-            copies[row["application_no"]] = pair
+        if related(row, source) or again or (number in copies and not copies[number]["house"]):
+            continue
+        house = kin(row, source, brands)
+        if number not in copies or not house:
+            copies[number] = pair | {"house": house}
     return copies
 
 
@@ -98,6 +110,7 @@ def _found(subject: Behind, copies: Mapping[str, Row], ground: Ground) -> Found:
     }  # fmt: skip
     strong = nearest["share"] >= ground.share("strong_percent")
     sources = dict.fromkeys(f"patents:{pair['number']}" for _, pair in own)
+    house = bool(nearest["house"])
     return Found(
         kind=subject.kind,
         no=subject.no,
@@ -108,6 +121,8 @@ def _found(subject: Behind, copies: Mapping[str, Row], ground: Ground) -> Found:
         says=ground.rules.say("figures" if figures else "copied", **values),
         evidence=[*(f"patents:{one}" for one, _ in own), *sources],
         members=subject.members,
+        clearing="presumed_lawful" if house else "not_cleared",
+        cleared=ground.rules.say("house") if house else None,
     )
 
 

@@ -20,10 +20,15 @@ from lantian.detect.contract import Detector, Found, Ground, Reads
 _SHARE = re.compile(
     r"(?:占比|质量分数|质量占比|含量|效率|纯度|孔隙率)(?:为|达到|可达|是|:|：)?(\d{3,4})(?:\.\d+)?%"
 )
+_RAISED = re.compile("提高|提升|增加|增大|改善|节省|相比")
+"""Before a share these say by how much something grew: any percentage can be."""
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\ufe63\uff0d", "-"))
+"""Hyphens and minus signs as publications print them: all are read as one."""
 _RANGE = re.compile(r"(?<![\d.\-—~～])(\d+(?:\.\d+)?)℃(?:至|到|~|～|—)(\d+(?:\.\d+)?)℃")
-_COLD = re.compile(r"(?<![\d℃%~～])-(\d{3,4})(?:\.\d+)?℃")
+_COLD = re.compile(r"(?<![\d℃%~～\-—])-(\d{3,4})(?:\.\d+)?℃")
 _AMOUNT = r"\d+(?:\.\d+)?%?(?:(?:至|到|~|～|—|-)\d+(?:\.\d+)?)?%"
-_SUM = re.compile(rf"质量(?:分数|百分比)[^。；]{{0,40}}?((?:[^\d。；%]{{1,8}}{_AMOUNT}){{3,}})")
+_NAME = r"(?![^\d。；%]{0,8}(?:之和|总和|合计|总量|共计))[^\d。；%]{1,8}"
+_SUM = re.compile(rf"质量(?:分数|百分比)[^。；]{{0,40}}?((?:{_NAME}{_AMOUNT}){{3,}})")
 _LOWEST = re.compile(r"(\d+(?:\.\d+)?)%?(?:(?:至|到|~|～|—|-)\d+(?:\.\d+)?)?%")
 _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)年(\d{1,2})月(?:(\d{1,2})日)?(?:(?:至|到|~|～|—)((?:19|20)\d\d)年(\d{1,2})月)?"
@@ -68,7 +73,9 @@ def impossible(text: str) -> list[str]:
     >>> impossible("效率达到130%，在200℃至150℃下烧结，冷却到-20℃")
     ['效率达到130%', '200℃至150℃']
     """
-    odd = [found.group() for found in _SHARE.finditer(text) if int(found[1]) > 100]
+    text = text.translate(_DASHES)
+    shares = (found for found in _SHARE.finditer(text) if int(found[1]) > 100)
+    odd = [one.group() for one in shares if not _RAISED.search(text, max(one.start() - 8, 0), one.start())]
     odd += [found.group() for found in _RANGE.finditer(text) if float(found[1]) > float(found[2])]
     odd += [found.group() for found in _COLD.finditer(text) if int(found[1]) > 273]
     for found in _SUM.finditer(text):

@@ -3,20 +3,23 @@
 Null model: every place among the inventors of an applicant is filled at random, a name by the share of its
 family name times that of its given name, or by its share among all other applicants if that is larger. How
 often a name should then stand at the unrelated applicants of one agency (and of all together) is a negative
-binomial whose scatter is measured on the frequent names: family and given names are not independent. The
-reported ones are cut at a stated false-discovery rate. Firms of one owner, and firms that bear one rare brand
-in their names, count once; a name at one group, however often, is one mention.
+binomial whose scatter is measured among all names that should be about as common, those that never came included:
+family and given names are not independent (some make a word). The reported ones are cut at a stated false-discovery
+rate (Benjamini and Hochberg 1995); a name at too few applicants or fields is a test that failed, with chance 1, so
+that trivial ones (one man in two firms of a group) lend no credit to others. Firms of one owner, and firms that bear
+one rare brand in their names, count once; a name at one group, however often, is one mention.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
+import numpy as np
 import polars as pl
 
 from lantian.detect import contacts as reading
 from lantian.detect import identity, rates
+from lantian.detect.brands import Brands
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 EVERYWHERE = ""
@@ -24,54 +27,57 @@ UNNAMED = r"不公告|不公布|请求不|未署名|^其他"
 """What stands for an inventor who asked not to be named (实施细则: 不公布其姓名)."""
 
 
+BANDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""Expected numbers from which on the scatter of names is measured apart; rarer names scatter as the first band."""
+FEW = 30
+
+
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each name beyond chance, at enough applicants, in enough distant fields."""
     mentions = _mentions(ground)
     if not mentions.height:
         return
-    cells = _chances(mentions)
-    kept = rates.discoveries(cells["chance"], ground.share("false_discovery_percent"))
-    odd = cells.filter(pl.Series(kept)).filter(
+    everywhere = pl.concat([mentions, mentions.with_columns(agency=pl.lit(EVERYWHERE))])
+    every = _cells(mentions, everywhere)
+    cells = every.filter(
         (pl.col("applicants") >= ground.limit("least_applicants"))
         & (pl.col("sections") >= ground.limit("least_sections"))
     )
+    cells = _tested(cells, everywhere, ground)
+    failed = np.ones(every.height - cells.height)
+    chances = np.concatenate([cells["chance"].to_numpy(), failed])
+    kept = rates.discoveries(chances, ground.share("false_discovery_percent"))[: cells.height]
+    odd = cells.filter(pl.Series(kept, dtype=pl.Boolean))
     worst = odd.sort("name", "chance", "agency").unique("name", keep="first", maintain_order=True)
-    everywhere = pl.concat([mentions, mentions.with_columns(agency=pl.lit(EVERYWHERE))])
     rows = everywhere.join(worst.select("name", "agency"), on=["name", "agency"], how="semi")
     filings = {
         name: part["application_no"].unique(maintain_order=True).to_list()
         for (name,), part in rows.sort("name", "filing_date", "application_no").group_by("name")
     }
-    brands = _Brands(ground.tables["patents"])
     for cell in worst.iter_rows(named=True):
-        numbers = filings[cell["name"]]
-        if brands.unrelated(numbers) >= ground.limit("least_applicants"):
-            yield _found(cell, numbers, ground)
+        yield _found(cell, filings[cell["name"]], ground)
 
 
-class _Brands:
-    """Applicants' names by their rare runs of three characters, which firms of one group share."""
-
-    def __init__(self, patents: pl.DataFrame) -> None:
-        rows = patents.select("application_no", name=pl.col("applicants").list.first()).drop_nulls()
-        self._names = dict(rows.iter_rows())
-        runs = Counter(run for name in set(self._names.values()) for run in _runs(name))
-        limit = max(8, len(set(self._names.values())) // 200)
-        self._common = {run for run, count in runs.items() if count > limit}
-
-    def unrelated(self, numbers: list[str]) -> int:
-        """Count the applicants of some filings, those of one brand once."""
-        groups: list[set[str]] = []
-        for name in sorted({self._names[number] for number in numbers}):
-            own = _runs(name) - self._common or {name}
-            related = [group for group in groups if group & own]
-            groups = [group for group in groups if not group & own] + [own.union(*related)]
-        return len(groups)
-
-
-def _runs(name: str) -> set[str]:
-    plain = identity.plain(name)
-    return {plain[at : at + 3] for at in range(len(plain) - 2)}
+def _tested(cells: pl.DataFrame, everywhere: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    """Count the unrelated applicants of each cell and give the chance of so many; those with too few are left out."""
+    least = ground.limit("least_applicants")
+    rows = ground.tables["patents"].select("application_no", firm=pl.col("applicants").list.first())
+    brands = Brands(rows["firm"].drop_nulls())
+    firms = (
+        everywhere.join(cells.select("name", "agency"), on=["name", "agency"], how="semi")
+        .join(rows.drop_nulls(), on="application_no")
+        .group_by("name", "agency")
+        .agg(pl.col("firm").unique())
+    )
+    unrelated = [brands.unrelated(one) for one in firms["firm"]]
+    counted = firms.select("name", "agency", applicants=pl.Series(unrelated, dtype=pl.UInt32))
+    cells = cells.drop("applicants").join(counted, on=["name", "agency"]).sort("name", "agency")
+    cells = cells.filter(pl.col("applicants") >= least)
+    chances = [
+        float(rates.scattered_tail(count, mean, scatter))
+        for count, mean, scatter in cells.select("applicants", "expected", "scatter").iter_rows()
+    ]
+    return cells.with_columns(chance=pl.Series(chances, dtype=pl.Float64))
 
 
 def _mentions(ground: Ground) -> pl.DataFrame:
@@ -102,8 +108,8 @@ def _mentions(ground: Ground) -> pl.DataFrame:
     return rows.filter((pl.col("name").str.len_chars() > 1) & ~pl.col("name").str.contains(UNNAMED))
 
 
-def _chances(mentions: pl.DataFrame) -> pl.DataFrame:
-    """One row a name and agency, and a name and all of them: applicants, expected ones, chance."""
+def _cells(mentions: pl.DataFrame, everywhere: pl.DataFrame) -> pl.DataFrame:
+    """One row a name and agency, and a name and all of them: applicants, expected ones, scatter, sections."""
     distinct = mentions.unique(["name", "party", "agency"])
     at_agency = (
         distinct.group_by("name", "agency")
@@ -116,20 +122,50 @@ def _chances(mentions: pl.DataFrame) -> pl.DataFrame:
         .agg(applicants=pl.len())
         .select("name", "applicants", agency=pl.lit(EVERYWHERE), places=pl.lit(once.height, pl.UInt32))
     )
-    shares = _shares(once)
-    cells = pl.concat([at_agency, overall.select(at_agency.columns)]).join(shares, on="name")
+    cells = pl.concat([at_agency, overall.select(at_agency.columns)]).join(_shares(once), on="name")
     elsewhere = (pl.col("all") - pl.col("applicants")).clip(lower_bound=0) / max(once.height, 1)
-    cells = cells.with_columns(expected=pl.col("places") * pl.max_horizontal("share", elsewhere))
-    sections = (
-        pl.concat([mentions, mentions.with_columns(agency=pl.lit(EVERYWHERE))])
-        .group_by("name", "agency")
-        .agg(sections=pl.col("section").drop_nulls().n_unique())
+    common = np.searchsorted(BANDS, cells["share"] * once.height, side="right") - 1
+    scatter = np.array(_scatters(once))[np.maximum(common, 0)]
+    cells = cells.with_columns(
+        expected=pl.col("places") * pl.max_horizontal("share", elsewhere), scatter=pl.Series(scatter)
     )
-    cells = cells.join(sections, on=["name", "agency"]).sort("name", "agency")
-    frequent = cells.filter((pl.col("agency") == EVERYWHERE) & (pl.col("share") * pl.col("places") >= 1))
-    scatter = rates.overdispersion(frequent["applicants"], frequent["share"] * frequent["places"])
-    chance = rates.scattered_tail(cells["applicants"], cells["expected"], scatter)
-    return cells.with_columns(chance=pl.Series(chance))
+    sections = everywhere.group_by("name", "agency").agg(sections=pl.col("section").drop_nulls().n_unique())
+    return cells.join(sections, on=["name", "agency"])
+
+
+def _scatters(once: pl.DataFrame) -> list[float]:
+    """How much names of each band scatter beyond Poisson, over every pair of a family and a given name."""
+    parts = once.select(family=pl.col("name").str.slice(0, 1), given=pl.col("name").str.slice(1))
+    families, givens = (
+        parts.group_by(part).agg(count=pl.len()).sort("count", part, descending=[True, False])
+        for part in ("family", "given")
+    )
+    counts = givens["count"].to_numpy().astype(np.float64)
+    # Of a family so large, only the given names down to a certain count make names of the first band.
+    reach = [
+        int(np.searchsorted(-counts, -BANDS[0] * once.height / size, side="right"))
+        for size in families["count"]
+    ]
+    pairs = pl.DataFrame(
+        {
+            "family": np.repeat(families["family"].to_numpy(), reach),
+            "given": givens["given"].to_numpy()[
+                np.concatenate([np.arange(n) for n in [0, *reach]]).astype(np.int64)
+            ],
+        },
+        schema={"family": pl.String, "given": pl.String},
+    )
+    seen = parts.group_by("family", "given").agg(seen=pl.len())
+    pairs = (
+        pairs.join(seen, on=["family", "given"], how="left")
+        .join(families.rename({"count": "f"}), on="family")
+        .join(givens.rename({"count": "g"}), on="given")
+        .select(pl.col("seen").fill_null(0), mean=pl.col("f") * pl.col("g") / max(once.height, 1))
+    )
+    whole = rates.overdispersion(pairs["seen"], pairs["mean"])
+    band = np.searchsorted(BANDS, pairs["mean"], side="right") - 1
+    parts_of = [pairs.filter(pl.Series(band == one)) for one in range(len(BANDS))]
+    return [rates.overdispersion(p["seen"], p["mean"]) if p.height >= FEW else whole for p in parts_of]
 
 
 def _shares(once: pl.DataFrame) -> pl.DataFrame:
@@ -176,4 +212,5 @@ DETECTOR = Detector(
     ),
     limits=("false_discovery_percent", "least_applicants", "least_sections", "strong_times"),
     find=find,
+    version="2",
 )

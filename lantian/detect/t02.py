@@ -111,4 +111,5 @@ DETECTOR = Detector(
     ),
     limits=("likeness_percent", "strong_applicants"),
     find=find,
+    version="2",
 )

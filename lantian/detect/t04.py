@@ -16,6 +16,7 @@ from lantian.detect.contract import Detector, Found, Ground
 from lantian.detect.marks import agents
 from lantian.detect.marks.index import MarkIndex
 from lantian.detect.marks.keys import taken_apart
+from lantian.detect.marks.order import kept_in_order
 from lantian.detect.t08 import HOW, MARKS, NAMES, applicant, met
 
 KINDS = ("state_body", "person", "place", "event")
@@ -28,6 +29,7 @@ def find(ground: Ground) -> Iterator[Found]:
     marks = ground.tables["trademarks"]
     parts = _parts(marks, taken_apart(names["name"]).lengths)
     near = MarkIndex.of(parts["part"]).near(names["name"], least=0.9).filter(pl.col("kind").is_in(_PLAIN))
+    near = near.filter(kept_in_order(near, names["name"], parts["part"]))
     parts = parts.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
     near = near.join(parts, left_on="row", right_on="place").select(
         "new", "kind", "likeness", "share", row="at"
@@ -98,4 +100,5 @@ DETECTOR = Detector(
     reads=(MARKS, NAMES, agents.COMPANIES),
     limits=("filled_percent", "long_name", "long_disguised"),
     find=find,
+    version="2",
 )

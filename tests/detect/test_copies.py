@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pytest
 
 from lantian.city.chance import stream
 from lantian.city.edits import MERGES, edit
@@ -102,6 +103,26 @@ def test_a_firm_under_its_former_name_copies_only_itself() -> None:
     ]
     assert open_findings(run("P03", patents=rows))
     assert not open_findings(run("P03", patents=rows, companies=register))
+
+
+@pytest.mark.parametrize(
+    "kin",
+    [
+        {"inventors": ["欧阳栩榆", "钱某"]},
+        {"applicants": ["天津阆屹传动设备股份有限公司"], "applicant_ids": ["91120000000000NEW1"]},
+    ],
+    ids=["one inventor", "one brand"],
+)
+def test_a_source_of_one_house_is_presumed_lawful_and_says_so(kin: Row) -> None:
+    """Renamed firms and affiliates: of twenty findings on real publications eighteen were such."""
+    rows = [row | {"inventors": ["欧阳栩榆"], "applicants": ["天津阆屹机械有限公司"]} for row in copied()[:1]]
+    names = (f"天津市某{chr(0x5000 + n)}机械设备股份有限公司" for n in range(240))
+    others = [filing(100 + n, applicants=[name], title="无") for n, name in enumerate(names)]
+    later = copied()[1] | {"inventors": ["赵某"]}
+    assert open_findings(run("P03", patents=[*rows, later, *others]))
+    found = run("P03", patents=[*rows, later | kin, *others])
+    assert not open_findings(found) and found.cleared == 1
+    assert "推定同属一家" in found.frame["cleared"][0]
 
 
 def test_what_one_agency_withdrew_and_filed_again_is_told_once_by_p04() -> None:

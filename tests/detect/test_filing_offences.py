@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from lantian.detect.p06 import impossible
@@ -241,6 +242,11 @@ def test_data_that_cannot_be_are_seen(text: str) -> None:
         "长度为120%的基准值",
         "-20~60℃",
         "质量分数为：甲40%~70%、乙20~40%、丙5%~10%",
+        "质量百分比计：助剂40—50%，分散剂10—20%，水10—30%，各组分之和为100%",
+        "质量百分比为：粉30%\u201150%、料25%\u201140%、膏2%\u20116%、灰5%",
+        "在\u2011196℃～130℃下",
+        "加热至390--410℃",
+        "提高工作效率300%",
         "2020年2月29日至2020年3月",
         "2020年11月至2021年3月",
     ],
@@ -432,6 +438,17 @@ def test_a_common_name_is_not() -> None:
         for serial in range(300)
     ]
     assert not open_findings(run("P13", patents=common))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_namesakes_of_a_made_up_world_are_hardly_ever_taken_for_one_man(seed: int) -> None:
+    """Nobody is lent here, but family and given names depend on each other: many pairs come twice as often."""
+    rng = np.random.default_rng(seed)
+    share = np.outer(1 / np.arange(3, 63), 1 / np.arange(5, 305)) * rng.gamma(2.0, 0.5, (60, 300))
+    drawn = rng.choice(share.size, 6000, p=(share / share.sum()).ravel())
+    names = [f"{chr(0x4E00 + place // 300)}{chr(0x5E00 + place % 300)}" for place in drawn.tolist()]
+    rows = [filing(n, inventors=[name], agency_code=f"{12900 + n % 20}") for n, name in enumerate(names)]
+    assert len(open_findings(run("P13", patents=rows))) <= 1
 
 
 def change(serial: int, before: list[str], after: list[str]) -> Row:

@@ -338,6 +338,7 @@ def test_a_near_copy_is_found_by_writing_sound_or_look(text: str, classes: list[
         {"mark": None},
         {"mark": "溟翮茶"},
         {"mark": "澍岚翮茶"},
+        {"mark": "查禾树"},
     ],
     ids=[
         "the owner",
@@ -346,6 +347,7 @@ def test_a_near_copy_is_found_by_writing_sound_or_look(text: str, classes: list[
         "a picture",
         "begins otherwise",
         "broken by a character",
+        "its sounds in another order",
     ],
 )
 def test_what_is_no_near_copy(columns: Row) -> None:

@@ -19,7 +19,7 @@ SHORT = 3
 """From so many characters on a mark has keys without one of them: one of two equal is no evidence."""
 SPOKEN = 5
 """So many first characters are asked for with all their readings."""
-PICTURE = r"^(图形|圖形|设计图|設計圖|图|圖)$|(及|和)(图形|圖形|图|圖)$"
+PICTURE = r"^(图形|圖形|设计图|設計圖|标章图|標章圖|图|圖)$|(及|和)(图形|圖形|设计图|設計圖|图|圖)$"
 """What the register writes for a picture, or for a picture beside the words: no part of the words."""
 APART = 5
 """Two characters replaced by look-alikes lie at most so far apart."""

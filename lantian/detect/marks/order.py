@@ -9,14 +9,27 @@ from __future__ import annotations
 
 import polars as pl
 
-from lantian.detect.marks.alphabets import plain
+from lantian.detect.marks.alphabets import plain, sounds
 
 
 def kept_in_order(near: pl.DataFrame, new: pl.Series, stored: pl.Series) -> pl.Series:
     """Tell of every near pair whether it is more than characters in common in any order: keys know no order."""
     pairs = zip(near["kind"], new.gather(near["new"]), stored.gather(near["row"]), strict=True)
-    kept = [kind != "shared" or in_order(one, other) for kind, one, other in pairs]
+    tests = {"shared": in_order, "sound": said_alike}
+    kept = [kind not in tests or tests[kind](one, other) for kind, one, other in pairs]
     return pl.Series("kept", kept, dtype=pl.Boolean)
+
+
+def said_alike(one: str, other: str) -> bool:
+    """Whether two marks sound alike character by character, in one of their readings.
+
+    >>> said_alike("云乐坊", "云月坊"), said_alike("民族", "祖民")
+    (True, False)
+    """
+    left, right = ("".join(map(plain, text)) for text in (one, other))
+    return len(left) == len(right) and all(
+        set(sounds(a)) & set(sounds(b)) for a, b in zip(left, right, strict=True)
+    )
 
 
 def read_alike(near: pl.DataFrame, new: pl.Series, stored: pl.Series) -> pl.Series:
