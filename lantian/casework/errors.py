@@ -23,3 +23,7 @@ class OutsideRefused(Refused):
 
 class CreditingRefused(Refused):
     """A matter cannot be put on a credit file as asked."""
+
+
+class WorksheetRefused(Refused):
+    """A worksheet cannot be begun, worked out or settled as asked."""

@@ -52,6 +52,7 @@ RECORDS: dict[str, Text] = {
     "capture": Text("网页存证", "capture"),
     "capture_request": Text("采集要求", "request for a capture"),
     "lexicon": Text("词库", "lexicon"),
+    "worksheet": Text("裁量计算表", "worksheet"),
     "outside": Text("外部系统事项", "outside matter"),
     "ledger": Text("监管台账", "ledger"),
     "close": Text("月度结账", "close of a month"),

@@ -21,7 +21,7 @@ from lantian.casework.queries import OPEN, Filter, Period
 from lantian.casework.states import ACT_TEXTS, MOVES, STATE_TEXTS, Act, State
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
-from lantian.desk import measures_due, papers
+from lantian.desk import measures_due, papers, worksheets_card
 from lantian.desk.present import findings as shown_findings
 from lantian.desk.present import leads as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
@@ -111,6 +111,7 @@ def lead(request: OfficerRequest, key: str) -> HttpResponse:
         "may_hand_over": _may_hand_over(request, row),
         **papers.of_lead(request, row),
         **measures_due.of_lead(request, row),
+        **worksheets_card.card(request, "lead", row.key),
         "offices": [
             _office(unit)
             for unit in houses.by_id.values()

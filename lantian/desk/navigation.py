@@ -62,7 +62,7 @@ DOORS = (
         "interviews",
         Text("监管措施", "Measures"),
         Permission.READ_LEADS,
-        "interviews interview rectifications rectification onwards onward alerts",
+        "interviews interview rectifications rectification onwards onward alerts worksheets worksheet",
     ),
     _door(
         "papers",

@@ -51,6 +51,7 @@ from lantian.desk import (
     summaries,
     sweep,
     units,
+    worksheets,
 )
 
 urlpatterns: list[URLPattern] = [
@@ -235,6 +236,11 @@ urlpatterns: list[URLPattern] = [
     path("lexicons/", lexicons.lexicons, name="lexicons"),
     path("lexicons/upload", lexicons.lexicons_upload, name="lexicons_upload"),
     path("lexicons/<slug:key>/", lexicons.lexicon, name="lexicon"),
+    path("worksheets/", worksheets.worksheets, name="worksheets"),
+    path("worksheets/new", worksheets.worksheets_new, name="worksheets_new"),
+    path("worksheets/<slug:key>/", worksheets.worksheet, name="worksheet"),
+    path("worksheets/<slug:key>/print", worksheets.worksheet_print, name="worksheet_print"),
+    path("worksheets/<slug:key>/act", worksheets.worksheet_act, name="worksheet_act"),
     path("outside/", outside.outside, name="outside"),
     path("outside/new/", outside.outside_new, name="outside_new"),
     path("outside/take-in/", outside.outside_take_in, name="outside_take_in"),

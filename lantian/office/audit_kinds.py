@@ -89,6 +89,10 @@ class Kind(StrEnum):
     INTERVIEW_PLANNED = "interview_planned"
     INTERVIEW_READ = "interview_read"
     INTERVIEW_CHANGED = "interview_changed"
+    WORKSHEET_BEGUN = "worksheet_begun"
+    WORKSHEET_READ = "worksheet_read"
+    WORKSHEET_SAVED = "worksheet_saved"
+    WORKSHEET_MOVED = "worksheet_moved"
     RECTIFICATION_ASKED = "rectification_asked"
     RECTIFICATION_READ = "rectification_read"
     RECTIFICATION_CHECKED = "rectification_checked"
@@ -250,6 +254,10 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.INTERVIEW_PLANNED: Text("安排约谈", "interview planned"),
     Kind.INTERVIEW_READ: Text("查看约谈", "interview read"),
     Kind.INTERVIEW_CHANGED: Text("登记约谈情况", "interview recorded"),
+    Kind.WORKSHEET_BEGUN: Text("建立裁量计算表", "worksheet begun"),
+    Kind.WORKSHEET_READ: Text("查看裁量计算表", "worksheet read"),
+    Kind.WORKSHEET_SAVED: Text("保存裁量计算表", "worksheet saved"),
+    Kind.WORKSHEET_MOVED: Text("审核裁量计算表", "worksheet moved"),
     Kind.RECTIFICATION_ASKED: Text("提出整改要求", "correction asked for"),
     Kind.RECTIFICATION_READ: Text("查看整改", "rectification read"),
     Kind.RECTIFICATION_CHECKED: Text("整改复查", "rectification re-checked"),

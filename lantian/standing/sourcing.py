@@ -10,6 +10,7 @@ from datetime import date
 from django.db import transaction
 
 from lantian.core.credit.events import ChangeKind
+from lantian.core.supervision import FactKind
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Post
@@ -21,6 +22,7 @@ from lantian.standing.models import ConfirmedFact, CreditEvent, FactTakenBack, O
 from lantian.standing.states import ObjectionState
 
 Origin = tuple[str, str]
+PENALTIES = (FactKind.PENALTY, FactKind.HEAVY_PENALTY, FactKind.STOP_BUSINESS)
 
 
 def events_from(origin: Origin) -> list[CreditEvent]:
@@ -39,6 +41,19 @@ def on_file(subject: Subject, indicator: str, on: date, document: str) -> bool:
     """Whether a matter of a document stands on a file already, whatever it was taken from."""
     same = CreditEvent.objects.filter(subject=subject, indicator=indicator, occurred_on=on)
     return same.filter(document=document.strip()).exists()
+
+
+def penalties_of(subject: Subject) -> list[tuple[date, str]]:
+    """Penalties of a subject that stand, from its credit file, the newest first: day and document.
+
+    An event of the group PEN and a confirmed penalty of one document are one penalty.
+    """
+    facts = ConfirmedFact.objects.filter(subject=subject, kind__in=PENALTIES, taken_back=None)
+    events = CreditEvent.objects.filter(subject=subject, indicator__contains="-PEN-")
+    told = dict(facts.values_list("document", "on"))
+    standing = [one for one in events.prefetch_related("changes") if not annulled(one)]
+    told |= {one.document: one.occurred_on for one in standing}
+    return sorted(((on, document) for document, on in told.items()), reverse=True)
 
 
 def contested(event: CreditEvent) -> bool:

@@ -54,7 +54,7 @@ SHARED = {
     "credit_act",
 }
 # Opened bare, it leads on to the list that asks.
-LEADS_ON = {"purpose": "subjects", "story_new": "stories"}
+LEADS_ON = {"purpose": "subjects", "worksheets_new": "worksheets", "story_new": "stories"}
 UNSET = {"mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_download_recovery_codes"}
 
 

@@ -59,6 +59,8 @@ HISTORY = {
     "casework_interviewstep",
     "casework_recheck",
     "casework_onwardstep",
+    "casework_worksheetversion",
+    "casework_worksheetstep",
     "casework_outsidestep",
     "casework_outsidepaper",
     "standing_facttakenback",

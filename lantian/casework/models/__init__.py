@@ -15,6 +15,7 @@ from lantian.casework.models.measures import (
     Rectification,
 )
 from lantian.casework.models.outside import OutsideMatter, OutsidePaper, OutsideStep
+from lantian.casework.models.worksheets import Worksheet, WorksheetStep, WorksheetVersion
 
 __all__ = [
     "Alert",
@@ -34,4 +35,7 @@ __all__ = [
     "Participant",
     "Recheck",
     "Rectification",
+    "Worksheet",
+    "WorksheetStep",
+    "WorksheetVersion",
 ]
