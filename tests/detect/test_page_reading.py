@@ -43,6 +43,7 @@ def test_signs_are_numbers_and_names_and_nothing_near_them() -> None:
         "91110000600037341L，机构代码：12345。京ICP证030173号。天津和平知识产权代理有限公司，甲乙丙专利代理事务所（普通合伙）"
     )
     assert found.phones == ("02287654321", "13800138000")
+    assert signs("微信联系 zhuanli2026").wechats == ("zhuanli2026",)
     assert (found.wechats, found.qqs) == (("zhuanli_01",), ("123456789",))
     assert found.credit_codes == ("91110000600037341L",) and found.licence_nos == ("12345",)
     assert found.icps == ("京ICP证030173号",)
