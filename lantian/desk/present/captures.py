@@ -32,13 +32,13 @@ from lantian.registry import queries as registry
 
 AROUND, MOST_EXCERPTS, MOST_SHOWN = 60, 12, 20_000
 SIGN_TEXTS: Mapping[str, Text] = {
-    "firms": Text("名称", "names"),
-    "credit_codes": Text("统一社会信用代码", "credit codes"),
+    "firms": Text("名称", "name"),
+    "credit_codes": Text("统一社会信用代码", "credit code"),
     "licence_nos": Text("代理机构代码", "agency codes"),
-    "phones": Text("电话", "telephones"),
-    "wechats": Text("微信", "WeChat"),
+    "phones": Text("电话", "telephone"),
+    "wechats": Text("微信", "WeChat name"),
     "qqs": Text("QQ", "QQ"),
-    "icps": Text("ICP备案", "ICP filing"),
+    "icps": Text("ICP备案", "website filing (ICP)"),
 }
 USED_BY = {
     "state_body": Text("W01、T04", "W01, T04"),

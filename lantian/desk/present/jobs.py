@@ -45,7 +45,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
     "capture_page": Text("读取网页", "reading the page"),
     "capture_picture": Text("绘制页面图片", "drawing a picture of the page"),
-    "capture_keep": Text("保存", "keeping it"),
+    "capture_keep": Text("保存存证", "keeping the capture"),
 }
 BATCH_STAGE_TEXTS: dict[str, Text] = {
     IntakeBatch.Stage.TAKING: Text("", ""),
