@@ -21,7 +21,7 @@ fix: .venv/.ready
 	@$(BIN)/ruff check -q --fix . ; $(BIN)/ruff format -q .
 
 bench: .venv-scale/.ready             ## measured claims, each beside its peer
-	@.venv-scale/bin/python -m benchmarks
+	@.venv-scale/bin/python -m benchmarks --full
 
 scale: .venv-scale/.ready             ## the engines beyond one machine: both runners, nothing skipped
 	@LANTIAN_REQUIRE=scale .venv-scale/bin/python -m pytest -q tests/detect/test_scale.py
