@@ -62,10 +62,3 @@ def test_a_saved_page_becomes_material_and_then_evidence(house: House, page: Pag
     followed(page, page.get_by_role("link", name="打印笔录"))
     expect(page.locator("h1")).to_have_text("电子数据提取笔录")
     looked_at(page, "capture_print")
-
-
-def test_pages_about_captures_fit_a_phone(house: House, page: Page) -> None:
-    house.log_in(page, "city")
-    for path in ("/captures/ask", "/lexicons/"):
-        page.goto(house.url + path)
-        looked_at(page, path.strip("/").replace("/", "_"))

@@ -24,6 +24,8 @@ from lantian.office import clock, files
 from lantian.office import jobs as office_jobs
 from lantian.office.models import AuditEvent, Job, StoredFile
 from lantian.registry.models import Agency
+from lantian.screening import actions as screening
+from lantian.screening.models import Finding
 from tests.conftest import Database
 from tests.personas import acting, run_job
 from tests.webhost import TOUT, Answer, Host, page, png, serving
@@ -350,3 +352,19 @@ def test_a_lexicon_that_cannot_be_is_refused(kind: str, text: str, seen: int) ->
 def test_a_district_uploads_no_lexicon() -> None:
     with pytest.raises(NotAllowed):
         words("person", "名称\n某某\n", 0, "nankai")
+
+
+@in_rollback
+def test_a_run_makes_a_finding_of_a_page_and_the_lead_is_an_officers_act() -> None:
+    """Looking at a capture stores nothing; the run of a detector does, and says where it found it."""
+    capture = kept(html=TOUTS)
+    with acting("city") as by:
+        reading = queries.reading(capture)
+        assert reading and compared(capture, reading).says
+        assert not Finding.objects.filter(subject_no=capture.key).exists()
+        run = screening.start_run(detector="W02", by=by)
+    run_job(run.job)
+    with acting("city"):
+        found = Finding.objects.get(subject_no=capture.key)
+        assert (found.subject_kind, found.detector) == ("page", "W02")
+        assert f"captures:{capture.key}" in found.evidence and not found.judgements.exists()
