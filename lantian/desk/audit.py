@@ -36,6 +36,7 @@ RECORDS: dict[str, Text] = {
     "lead": Text("线索", "lead"),
     "grant": Text("未公开授权", "grants for unpublished"),
     "mandates": Text("权责清单", "competence and mandates"),
+    "edition": Text("规则库新版", "edition of a rule book"),
     "purpose": Text("查询目的", "purpose"),
     "nightly": Text("夜间筛查", "nightly screening"),
     "switch": Text("筛查模型的启用", "switch of a detector"),

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core import lists, publicity, supervision
 from lantian.core.credit import book as credit
 from lantian.core.messages import Refused, Text
-from lantian.core.rulebook import Confidence, Rulebook, RuleVersion
+from lantian.core.rulebook import Rulebook
 from lantian.desk.intake import ended
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import standing as shown
-from lantian.desk.present.leads import doubt
-from lantian.desk.present.words import either, label, said
+from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import clock, jobs
 from lantian.office.models import Job
@@ -31,8 +29,6 @@ from lantian.standing.models import GuidancePlan, Objection, Reckoning, Repair, 
 
 PAGE = 25
 STARTED = Text("已开始测算。", "The reckoning has begun.")
-PLAIN = (str, int, Decimal, date)
-LANGUAGES, SURE = ("_zh", "_en"), "_confidence"
 
 
 @require_safe
@@ -151,58 +147,3 @@ BOOKS: dict[str, Callable[[], Rulebook]] = {
     "supervision": supervision.book,
     "publicity": publicity.book,
 }
-
-
-@require_safe
-def rulebook(request: OfficerRequest) -> HttpResponse:
-    """A rule book to read: each rule with its versions side by side, citation, how sure it is."""
-    name = request.GET.get("book", "credit_agency")
-    if name not in BOOKS:
-        raise Http404
-    book = BOOKS[name]()
-    context = {
-        "book": {"name": label(book.title), "version": book.version, "digest": book.digest},
-        "rules": [
-            {"id": id, "text": label(each[-1].text), "versions": [_version(one) for one in reversed(each)]}
-            for id, each in book.versions.items()
-        ],
-    }
-    return render(request, "desk/rulebook.html", context)
-
-
-def _version(one: RuleVersion) -> dict[str, Any]:
-    lists_in = (value for value in one.values.values() if isinstance(value, list | tuple))
-    return {
-        "first": one.valid_from,
-        "last": one.valid_to,
-        "text": label(one.text),
-        "basis": said(one.basis.cite()),
-        "doubt": doubt(one.confidence),
-        "note": said(one.note) if one.note else "",
-        "source": one.source,
-        "values": [
-            {"name": name, "value": value, "doubt": _doubt(one, name)}
-            for name, value in one.values.items()
-            if isinstance(value, PLAIN) and not name.endswith((*LANGUAGES, SURE))
-        ],
-        "rows": [_said_row(row) for value in lists_in for row in value],
-        "procedure": _doubt(one, "procedure"),
-    }
-
-
-def _doubt(one: RuleVersion, name: str) -> str:
-    """How sure one value of a rule is, where the rule says so."""
-    sure = one.values.get(f"{name}{SURE}")
-    return doubt(Confidence(sure)) if sure else ""
-
-
-def _said_row(row: Any) -> str:
-    if not isinstance(row, dict):
-        return str(row)
-    words = either(row["text_zh"], row["text_en"]) if "text_zh" in row else ""
-    rest = (
-        f"{name} {value}"
-        for name, value in row.items()
-        if isinstance(value, PLAIN) and not name.endswith(LANGUAGES)
-    )
-    return " · ".join(filter(None, (words, ", ".join(rest))))

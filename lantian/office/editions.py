@@ -163,6 +163,12 @@ def editions_of(book: str) -> list[RulebookEdition]:
     return list(rows.select_related("text", "post__account", "decision__post__account").order_by("-number"))
 
 
+def drafts() -> list[RulebookEdition]:
+    """Editions of every book that wait for a decision, the oldest first."""
+    rows = RulebookEdition.objects.filter(decision=None).defer("text__text")
+    return list(rows.select_related("text", "post__account").order_by("id"))
+
+
 def state_of(edition: RulebookEdition) -> str:
     """`draft`, `approved` or `withdrawn`."""
     decision = getattr(edition, "decision", None)

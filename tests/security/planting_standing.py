@@ -10,10 +10,10 @@ from psycopg.types.range import DateRange, TimestamptzRange
 from lantian.core.supervision import FactKind
 from lantian.office import audit, clock
 from lantian.office.actors import Actor
-from lantian.office.models import Post
+from lantian.office.models import Job, Post, RulebookEdition, RulebookText
 from lantian.office.scope import scoped
-from lantian.registry.models import Agency
-from lantian.standing import actions, classing, listing, planning, reckoning, repairing
+from lantian.registry.models import Agency, Subject
+from lantian.standing import actions, classing, listing, planning, reckoning, rehearsing, repairing
 from lantian.standing.actions import Confirmed, NewEvent
 from lantian.standing.classing import Signature
 from lantian.standing.listing import Listing
@@ -26,6 +26,8 @@ from lantian.standing.models import (
     ListSpell,
     Objection,
     Reckoning,
+    Rehearsal,
+    RehearsedMove,
     Repair,
     SupervisionClass,
 )
@@ -72,4 +74,25 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         )  # fmt: skip
         for model in MODELS:
             assert model._default_manager.filter(subject=subject).update(seen_by=sorted(units)) > 0
-    return {"listing": entry.key, "credit": subject.key, "plan": plan.key}
+    edition = _rehearsed(mark, units, subject, everybody)
+    return {"edition": edition.key, "listing": entry.key, "credit": subject.key, "plan": plan.key}
+
+
+def _rehearsed(mark: str, units: Sequence[int], subject: Subject, everybody: Actor) -> RulebookEdition:
+    """An edition, which is nobody's secret, and a rehearsal of it, which is."""
+    by = officer("city")
+    text = RulebookText.objects.get(book="credit_agency", shipped=True)
+    number = RulebookEdition.objects.filter(book="credit_agency").count() + 1
+    edition = RulebookEdition.objects.create(
+        book="credit_agency", number=number, text=text, base=text, file_name="book.toml", valid_from=clock.today(),
+        reason="annex", post_id=by.post_id, at=clock.now(),
+    )  # fmt: skip
+    with scoped(by):
+        rehearsal = rehearsing.start(edition_key=edition.key, by=by)
+        RehearsedMove.objects.create(
+            rehearsal=rehearsal, subject=subject, size="none", fault_zh=mark, fault_en=mark
+        )
+    with scoped(everybody):
+        Job.objects.filter(pk=rehearsal.job_id).update(state=Job.State.DONE, seen_by=sorted(units))
+        Rehearsal.objects.filter(pk=rehearsal.pk).update(seen_by=sorted(units))
+    return edition

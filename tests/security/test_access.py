@@ -52,6 +52,11 @@ SHARED = {
     "credit",
     "credit_print",
     "credit_act",
+    "edition",
+    "edition_decide",
+    "edition_rehearse",
+    "edition_progress",
+    "edition_cancel",
 }
 # Opened bare, it leads on to the list that asks.
 LEADS_ON = {"purpose": "subjects", "worksheets_new": "worksheets", "story_new": "stories"}

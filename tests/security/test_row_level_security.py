@@ -33,6 +33,7 @@ in_rollback = pytest.mark.django_db
 # an export lies in its file.
 UNPLANTED = {"campaign_ledgerexport", "filings_unpublishedtext", "registry_directorydiff"}
 HISTORY = {
+    "standing_rehearsedmove",
     "filings_capturepart",
     "filings_capturereading",
     "filings_capturerecord",
