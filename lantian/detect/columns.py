@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -115,6 +116,18 @@ def _typed(table: pl.DataFrame, name: str, column: str) -> pl.Series:
     return given.cast(wanted, strict=False)
 
 
+def _indicators(text: str | None) -> list[dict[str, object]] | None:
+    """Read names and numbers: a list of key and value, or a map; None where it is neither."""
+    try:
+        read = json.loads(text or "null")
+        pairs = read.items() if isinstance(read, dict) else [(one["key"], one["value"]) for one in read or ()]
+        return (
+            [{"key": str(key), "value": float(value)} for key, value in pairs] if read is not None else None
+        )
+    except (ValueError, TypeError, KeyError):
+        return None
+
+
 def from_text(text: pl.Series, wanted: Kind) -> pl.Series:
     """Read a column of text as its type; what cannot be read becomes null."""
     if wanted == _LIST:
@@ -129,9 +142,5 @@ def from_text(text: pl.Series, wanted: Kind) -> pl.Series:
         said = {**dict.fromkeys(_YES, True), **dict.fromkeys(_NO, False)}
         return text.str.to_lowercase().replace_strict(said, default=None, return_dtype=pl.Boolean)
     if wanted == INDICATORS:
-        return (
-            text.str.json_decode(INDICATORS)
-            if text.null_count() < len(text)
-            else text.cast(wanted, strict=False)
-        )
+        return pl.Series(text.name, [_indicators(one) for one in text], INDICATORS)
     return text.cast(wanted, strict=False)

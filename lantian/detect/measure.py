@@ -18,6 +18,7 @@ import polars as pl
 from lantian.core.messages import Text
 from lantian.detect import rates
 from lantian.detect.contract import Detector, without_case_bound
+from lantian.detect.reading import Reading
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -40,11 +41,21 @@ class Measure:
 
 
 def measure(
-    detector: Detector, tables: Mapping[str, pl.DataFrame], *, on: date, public: bool = False
+    detector: Detector,
+    tables: Mapping[str, pl.DataFrame],
+    *,
+    on: date,
+    public: bool = False,
+    reading: Reading | None = None,
 ) -> Measure:
-    """Run a detector and hold its findings against the table `truth`; `public`: without case-bound columns."""
+    """Run a detector and hold its findings against the table `truth`; `public`: without case-bound columns.
+
+    `reading`: texts of the same tables that another detector has read already.
+    """
     seen = without_case_bound(tables) if public else tables
-    found = detector.run({name: table for name, table in seen.items() if name != "truth"}, on=on)
+    found = detector.run(
+        {name: table for name, table in seen.items() if name != "truth"}, on=on, reading=reading
+    )
     truth = tables["truth"].sort("planted", "subject_no").to_dicts()
     return compare(found.frame.to_dicts(), truth, detector.id, found.not_run)
 

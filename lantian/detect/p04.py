@@ -1,7 +1,9 @@
 """P04: filed again after withdrawal: a new application near a withdrawn one, filed after the withdrawal.
 
-A successor that claims the withdrawn application's priority, or is its divisional, is lawful and no finding.
-Withdrawals are read from the status and from the outcome of notices.
+Whose it is: the same applicant's, the same agency's, or that of one hidden hand (both give one phone, e-mail, account,
+payer or address); any other applicant's counts too, and weighs less. A successor that claims the withdrawn
+application's priority, or is its divisional, is lawful and no finding. Withdrawals are read from the status and from
+the outcome of notices.
 """
 
 from __future__ import annotations
@@ -11,8 +13,10 @@ from typing import Any
 
 import polars as pl
 
+from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.near import near_among
+from lantian.detect.networks import WORDS
 
 TEXTS = ("title", "abstract", "claim")
 WITHDRAWN = ("withdrawn", "deemed_withdrawn")
@@ -44,8 +48,33 @@ def find(ground: Ground) -> Iterator[Found]:
     nearest = again.sort("b", "jaccard", "a", descending=[False, True, False]).unique(
         "b", keep="first", maintain_order=True
     )
+    hands = _Hands(patents)
     for row in nearest.iter_rows(named=True):
-        yield _found(row, ground)
+        yield _found(row, hands.shared(row["a"], row["b"]), ground)
+
+
+class _Hands:
+    """Contacts that filings give, to see which two filings have in common."""
+
+    def __init__(self, patents: pl.DataFrame) -> None:
+        columns = {
+            kind: identity.mapped(patents[column], how)
+            for kind, column, how in (
+                ("phone", "contact_phone", "digits"),
+                ("email", "contact_email", "plain"),
+                ("account", "account", "plain"),
+                ("payer", "payer", "plain"),
+            )
+        }
+        first = patents["applicant_addresses"].list.first().alias("address")
+        columns["address"] = identity.mapped(first, "plain")
+        self._rows = dict(zip(patents["application_no"], zip(*columns.values(), strict=True), strict=True))
+        self._kinds = tuple(columns)
+
+    def shared(self, one: str, other: str) -> list[str]:
+        """Name the kinds of contact that two filings share."""
+        both = zip(self._kinds, self._rows[one], self._rows[other], strict=True)
+        return [kind for kind, left, right in both if left and left == right]
 
 
 def _withdrawn(patents: pl.DataFrame, ground: Ground) -> pl.DataFrame:
@@ -62,20 +91,26 @@ def _withdrawn(patents: pl.DataFrame, ground: Ground) -> pl.DataFrame:
     return days.join(facts, on="application_no").sort("application_no")
 
 
-def _found(row: dict[str, Any], ground: Ground) -> Found:
+def _found(row: dict[str, Any], shared: list[str], ground: Ground) -> Found:
     same_agency = bool(row["agency_code"]) and row["agency_code"] == row["was_agency"]
     same_applicant = bool(set(row["applicants"] or ()) & set(row["was_applicants"] or ()))
     number = next(iter(row["applicant_ids"] or ()), None)
     name = next(iter(row["applicants"] or ()), None) or ""
-    key = "applicant" if same_applicant else "agency" if same_agency else "other"
-    values = {"likeness": f"{row['jaccard']:.2f}", "gone": row["gone_on"], "filed": row["filing_date"]}
+    key = "applicant" if same_applicant else "agency" if same_agency else "hand" if shared else "other"
+    values = {
+        "likeness": f"{row['jaccard']:.2f}", "gone": row["gone_on"], "filed": row["filing_date"],
+        "kinds_zh": "、".join(WORDS[kind].zh for kind in shared),
+        "kinds_en": ", ".join(WORDS[kind].en for kind in shared),
+    }  # fmt: skip
     return Found(
         kind="applicant",
         no=number or f"{name}|{row['b']}",
         name=name,
         anchor=f"patents:{row['b']}",
         score=row["jaccard"],
-        strength="strong" if (same_agency or same_applicant) and row["jaccard"] >= 0.7 else "medium",
+        strength="strong"
+        if key != "other" and row["jaccard"] >= ground.share("strong_percent")
+        else "medium",
         says=ground.rules.say(key, **values),
         evidence=[f"patents:{row['b']}", f"patents:{row['a']}"],
         members=[row["agency_code"]] if row["agency_code"] else [],
@@ -98,12 +133,18 @@ DETECTOR = Detector(
                 "agency_code",
                 "priority_nos",
                 "parent_no",
+                "applicant_addresses",
+                "contact_phone",
+                "contact_email",
+                "account",
+                "payer",
             ),
             one_of=TEXTS,
         ),
         Reads("abnormal_notices", ("application_no", "outcome"), also=("outcome_on",), needed=False),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("jaccard_percent",),
+    limits=("jaccard_percent", "strong_percent"),
     find=find,
+    version="2",
 )

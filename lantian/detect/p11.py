@@ -2,7 +2,8 @@
 
 Where the contact is a company's own and that company is no licensed agency, the finding points at it; else at
 the network. A group's own department is no finding: firms of one owner count as one applicant. A business
-scope that offers patent agency, without filings, is never a finding.
+scope that offers patent agency, without filings, is never a finding; with them a page of the firm that offers it (W02)
+makes the finding firmer. Receipts for fees are no table: an officer adds them in the case.
 """
 
 from __future__ import annotations
@@ -12,10 +13,13 @@ from typing import Any
 
 import polars as pl
 
+from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.networks import Network, filings_of, networks, weighted
+from lantian.detect.phrases import kinds, said
+from lantian.detect.w02 import page_text
 
 OFFERS = r"专利.{0,4}代理|代理.{0,4}专利|知识产权"
 
@@ -27,7 +31,7 @@ def find(ground: Ground) -> Iterator[Found]:
     links = weighted(contacts.links.filter(own))
     firms_among = set(contacts.parties.filter(~pl.col("person"))["party"])
     enough = [net for net in networks(links) if len(net.members) >= ground.limit("least_applicants")]
-    firms = _firms(ground)
+    firms, pages = _firms(ground), _pages(ground)
     seen: set[str] = set()
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
         numbers = carried["application_no"].unique(maintain_order=True).to_list()
@@ -38,7 +42,7 @@ def find(ground: Ground) -> Iterator[Found]:
         about = firm is not None or bool(firms_among & {*net.members})
         if about and len(numbers) >= ground.limit("least_filings") and set(net.kinds) != {"address"}:
             seen |= {firm["credit_code"]} if firm else set()
-            yield _found(net, numbers, firm, ground)
+            yield _found(net, numbers, firm, _offers(firm, pages), ground)
 
 
 def _firms(ground: Ground) -> dict[tuple[str, str], dict[str, Any]]:
@@ -54,7 +58,30 @@ def _firms(ground: Ground) -> dict[tuple[str, str], dict[str, Any]]:
     return found
 
 
-def _found(net: Network, numbers: list[str], firm: dict[str, Any] | None, ground: Ground) -> Found:
+def _pages(ground: Ground) -> dict[str, tuple[str, str]]:
+    """Pages that offer patent agency: capture and words, by the advertiser's number or its phone."""
+    offer = kinds("W02", ground.on).get("offer")
+    found: dict[str, tuple[str, str]] = {}
+    for row in ground.tables["captures"].sort("capture_id").iter_rows(named=True):
+        spoken = list(said(page_text(row), offer)) if offer else []
+        for key in (row["advertiser_id"], identity.digits(row["phone"] or "")):
+            if key and spoken:
+                found.setdefault(key, (row["capture_id"], spoken[0].words))
+    return found
+
+
+def _offers(firm: dict[str, Any] | None, pages: dict[str, tuple[str, str]]) -> tuple[str, str] | None:
+    keys = (firm["credit_code"], firm["phone"]) if firm else ()
+    return next((pages[key] for key in keys if key in pages), None)
+
+
+def _found(
+    net: Network,
+    numbers: list[str],
+    firm: dict[str, Any] | None,
+    page: tuple[str, str] | None,
+    ground: Ground,
+) -> Found:
     words = net.words()
     values = {
         "applicants": len(net.members), "filings": len(numbers), "ties_zh": words.zh, "ties_en": words.en,
@@ -62,15 +89,19 @@ def _found(net: Network, numbers: list[str], firm: dict[str, Any] | None, ground
     }  # fmt: skip
     offers = bool(firm and pl.Series([firm["scope"] or ""]).str.contains(OFFERS)[0])
     key = "network" if firm is None else "offers" if offers else "company"
+    told = ground.rules.say(key, **values)
+    if page:
+        more = ground.rules.say("web", words=f"“{page[1]}”")
+        told = Text(told.zh + more.zh, f"{told.en} {more.en}")
     return Found(
         kind="company" if firm else "network",
         no=firm["credit_code"] if firm else "",
         name=firm["name"] if firm else "",
         anchor=f"patents:{numbers[0]}",
         score=net.weight,
-        strength="strong" if offers else "medium",
-        says=ground.rules.say(key, **values),
-        evidence=[f"patents:{number}" for number in numbers],
+        strength="strong" if offers or page else "medium",
+        says=told,
+        evidence=[*(f"patents:{number}" for number in numbers), *([f"captures:{page[0]}"] if page else [])],
         members=net.members,
     )
 
@@ -89,7 +120,9 @@ DETECTOR = Detector(
         reading.AGENCIES,
         reading.BRANCHES,
         reading.IDENTITIES,
+        Reads("captures", ("capture_id", "text"), also=("title", "advertiser_id", "phone"), needed=False),
     ),
     limits=("least_applicants", "least_filings"),
     find=find,
+    version="2",
 )

@@ -2,7 +2,8 @@
 
 Contacts of the agency itself and of its filed branches are its own. Hubs are counted over all agencies before
 anything is looked at within one. Where a case brought insurance records, signers insured with another employer
-make the finding strong; without them it stays medium.
+make the finding strong, and so does a volume that the registered practitioners cannot have handled (capacity, where
+the register of practice is at hand); else it stays medium.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.networks import Network, filings_of, networks, weighted
@@ -61,18 +63,44 @@ def _found(net: Network, numbers: list[str], parked: pl.DataFrame, ground: Groun
         "applicants": len(net.members), "filings": len(numbers), "ties_zh": words.zh, "ties_en": words.en,
         "signers": len(licences), "signed": elsewhere["application_no"].n_unique(),
     }  # fmt: skip
+    told = ground.rules.say("insured" if licences else "foreign", **values)
+    over = _beyond_capacity(agency, numbers, ground)
+    if over:
+        told = Text(told.zh + over.zh, f"{told.en} {over.en}")
     months = elsewhere.select("licence_no", "month").unique().sort("licence_no", "month")
     insured = [f"insurance:{licence}|{month}" for licence, month in months.iter_rows()]
     return Found(
         kind="agency",
         no=agency,
         anchor=f"patents:{numbers[0]}",
-        score=1 - (1 - net.weight) * (0.5 if licences else 1),
-        strength="strong" if licences else "medium",
-        says=ground.rules.say("insured" if licences else "foreign", **values),
+        score=1 - (1 - net.weight) * (0.5 if licences or over else 1),
+        strength="strong" if licences or over else "medium",
+        says=told,
         evidence=[*(f"patents:{number}" for number in numbers), *insured],
         members=[*(member.split("|")[1] for member in net.members), *licences],
     )
+
+
+def _beyond_capacity(agency: str, numbers: list[str], ground: Ground) -> Text | None:
+    """Say how many each registered practitioner would have handled in the last year, if that is too many."""
+    own = ground.tables["patents"].filter(pl.col("agency_code") == agency).drop_nulls("filing_date")
+    last = own.filter(pl.col("application_no").is_in(numbers))["filing_date"].max()
+    if last is None:
+        return None
+    day = pl.lit(last)
+    year = own.filter(pl.col("filing_date").is_between(day.dt.offset_by("-1y"), day, closed="right")).height
+    staff = (
+        ground.tables["employments"]
+        .filter(
+            (pl.col("agency_code") == agency)
+            & (pl.col("from").is_null() | (pl.col("from") <= day))
+            & (pl.col("to").is_null() | (pl.col("to") > day))
+        )["licence_no"]
+        .n_unique()
+    )
+    if not staff or year <= staff * ground.limit("head_most"):
+        return None
+    return ground.rules.say("capacity", last=last, year=year, staff=staff, each=f"{year / staff:.0f}")
 
 
 DETECTOR = Detector(
@@ -89,8 +117,10 @@ DETECTOR = Detector(
         reading.AGENCIES,
         reading.BRANCHES,
         reading.IDENTITIES,
+        Reads("employments", ("licence_no", "agency_code"), also=("from", "to"), needed=False),
         Reads("insurance", ("licence_no", "month", "employer_id"), needed=False),
     ),
-    limits=("least_applicants", "least_filings"),
+    limits=("least_applicants", "least_filings", "head_most"),
     find=find,
+    version="2",
 )

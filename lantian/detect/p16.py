@@ -76,11 +76,11 @@ def _other_names(parties: pl.DataFrame, ground: Ground) -> Iterator[Found]:
         yield Found(
             kind="network",
             no="",
-            anchor=f"patents:{numbers[0]}",
+            anchor=f"companies:{number}",
             score=0.5,
             strength="medium" if len(numbers) > 1 else "weak",
             says=ground.rules.say("code", filings=len(numbers), names="、".join(names[:3])),
-            evidence=[f"companies:{number}", *(f"patents:{one}" for one in numbers)],
+            evidence=[f"patents:{one}" for one in numbers],
             members=[str(number), *names],
         )
 

@@ -15,7 +15,11 @@ from lantian.detect.contract import Detector, Found, Ground, Reads
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each open branch with a fault."""
     branches = (
-        ground.tables["branches"].filter(pl.col("closed_on").is_null()).drop_nulls(["agency_code", "name"])
+        ground.tables["branches"]
+        .filter(pl.col("closed_on").is_null())
+        .drop_nulls(["agency_code", "name"])
+        .sort("agency_code", "name", "filed_on", nulls_last=True)
+        .unique(["agency_code", "name"], keep="first", maintain_order=True)
     )
     heads = branches["head_licence_no"].drop_nulls()
     doubled = set(heads.filter(heads.is_duplicated()))

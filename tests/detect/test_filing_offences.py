@@ -140,7 +140,7 @@ def test_a_code_borne_by_another_name_is_shown_and_a_former_name_is_not() -> Non
         filing(3, applicants=["真名(二)公司"], applicant_ids=["C2"]),
     ]
     (found,) = open_findings(run("P16", patents=rows, companies=register))
-    assert found["evidence"] == [f"patents:{number(1)}", "companies:C1"]
+    assert found["evidence"] == ["companies:C1", f"patents:{number(1)}"]
 
 
 def test_filings_without_agency_that_give_an_agencys_contact_point_at_it() -> None:

@@ -14,11 +14,13 @@ import polars as pl
 from lantian.city.city import DEFAULT_SEED, build
 from lantian.city.sizes import SIZES
 from lantian.config.commands import print_json
+from lantian.core.identifiers import application_kind
 from lantian.core.messages import WrongUse
 from lantian.detect.cards import Alerts, card
 from lantian.detect.contract import Detector
 from lantian.detect.detectors import DECLARED
 from lantian.detect.measure import Measure, measure, share
+from lantian.detect.reading import Reading
 from lantian.detect.tables import read_tables
 
 SCHEMA = "detect-evaluate/1"
@@ -42,12 +44,13 @@ def run(args: argparse.Namespace) -> int:
     detectors = _chosen(args.ids)
     tables, city = _city(args, detectors)
     real = _real()
-    measured = {}
+    measured, total, reading = {}, 0.0, Reading()
     for detector in detectors:
         begun = time.process_time()
-        whole = measure(detector, tables, on=args.on)
+        whole = measure(detector, tables, on=args.on, reading=reading)
         seconds = time.process_time() - begun
-        public = measure(detector, tables, on=args.on, public=True)
+        total += seconds
+        public = measure(detector, tables, on=args.on, public=True, reading=reading)
         measured[detector.id] = (whole, public)
         if args.format == "text":
             print("\t".join(_line(detector, whole, public, seconds)))
@@ -56,7 +59,9 @@ def run(args: argparse.Namespace) -> int:
             args.cards.mkdir(parents=True, exist_ok=True)
             text = card(detector, whole, public, alerts, on=args.on, city=city)
             (args.cards / f"{detector.id}.md").write_text(text, encoding="utf-8")
-    if args.format == "json":
+    if args.format == "text":
+        print(f"all\tcpu={total:.2f}s")
+    else:
         print_json(SCHEMA, {id: _told(*both) for id, both in measured.items()})
     return 0
 
@@ -100,6 +105,7 @@ def _real() -> Mapping[str, pl.DataFrame] | None:
         "title",
         "abstract",
         disclosure=pl.lit("published"),
+        kind=pl.col("application_no").map_elements(application_kind, return_dtype=pl.String),
         applicants=pl.concat_list("applicant"),
         inventors=pl.concat_list("first_listed_inventor"),
     )
@@ -110,8 +116,9 @@ def _alerts(detector: Detector, real: Mapping[str, pl.DataFrame] | None, on: dat
     if real is None:
         return None
     found = detector.run(real, on=on)
-    counts = dict(found.frame.group_by("strength").agg(pl.len()).iter_rows())
-    return Alerts(found.read, counts, found.not_run)
+    open_ = found.frame.filter(pl.col("clearing") == "not_cleared")
+    counts = dict(open_.group_by("strength").agg(pl.len()).iter_rows())
+    return Alerts(found.read, counts, found.not_run, found.frame.height - open_.height)
 
 
 def _line(detector: Detector, whole: Measure, public: Measure, seconds: float) -> Iterator[str]:
