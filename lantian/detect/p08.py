@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
 
+from lantian.core.messages import Text
 from lantian.detect import rates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
@@ -58,17 +60,35 @@ def _found(agency: str, burst: pl.DataFrame, usual: float, ground: Ground) -> Fo
         "applicants": burst.select(pl.col("applicants").list.first()).n_unique(),
     }  # fmt: skip
     times = len(numbers) / usual
+    said, row = ground.rules.say("burst", **values), _in_a_row(numbers)
+    if row > 2:
+        more = ground.rules.say("row", row=row)
+        said = Text(said.zh + more.zh, f"{said.en} {more.en}")
     return Found(
         kind="agency",
         no=agency,
         anchor=f"patents:{numbers[0]}",
         score=1 - 1 / times,
         strength="strong" if times >= ground.share("strong_percent") else "medium",
-        says=ground.rules.say("burst", **values),
+        says=said,
         evidence=[f"patents:{number}" for number in numbers],
         clearing="presumed_lawful" if large else "not_cleared",
         cleared=ground.rules.say("large", name=large, share=f"{share:.0%}") if large else None,
     )
+
+
+def _in_a_row(numbers: list[str]) -> int:
+    """Return how many application numbers follow each other without a gap at most (check digits aside).
+
+    >>> _in_a_row(["202510000001.1", "202510000002.X", "202510000003.8", "202510000007.0"])
+    3
+    """
+    serials = sorted({int(body) for body in (one.partition(".")[0] for one in numbers) if body.isdecimal()})
+    best = run = 1
+    for one, other in pairwise(serials):
+        run = run + 1 if other == one + 1 else 1
+        best = max(best, run)
+    return best
 
 
 def _one_large(burst: pl.DataFrame, ground: Ground) -> tuple[str | None, float]:
@@ -112,4 +132,5 @@ DETECTOR = Detector(
         "large_staff",
     ),
     find=find,
+    version="2",
 )

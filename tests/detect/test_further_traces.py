@@ -52,3 +52,27 @@ def test_more_filings_than_the_registered_practitioners_can_handle_make_a_lent_l
     more = [*staff, staff[0] | {"licence_no": "1200002"}]
     (found,) = open_findings(run("P12", patents=[*lent, *rest], agencies=[agency()], employments=more))
     assert found["strength"] == "medium"
+
+
+def test_marks_struck_off_for_want_of_use_make_hoarding_plain() -> None:
+    marks = [
+        {"number": f"7{n}", "filed_on": DAY, "mark": chr(0x6000 + n) * 3, "classes": [n % 9 + 1], "applicant": "某甲公司",
+         "applicant_id": "91120000000000HRD1"} for n in range(24)
+    ]  # fmt: skip
+    firm = FIRM | {
+        "credit_code": "91120000000000HRD1",
+        "insured_staff": 2,
+        "former_names": [],
+        "shareholders": [],
+    }
+    cases = [
+        {"number": f"S{n}", "kind": "non_use_cancellation", "mark_number": f"7{n}", "outcome": outcome}
+        for n, outcome in enumerate(["granted", "partly", "granted", "refused"])
+    ]
+    (found,) = open_findings(run("T03", trademarks=marks, companies=[firm]))
+    assert found["strength"] == "medium"
+    (found,) = open_findings(run("T03", trademarks=marks, companies=[firm], trademark_proceedings=cases))
+    assert found["strength"] == "strong" and "3件因连续三年不使用被撤销" in found["reason_zh"]
+    unknown = [firm | {"insured_staff": None}]
+    assert not open_findings(run("T03", trademarks=marks, companies=unknown))
+    assert open_findings(run("T03", trademarks=marks, companies=unknown, trademark_proceedings=cases))

@@ -93,7 +93,7 @@ def test_the_command_prints_a_line_a_detector_and_refuses_what_it_does_not_know(
     capsys.readouterr()
     assert main(["detect", "evaluate", "P08,P10", "--data", str(city)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("\t")[0] for line in lines] == ["P08", "P10"]
+    assert [line.split("\t")[0] for line in lines] == ["P08", "P10", "all"]
     assert main(["detect", "evaluate", "P99", "--data", str(city)]) == 2
     (city / "truth.parquet").unlink()
     assert main(["detect", "evaluate", "P08", "--data", str(city)]) == 2
