@@ -13,11 +13,15 @@ from django.db import close_old_connections, transaction
 from procrastinate.contrib.django import app as queue
 
 from lantian.office.models import Job
+from lantian.publicity import sweeping as publicity
 from lantian.standing import nightly as standing
 
 HALF_PAST_TWO_IN_CHINA = "30 18 * * *"  # the queue counts in UTC; Asia/Shanghai is eight hours ahead all year
 log = logging.getLogger(__name__)
-ROUND: Mapping[str, Callable[[], list[Job]]] = {"standing": standing.tonight}
+ROUND: Mapping[str, Callable[[], list[Job]]] = {
+    "standing": standing.tonight,
+    "publicity": publicity.tonight,
+}
 
 
 def run_round(rooms: Mapping[str, Callable[[], list[Job]]] = ROUND) -> list[Job]:

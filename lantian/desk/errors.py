@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 
 from lantian.casework.errors import Stale
 from lantian.core.messages import NotAllowed, Refused
+from lantian.publicity import errors as publicity
 from lantian.standing import errors as standing
 
 STATUS: tuple[tuple[type[Refused], int], ...] = (
     (NotAllowed, 403),
     (Stale, 409),
     (standing.Stale, 409),
+    (publicity.Stale, 409),
     (Refused, 422),
 )
 

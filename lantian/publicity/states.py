@@ -88,6 +88,7 @@ CAUSE_TEXTS: dict[Cause, Text] = {
     Cause.CHANGED: Text("决定被变更", "the decision was changed"),
     Cause.LAPSED: Text("公示期届满", "period of publication over"),
 }
+CLOSED = (State.WITHDRAWN, State.ENDED, State.SPARED, State.DROPPED)
 # Something of it may be out.
 OUT = (State.PUBLISHED, State.CORRECTING, State.CORRECTED, State.WITHDRAWING)
 OPEN = (State.DUE, State.PREPARED, State.APPROVED, State.CORRECTING, State.CORRECTED, State.WITHDRAWING)

@@ -8,7 +8,7 @@ from lantian.core import publicity
 from lantian.core.moves import check_move
 from lantian.office import clock, jobs
 from lantian.office.actors import Actor, OfficerActor
-from lantian.office.models import Job
+from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
 from lantian.publicity.actions import derivation, moved
@@ -27,9 +27,16 @@ def run_all(*, by: OfficerActor) -> Job:
     )
 
 
+def tonight() -> list[Job]:
+    """Schedule the same for the night, in the scope of the city, which sees every notice; in nobody's name."""
+    city = Unit.objects.values_list("pk", flat=True).get(kind=Unit.Kind.CITY)
+    job = jobs.defer_tonight(NAME, unit=city, mandate=f"night:{clock.today()}")
+    return [job] if job else []
+
+
 @jobs.job(NAME)
 def run(running: jobs.Running) -> None:
-    """The job, a notice a step; for a nightly round as well. Run again, it finds nothing left to do."""
+    """The job, a notice a step. Run again, it finds nothing left to do."""
     with running.step():
         keys = list(queries.lapsed(clock.today()).values_list("key", flat=True))
     for count, key in enumerate(keys, start=1):

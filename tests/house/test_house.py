@@ -15,6 +15,7 @@ from lantian.casework import states as casework
 from lantian.core.moves import diagram
 from lantian.dispatch import states as dispatch
 from lantian.office.papers import states as papers
+from lantian.publicity import states as publicity
 from lantian.screening import states as screening
 from lantian.standing import plan_states as plans
 
@@ -26,6 +27,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 400, 40
 DIAGRAMS = {
     "lead": casework.MOVES,
     "finding": screening.MOVES,
+    "notice": publicity.MOVES,
     "paper": papers.MOVES,
     "dispatch": dispatch.MOVES,
     "return_sheet": dispatch.SHEET_MOVES,

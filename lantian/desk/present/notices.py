@@ -17,7 +17,7 @@ from lantian.office import clock
 from lantian.publicity import actions, queries
 from lantian.publicity.models import Notice, NoticeStep, NoticeText
 from lantian.publicity.queries import Place
-from lantian.publicity.states import ACT_TEXTS, CAUSE_TEXTS, OUT, STATE_TEXTS, Act, Cause, State
+from lantian.publicity.states import ACT_TEXTS, CAUSE_TEXTS, CLOSED, OUT, STATE_TEXTS, Act, Cause, State
 
 PROFILE_TEXTS: dict[Profile, Text] = {
     Profile.ENTERPRISE: Text("企业等组织", "enterprise or other body"),
@@ -108,11 +108,12 @@ def _due_of(stored: Mapping[str, Any], today: date, settled: bool) -> Due:
 def places(notice: Notice, today: date) -> list[dict[str, Any]]:
     """Every channel with its period, and what stands there."""
     known = publicity.channels(notice.event_on)
-    return [_place(one, label(known[one.channel].text), today) for one in queries.places(notice)]
+    over = notice.state in (State.WITHDRAWING, *CLOSED)
+    return [_place(one, label(known[one.channel].text), today, over) for one in queries.places(notice)]
 
 
-def _place(one: Place, name: str, today: date) -> dict[str, Any]:
-    met = one.published_on is not None
+def _place(one: Place, name: str, today: date, over: bool) -> dict[str, Any]:
+    met = over or one.published_on is not None
     return {
         "channel": one.channel,
         "name": name,

@@ -1,0 +1,114 @@
+"""Pages of public notices: what is due first, a preview that stores nothing, doubt beside the rule, the workbook."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+
+import pytest
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from lantian.office import audit
+from lantian.publicity import actions, queries
+from lantian.publicity.actions import Told
+from lantian.publicity.models import Notice, NoticeText
+from tests.personas import acting, browser
+from tests.rooms.test_publicity import FIELDS, TODAY, a_penalty, a_published, an_agency
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def this_day(settings: object) -> None:
+    settings.TODAY = TODAY  # type: ignore[attr-defined]
+
+
+def of(row: Notice) -> str:
+    return reverse("notice", args=[row.key])
+
+
+def test_the_page_shows_every_period_with_its_derivation_and_how_sure_the_rule_is() -> None:
+    page = browser("city").get(of(a_penalty())).content.decode()
+    assert "2026年12月14日" in page and "2026年11月25日" in page
+    assert "作出处罚决定之日，不计入期限。" in page
+    assert "凭记忆录入" in page and "未经核实的暂定内容" in page
+
+
+def test_what_is_due_stands_first_in_the_ledger_and_on_the_first_page(settings: object) -> None:
+    row, client = a_penalty(), browser("city")
+    with acting("city") as by:
+        actions.owe(
+            about=("listing", "k9"), matter="agency_abnormal", subject_key=an_agency().key, document="国知发1号",
+            event_on=TODAY, by=by, told=Told(name="没有期限的"),
+        )  # fmt: skip
+    page = client.get(reverse("notices")).content.decode()
+    assert page.index(row.name) < page.index("没有期限的")
+    settings.TODAY = date(2026, 12, 1)  # type: ignore[attr-defined]
+    client = browser("city")  # the session of that other day has ended
+    late = client.get(reverse("notices"), {"clock": "late"}).content.decode()
+    assert "已逾期 4 个工作日" in late and "没有期限的" not in late
+    assert "待办公示" in client.get(reverse("home")).content.decode()
+
+
+def test_a_preview_stores_nothing_and_its_digest_is_what_may_be_submitted() -> None:
+    row, client = a_penalty(), browser("city")
+    typed = {f"f-{name}": text for name, text in FIELDS.items()} | {
+        "f-document": row.document,
+        "f-office": "市局",
+        "f-decided_on": str(row.event_on),
+        "f-name": row.name,
+        "term": "ordinary",
+        "version": "1",
+    }
+    act = reverse("notice_act", args=[row.key])
+    page = client.post(act, typed | {"do": "preview"})
+    assert page.status_code == 200 and "电话（已隐去）" in page.content.decode()
+    with acting("city"):
+        assert not NoticeText.objects.exists()
+    digest = page.context["preview"]["digest"]
+    assert client.post(act, typed | {"do": "prepare", "digest": "0" * 64}).status_code == 409
+    assert client.post(act, typed | {"do": "prepare", "digest": digest}).status_code == 302
+    with acting("city"):
+        assert queries.find(row.key).state == "prepared"  # type: ignore[union-attr]
+
+
+def test_a_refused_act_keeps_what_was_typed() -> None:
+    row, client = a_penalty(), browser("city")
+    typed = {"do": "preview", "f-facts": "另行查明的事实", "term": "ordinary", "version": "1"}
+    page = client.post(reverse("notice_act", args=[row.key]), typed)
+    assert page.status_code == 422 and "另行查明的事实" in page.content.decode()
+    assert "还缺" in page.content.decode()
+
+
+def test_a_decision_of_another_system_is_recorded_once() -> None:
+    client = browser("city")
+    typed = {
+        "matter": "penalty",
+        "name": "示例公司",
+        "document": "津知罚〔2026〕7号",
+        "on": "2026-11-20",
+        "act": "无资质代理",
+    }
+    for _ in range(2):
+        assert client.post(reverse("notices_new"), typed).status_code == 302
+    with acting("city"):
+        (row,) = Notice.objects.filter(document="津知罚〔2026〕7号")
+        assert (row.name, row.told["act"]) == ("示例公司", "无资质代理")
+    assert client.post(reverse("notices_new"), typed | {"on": "2026-11-30"}).status_code == 422
+
+
+def test_the_workbook_says_what_the_ledger_says_and_leaves_an_event() -> None:
+    row = a_published()
+    response = browser("city").get(reverse("notices_export"), {"state": "published"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response)))  # type: ignore[arg-type]
+    lines = book.get_sheet_by_index(0).to_python()
+    assert lines[3][1:6] == [row.name, row.number, "行政处罚信息", row.document, "2026-11-16"]
+    assert lines[3][8] == "本部门网站 2026-11-22" and "盖章" in str(lines[-1])
+    with acting("city"):
+        assert audit.history("unit", "120000")[-1].kind == "notices_exported"
+
+
+def test_the_rule_book_of_publication_can_be_read() -> None:
+    page = browser("nankai").get(reverse("rulebook"), {"book": "publicity"}).content.decode()
+    assert "第13条" in page and "国家企业信用信息公示系统" in page
