@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
@@ -20,7 +20,7 @@ from lantian.config.commands import main
 from lantian.config.commands.demo import answers
 from lantian.office import jobs
 from lantian.office.cluster import Cluster
-from lantian.office.models import Job
+from lantian.office.models import Account, Job
 from lantian.screening import actions as screening
 from lantian.screening.models import Run
 from tests.conftest import Database
@@ -141,6 +141,19 @@ def test_a_line_about_a_request_says_its_path_and_id_and_never_what_was_asked(li
     assert (line["method"], line["path"], line["status_code"]) == ("GET", "/nowhere/", 404)
     assert line["request_id"] == answer["X-Request-Id"]
     assert "宁书白" not in str(line) and "%E5%AE%81" not in str(line)
+
+
+@in_rollback
+def test_a_fault_is_told_by_its_kind_and_place_and_never_by_the_record_it_met(lines: list[str]) -> None:
+    login = Account.objects.values_list("login", flat=True).get(login="city")
+    try:
+        with transaction.atomic():
+            Account.objects.create(login=login, name="宁书白")
+    except IntegrityError:
+        logging.getLogger("django.request").exception("broken")
+    (line,) = [json.loads(line) for line in lines]
+    assert "UniqueViolation [23505]" in line["exception"] and "test_operations.py:" in line["exception"]
+    assert f"({login})" not in str(line) and "宁书白" not in str(line)
 
 
 @in_rollback
