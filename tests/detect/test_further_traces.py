@@ -56,7 +56,7 @@ def test_more_filings_than_the_registered_practitioners_can_handle_make_a_lent_l
 
 def test_marks_struck_off_for_want_of_use_make_hoarding_plain() -> None:
     marks = [
-        {"number": f"7{n}", "filed_on": DAY, "mark": chr(0x6000 + n) * 3, "classes": [n % 9 + 1], "applicant": "某甲公司",
+        {"number": f"7{n}", "filed_on": DAY, "mark": chr(0x6000 + n) * 3, "classes": [n % 9 + 1], "applicant": "某甲",
          "applicant_id": "91120000000000HRD1"} for n in range(24)
     ]  # fmt: skip
     firm = FIRM | {
