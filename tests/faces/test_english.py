@@ -23,7 +23,10 @@ from django.urls import reverse
 
 from lantian.casework.models import Lead
 from lantian.filings import grants
+from lantian.filings.captures import actions as captures
+from lantian.filings.captures.actions import Saved
 from lantian.filings.models import Patent, UnpublishedGrant
+from lantian.office import clock
 from lantian.office.models import Account, IntakeBatch, StoredFile
 from lantian.registry.models import Subject
 from lantian.screening import actions as screening
@@ -371,7 +374,19 @@ def _intake_without_a_grant() -> str:
     return reverse("intake")
 
 
+def _capture() -> str:
+    with acting("nankai") as by:
+        told = Saved("https://page.example/", "website", clock.now(), "saved in the browser")
+        kept = captures.upload(
+            told, ("page.html", b"<title>A page</title><p>Tel. 13800138000</p>"), None, by=by
+        )
+    return reverse("capture", args=[kept.key])
+
+
 PAGES: dict[str, tuple[str, Callable[[], str], int]] = {
+    "capture": ("nankai", _capture, 200),
+    "captures": ("nankai", lambda: reverse("captures"), 200),
+    "lexicons": ("city", lambda: reverse("lexicons"), 200),
     "home": ("city", _home, 200),
     "home of a district": ("nankai", lambda: reverse("home"), 200),
     "intake": ("city", lambda: reverse("intake"), 200),

@@ -9,8 +9,9 @@ from typing import Any
 from django.urls import reverse
 
 from lantian.core.messages import Text
+from lantian.desk.present.detectors import told
 from lantian.desk.present.jobs import job
-from lantian.desk.present.words import label, language, said
+from lantian.desk.present.words import either, label, language, said
 from lantian.detect.marked import Place
 from lantian.detect.pages import Signs
 from lantian.detect.phrases import Kind
@@ -47,6 +48,10 @@ USED_BY = {
     "event": Text("T04", "T04"),
     "well_known_mark": Text("T08", "T08"),
 }
+FETCHED = Text(
+    "按允许的网站清单自动读取，遵守 robots.txt，不带 Cookie；原始字节、响应头和跳转一并保存。",
+    "Read by the system from the list of hosts, robots.txt heard, without cookies; bytes, headers and redirects kept.",
+)
 EXTRACTED = Text("系统从文件提取", "extracted from the file by the system")
 
 
@@ -88,7 +93,7 @@ def capture(row: Capture, reading: CaptureReading | None) -> dict[str, Any]:
         "status": row.status,
         "platform": label(PLATFORMS[row.platform]),
         "way": label(WAYS[row.way]),
-        "how": row.how,
+        "how": row.how or said(FETCHED),
         "captured_at": row.captured_at,
         "recorded_at": row.recorded_at,
         "office": row.unit.name(language()),
@@ -119,10 +124,10 @@ def reading(row: CaptureReading) -> dict[str, Any]:
     return {"number": row.number, "by": row.post.account.name if row.post else said(EXTRACTED), "at": row.at}
 
 
-def signs(found: Signs) -> list[dict[str, str]]:
+def signs(found: Signs) -> list[dict[str, Any]]:
     """What the page says of who stands behind it."""
     told = ((name, getattr(found, name)) for name in SIGN_TEXTS)
-    return [{"label": label(SIGN_TEXTS[name]), "value": "、".join(values)} for name, values in told if values]
+    return [{"label": label(SIGN_TEXTS[name]), "values": values} for name, values in told if values]
 
 
 def comparison(found: Compared) -> dict[str, Any]:
@@ -138,13 +143,13 @@ def comparison(found: Compared) -> dict[str, Any]:
 
 
 def _says(one: Mapping[str, Any]) -> dict[str, str]:
-    english = language().startswith("en")
+    rule = told(one["detector"], one["on"])
     return {
         "detector": one["detector"],
-        "reason": one["reason_en"] if english and one["reason_en"] else one["reason_zh"],
-        "rule": one["rule"],
-        "innocent": one["innocent_zh"],
-        "strength": one["strength"],
+        "name": rule.name,
+        "reason": either(one["reason_zh"], one["reason_en"]),
+        "rule": said(rule.rule.basis.cite()),
+        "innocent": said(rule.text("innocent")),
     }
 
 
@@ -187,7 +192,7 @@ def record(row: CaptureRecord) -> dict[str, Any]:
         "number": row.number,
         "taken_at": row.taken_at,
         "place": row.place,
-        "officers": [{"name": name, "card": card} for name, card in people],
+        "officers": [f"{name} {card}" for name, card in people],
         "surroundings": row.surroundings,
         "steps": row.steps,
         "result": label(RESULTS[row.result]),

@@ -35,7 +35,6 @@ from lantian.office.plates import check_open
 
 JOB = "capture"
 MOST_TYPED = 20_000
-FETCHED = "按系统允许的网站清单自动读取，遵守 robots.txt，不带 Cookie；原始字节、响应头和跳转一并保存。"
 
 
 class CaptureRefused(Refused):
@@ -167,7 +166,7 @@ def keep_taken(request: CaptureRequest, taken: Taken, picture: bytes | None, *, 
         final_url=taken.final_url,
         status=taken.status,
         captured_at=taken.at,
-        how=FETCHED,
+        how="",
         sha256=taken.sha256,
         unit_id=request.unit_id,
         post_id=request.post_id,
