@@ -80,6 +80,7 @@ def _run(arguments: list[str], **variables: str) -> None:
 
 def _digest() -> str:
     digest = hashlib.sha256((ROOT / "lantian/config/demo.py").read_bytes())
+    digest.update((ROOT / "lantian/config/demo_screening.py").read_bytes())
     digest.update((ROOT / "tests/template.py").read_bytes())
     for room in FILLED_BY:
         for path in sorted((ROOT / "lantian" / room).rglob("*")):

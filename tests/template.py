@@ -19,7 +19,7 @@ def fill() -> None:
     """Furnish, take in, screen, make findable, seal."""
     demo.furnish({person.login: PASSWORD for person in PEOPLE}, demo.TOWN)
     demo.take_in_city(lambda _: None, demo.TOWN)
-    demo.screen()
+    demo.screen(demo.TOWN)
     search.refresh()
     audit.seal()
 

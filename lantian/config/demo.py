@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from django.db import transaction
 
 from lantian.city import city, divisions, sizes
 from lantian.city.sizes import Size
-from lantian.config import demo_months, demo_week
+from lantian.config import demo_months, demo_screening, demo_week
 from lantian.config.demo_people import MORE_UNITS, PEOPLE
 from lantian.core.messages import Text
 from lantian.filings import grants, secrecy
@@ -21,8 +21,6 @@ from lantian.office.intake import actions as intake
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import Account, Post, Unit
 from lantian.office.scope import scoped
-from lantian.screening import actions as screening
-from lantian.screening.models import Run
 
 SEED = 1
 PURPOSE = "导入专利申请数据，供数据比对"
@@ -35,6 +33,7 @@ class Stage:
     size: Size
     offices: tuple[divisions.Office, ...]
     tables: tuple[str, ...]
+    detectors: tuple[str, ...] = ("P01",)
 
 
 REGISTERS = (
@@ -46,8 +45,24 @@ REGISTERS = (
     "branches",
     "enrolments",
 )
+PUBLIC = (
+    "companies",
+    "annual_reports",
+    "patent_changes",
+    "abnormal_notices",
+    "subsidies",
+    "trademarks",
+    "trademark_proceedings",
+    "trademark_transfers",
+    "protected_names",
+)
 TOWN = Stage(sizes.TINY, divisions.offices(), ("agencies", "patents"))
-WHOLE = Stage(sizes.DEMO, divisions.all_offices(), (*REGISTERS, "patents"))
+WHOLE = Stage(
+    replace(sizes.DEMO, schemes=2),
+    divisions.all_offices(),
+    (*REGISTERS, *PUBLIC, "patents"),
+    demo_screening.EVERY,
+)
 
 
 def furnished() -> bool:
@@ -55,10 +70,9 @@ def furnished() -> bool:
     return Account.objects.exists()
 
 
-def screened() -> bool:
+def screened(stage: Stage = WHOLE) -> bool:
     """Whether the city's data are in and were screened once."""
-    with scoped(actors.officer(Post.objects.get(account__login="city"))):
-        return Run.objects.exclude(job__ended_at=None).exists()
+    return demo_screening.screened(stage.detectors)
 
 
 @transaction.atomic
@@ -117,14 +131,9 @@ def take_in_city(tell: Callable[[Text], None], stage: Stage = WHOLE) -> None:
             jobs.execute(batch.job.key, post.key)
 
 
-def screen() -> None:
-    """Run P01 once, so that the desk has something to judge: the run that the intake asked for, if it waits."""
-    post = Post.objects.get(account__login="city")
-    by = actors.officer(post)
-    with scoped(by):
-        run = screening.open_run("P01") or screening.start_run(detector="P01", by=by)
-    assert run.job is not None
-    jobs.execute(run.job.key, post.key)
+def screen(stage: Stage = WHOLE) -> None:
+    """Run the stage's detectors once, so that the desk has something to judge."""
+    demo_screening.screen(stage.detectors)
 
 
 def work() -> None:
@@ -135,6 +144,8 @@ def work() -> None:
         demo_week.leads,
         demo_week.interview,
         demo_week.instruction,
+        demo_screening.take,
+        demo_screening.hidden_hands,
     ):
         part()
     audit.seal()

@@ -93,8 +93,8 @@ def _ground(finding: Finding, patents: pl.DataFrame) -> Ground:
         "patents": patents, "companies": frames.companies(ids), "agencies": frames.agencies(),
         "branches": frames.dated("branches"),
     }  # fmt: skip
-    reads = (_PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES)
-    ready = {one.table: readied(one.table, given[one.table], one.all)[0] for one in reads}
+    reads = (_PATENTS, *(one for one in detector.reads if one.table != _PATENTS.table))
+    ready = {one.table: readied(one.table, given.get(one.table), one.all)[0] for one in reads}
     rules = rules_of(shipped_book(), detector.id, finding.on, detector.limits)
     return Ground(finding.on, rules, ready, frozenset())
 

@@ -77,10 +77,10 @@ def test_from_a_file_to_the_docket_of_another_office(house: House, page: Page, f
     # The comparison that the intake set off finds the three.
     page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据比对提示").click()
     page.get_by_role("link", name="比对记录").click()
-    expect(page.get_by_role("button", name="开始比对").first).to_be_enabled(timeout=30_000)
+    expect(page.get_by_role("button", name="运行全部模型")).to_be_enabled(timeout=30_000)
     page.goto(f"{house.url}/findings/?state=pending&clearing=not_cleared&office={XIQING}")
     row = page.locator("tr", has_text="涉及3个申请人").filter(has_text="2026-01-12")
-    row.get_by_role("link").click()
+    row.locator("td.subject").get_by_role("link").click()
 
     # The finding shows both texts with the shared passages marked, and no due date.
     expect(page.get_by_text("数据比对提示，不是线索，没有办理期限。")).to_be_visible()

@@ -8,12 +8,14 @@ from lantian.campaign import colours
 from lantian.campaign.models import Instruction, MonthClose, PublicityItem, Return, SweepEntry
 from lantian.casework.measures_states import RectificationState
 from lantian.casework.models import Interview, Lead, Rectification
-from lantian.config import demo
+from lantian.config import demo, demo_screening
 from lantian.dispatch.actions import owed
 from lantian.dispatch.models import Dispatch
 from lantian.dispatch.states import SheetState
 from lantian.office import clock
 from lantian.office.models import AuditEvent
+from lantian.screening.hands import hand_of
+from lantian.screening.models import Finding, Run, Switch
 from tests.personas import BINHAI, NANKAI, XIQING, acting, browser
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +47,16 @@ def test_one_office_has_answered_one_is_late_and_one_has_time(at_work: None) -> 
     }
     today = clock.today()
     assert [found[unit].sheet.deadline < today for unit in (XIQING, BINHAI)] == [True, False]
+
+
+def test_a_hidden_hand_stands_for_a_case_and_the_city_takes_some_detectors(at_work: None) -> None:
+    with acting("city"):
+        runs = Run.objects.exclude(case_key="")
+        assert {run.detector for run in runs} == set(demo_screening.HANDS)
+        assert all(run.ended_at for run in runs)
+        assert {row.detector for row in Switch.objects.all()} == set(demo_screening.TAKEN)
+        networks = Finding.objects.filter(detector__in=demo_screening.HANDS)
+        assert networks.exists() and all(hand_of(one) for one in networks)
 
 
 def test_leads_stand_at_three_stages_and_a_correction_is_due_soon(at_work: None) -> None:

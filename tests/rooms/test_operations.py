@@ -37,7 +37,7 @@ in_rollback = pytest.mark.django_db
 def test_a_demonstration_killed_while_it_screened_takes_the_run_up_again() -> None:
     with acting("city") as by:
         begun = screening.start_run(detector="P01", by=by)
-    demo.screen()
+    demo.screen(demo.TOWN)
     with acting("city"):
         run = Run.objects.select_related("job").get(pk=begun.pk)
         assert run.job is not None and run.job.state == Job.State.DONE

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from lantian.casework.models import Lead
+from lantian.city import city, sizes
 from lantian.core.messages import NotAllowed
 from lantian.detect import contract
 from lantian.detect.detectors import DETECTORS
+from lantian.filings.open_rows import OPEN
 from lantian.office import jobs
 from lantian.office.models import AuditEvent, Job
 from lantian.screening import actions, queries, run, schedule, tables
@@ -202,3 +206,23 @@ def test_marks_that_come_in_are_held_as_they_came_and_a_narrow_file_empties_noth
         "无名商标事务所",
     )
     assert not ran("T02")["T02"].not_run_zh
+
+
+def test_every_public_table_of_a_city_comes_in_whole_and_its_detectors_run() -> None:
+    size = replace(sizes.TINY, schemes=1, trademark_agencies=40)
+    made = city.build(3, 600, size)
+    wanted = ["practitioners", "companies", *(spec.name for spec in OPEN)]
+    for name in wanted:
+        content = io.BytesIO()
+        made[name].write_parquet(content)
+        batch = take(content.getvalue(), into=name)
+        assert batch.refused == 0 and batch.new == made[name].height, name
+    with acting("city"):
+        held = tables.held(wanted)
+    assert {name: frame.height for name, frame in held.items()} == {
+        name: made[name].height for name in wanted
+    }
+    assert held["trademarks"]["classes"].to_list() == made["trademarks"]["classes"].to_list()
+    runs = ran("T01", "T02", "T03", "T05", "P14", "P15", "R04")
+    assert {name: row.not_run_en for name, row in runs.items() if row.not_run_en} == {}
+    assert sum(row.findings for row in runs.values()) > 5

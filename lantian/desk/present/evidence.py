@@ -27,7 +27,7 @@ PATENTS = (
     Text("申请日", "Filed on"),
 )
 HIDDEN = Text("尚未公开，或者不知是否已公开", "not published, or not known to be")
-NAMED = (Text("名称", "Name"), Text("编号", "Number"), Text("其他", "More"))
+NAMED = (Text("名称", "Name"), Text("编号", "Number"), Text("其他", "Other"))
 # What a row shows of an open table; the rest is in the file it came from.
 COLUMNS: Mapping[str, Sequence[str]] = {
     "trademarks": ("number", "mark", "classes", "filed_on", "applicant", "agency_name"),
