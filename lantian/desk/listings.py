@@ -15,7 +15,7 @@ from lantian.core import lists
 from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.rulebook import NotInForce, RuleVersion
-from lantian.desk import listing_checks
+from lantian.desk import listing_checks, listing_packages
 from lantian.desk import measuring as forms
 from lantian.desk.present import notices
 from lantian.desk.present import standing as shown
@@ -143,6 +143,7 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "rule": _told(rule),
         "missing": [] if decided else shown.missing(acts.checked(row, today)),
         "steps": [shown.list_step(one) for one in steps],
+        **listing_packages.of_entry(request, row),
         "open_steps": _open_steps(rule),
         "repair": [(one["code"], either(one["text_zh"], one["text_en"])) for one in rule.values["repair"]],
         "notices": [notices.row(one, today) for one in publicity.of_record(("listing", row.key))],

@@ -13,14 +13,18 @@ from lantian.casework import queries as leads
 from lantian.casework.measuring import DISPATCH, LEAD
 from lantian.desk.measuring import ROW
 from lantian.desk.present import papers as shown
+from lantian.desk.present.standing import list_name
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch import queries as dispatch
+from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.papers import queries
 from lantian.office.papers.actions import Record
 from lantian.office.papers.template import KINDS
 from lantian.office.permissions import Permission
+from lantian.standing import packaging
+from lantian.standing import queries as listings
 
 FOUND = {
     "interview": measures_queries.find_interview,
@@ -28,10 +32,13 @@ FOUND = {
     "onward": measures_queries.find_onward,
     "alertround": measures_queries.find_alerts,
 }
+LISTING = "listing"
 ALERTS = "alertround"  # its papers are drafted in a batch, so it has no page for a new one
 # A lead has every paper but those that belong to a measure or a letter from above.
 OF_LEADS = tuple(
-    kind for kind in KINDS if kind not in measure_papers.OWN_KINDS and not kind.startswith("dispatch_")
+    kind
+    for kind in KINDS
+    if kind not in (*measure_papers.OWN_KINDS, packaging.PAPER) and not kind.startswith("dispatch_")
 )
 
 
@@ -52,6 +59,13 @@ def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
             return None
         head = _head(LEAD, key, lead.number, lead.subject_name or lead.subject_no)
         return About(lead_papers.record_of(lead, by=by), OF_LEADS, head)
+    if kind == LISTING:
+        entry = listings.find_entry(key)
+        if entry is None:
+            return None
+        head = _head(LISTING, key, entry.list_id, entry.subject.name)
+        head["number"] = list_name(entry.list_id, clock.today())
+        return About(packaging.record_of(entry), (packaging.PAPER,), head)
     measure = FOUND[kind](key) if kind in FOUND else None
     if measure is None:
         return None

@@ -164,6 +164,7 @@ class Kind(StrEnum):
     LIST_PROPOSED = "list_proposed"
     LIST_MOVED = "list_moved"
     LIST_READ = "list_read"
+    LIST_PAPER_KEPT = "list_paper_kept"
     DUE_REANNOUNCED = "due_reannounced"
     PLAN_STARTED = "plan_started"
     PLAN_MOVED = "plan_moved"
@@ -329,6 +330,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.LIST_PROPOSED: Text("提议列入名单", "listing proposed"),
     Kind.LIST_MOVED: Text("名单办理", "list entry carried on"),
     Kind.LIST_READ: Text("查看名单事项", "list entry read"),
+    Kind.LIST_PAPER_KEPT: Text("名单材料登记", "file put to a list entry"),
     Kind.DUE_REANNOUNCED: Text("暂定期限重新计算", "provisional day reckoned again"),
     Kind.PLAN_STARTED: Text("制定引导培育计划", "guidance plan started"),
     Kind.PLAN_MOVED: Text("引导培育计划办理", "guidance plan carried on"),

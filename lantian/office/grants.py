@@ -135,6 +135,7 @@ GRANTS: dict[str, str] = {
     "standing_guidanceplan": WRITE,
     "standing_planstep": APPEND,
     "standing_planmark": APPEND,
+    "standing_listpaper": APPEND,
     "standing_officialgrade": WRITE,
     "standing_qualitygrade": WRITE,
     # machinery

@@ -95,7 +95,7 @@ def propose(listing: Listing, *, by: OfficerActor) -> ListEntry:
 def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry:
     """Record a step that the rule asks for before the decision, or that follows it (told to the party)."""
     check_permission(by.permissions, Permission.KEEP_STANDING)
-    row = _taken(key, done.version)
+    row = taken(key, done.version)
     steps = lists.book().rule(row.list_id, clock.today()).values["steps"]
     if step not in steps or step in OWN_STEPS:
         raise StandingRefused(f"该名单没有这个步骤（{step}）。", f"This list has no step '{step}'.")
@@ -106,7 +106,7 @@ def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry
 def review(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
     """Review a proposal as a second person."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
-    row = _taken(key, done.version)
+    row = taken(key, done.version)
     _refuse_own(row, by)
     return _move(row, ListAct.REVIEW, done, by, step="review")
 
@@ -115,7 +115,7 @@ def review(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
 def reject(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
     """Decide not to list, with the reason."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
-    row = _taken(key, done.version)
+    row = taken(key, done.version)
     if not done.note.strip():
         raise StandingRefused("请写明不予列入的理由。", "Please say why it is not listed.")
     return _move(row, ListAct.REJECT, done, by)
@@ -137,7 +137,7 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
     allow, `StandingRefused` for an office that does not decide, without a document, and for overlapping stays.
     """
     check_permission(by.permissions, Permission.DECIDE_STANDING)
-    row = _taken(key, done.version)
+    row = taken(key, done.version)
     _refuse_own(row, by)
     found = checked(row, not_later(done.on))
     _refuse_other_decider(row, found, by)
@@ -157,7 +157,7 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
 def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActor) -> ListEntry:
     """Remove somebody before the stay ends, by decision; raises `StandingRefused` with what stands in the way."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
-    row = _taken(key, done.version)
+    row = taken(key, done.version)
     state = check_move(LIST_MOVES, ListState(row.state), ListAct.REMOVE)
     _refuse_other_decider(row, checked(row, done.on), by)
     bars = lists.leaving(stay_of(row), not_later(done.on), conditions)
@@ -187,6 +187,18 @@ def stay_of(row: ListEntry) -> Spell:
     return lists.spell(
         row.list_id, row.decided_on, Terms(told["months"], told["permanent"], until, told["repeats"])
     )
+
+
+def hand_up(row: ListEntry, done: Done, by: OfficerActor, sha256: str, grant_row: str) -> None:
+    """Note in the open transaction that the package of a proposal was sent under its number; its digest is kept."""
+    row.state = check_move(LIST_MOVES, ListState(row.state), ListAct.SEND)
+    row.version += 1
+    row.changed_at, row.changed_by_id = clock.now(), by.post_id
+    row.save()
+    note = f"{done.note.strip()} SHA-256 {sha256}".strip()
+    _step(row, ListAct.SEND, not_later(done.on), by.post_id, document=done.document, note=note)
+    detail = {"act": str(ListAct.SEND), "state": str(row.state), "sha256": sha256, "row": grant_row}
+    audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", row.key), detail=detail)
 
 
 @transaction.atomic
@@ -269,7 +281,8 @@ def _terms(stay: Spell, terms: Terms) -> dict[str, Any]:
     }
 
 
-def _taken(key: str, version: int) -> ListEntry:
+def taken(key: str, version: int) -> ListEntry:
+    """The entry, locked; refuses a page older than the record."""
     rows = ListEntry.objects.select_for_update(of=("self",))
     row = rows.select_related("subject", "changed_by__account", "post__account").filter(key=key).first()
     if row is None:

@@ -27,6 +27,7 @@ class ListAct(StrEnum):
     REJECT = "reject"
     REMOVE = "remove"
     EXPIRE = "expire"
+    SEND = "send"
 
 
 class RepairState(StrEnum):
@@ -76,6 +77,7 @@ LIST_ACT_TEXTS: dict[ListAct, Text] = {
     ListAct.REJECT: Text("不予列入", "do not list"),
     ListAct.REMOVE: Text("移出", "removal"),
     ListAct.EXPIRE: Text("期满移出", "expired"),
+    ListAct.SEND: Text("上报材料包", "package sent up"),
 }
 REPAIR_STATE_TEXTS: dict[RepairState, Text] = {
     RepairState.ASKED: Text("审核中", "under review"),
@@ -90,9 +92,11 @@ OBJECTION_STATE_TEXTS: dict[ObjectionState, Text] = {
 }
 LIST_MOVES: dict[tuple[ListState, ListAct], ListState] = {
     (ListState.PROPOSED, ListAct.STEP): ListState.PROPOSED,
+    (ListState.PROPOSED, ListAct.SEND): ListState.PROPOSED,
     (ListState.PROPOSED, ListAct.REVIEW): ListState.REVIEWED,
     (ListState.PROPOSED, ListAct.REJECT): ListState.REJECTED,
     (ListState.REVIEWED, ListAct.STEP): ListState.REVIEWED,
+    (ListState.REVIEWED, ListAct.SEND): ListState.REVIEWED,
     (ListState.REVIEWED, ListAct.ENTER): ListState.LISTED,
     (ListState.REVIEWED, ListAct.REJECT): ListState.REJECTED,
     (ListState.LISTED, ListAct.STEP): ListState.LISTED,

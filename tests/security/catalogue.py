@@ -95,6 +95,7 @@ PROTECTED = {
     "standing_guidanceplan",
     "standing_planstep",
     "standing_planmark",
+    "standing_listpaper",
     "office_paperversion",
     "office_paperapproval",
     "office_paperreview",
@@ -155,6 +156,7 @@ APPEND_ONLY = {
     "standing_rehearsedmove",
     "standing_planstep",
     "standing_planmark",
+    "standing_listpaper",
 }
 
 TABLES = """

@@ -8,7 +8,7 @@ from datetime import timedelta
 from psycopg.types.range import DateRange, TimestamptzRange
 
 from lantian.core.supervision import FactKind
-from lantian.office import audit, clock
+from lantian.office import audit, clock, files
 from lantian.office.actors import Actor
 from lantian.office.models import Job, Post, RulebookEdition, RulebookText
 from lantian.office.scope import scoped
@@ -23,6 +23,7 @@ from lantian.standing.models import (
     FactTakenBack,
     GuidancePlan,
     ListEntry,
+    ListPaper,
     ListSpell,
     Objection,
     Reckoning,
@@ -31,6 +32,7 @@ from lantian.standing.models import (
     Repair,
     SupervisionClass,
 )
+from lantian.standing.packaging import Given
 from lantian.standing.plan_states import StepAct
 from lantian.standing.planning import Marked, NewPlan, NewStep
 from lantian.standing.repairing import Application
@@ -66,6 +68,8 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
             fact=ConfirmedFact.objects.get(subject=subject, document=mark), on=today, reason=mark,
             post_id=by.post_id, at=clock.now(),
         )  # fmt: skip
+        file = files.keep(name=f"{mark}.pdf", chunks=[b"%PDF-1.4 planted"], seen_by=units, by=by)
+        packaging.enclose(key=entry.key, given=Given(ListPaper.Kind.EVIDENCE, mark, file), version=1, by=by)
     with scoped(everybody):
         audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", entry.key))
         ListSpell.objects.create(

@@ -71,6 +71,7 @@ HISTORY = {
     "standing_liststep",
     "standing_planstep",
     "standing_planmark",
+    "standing_listpaper",
 }
 OWN = sorted(PROTECTED - HISTORY)
 

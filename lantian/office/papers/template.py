@@ -33,6 +33,8 @@ BINDINGS = (
     "measure.hour", "measure.place", "measure.who", "measure.contact", "measure.officers", "measure.record",
     "measure.lines", "measure.signs", "measure.what", "measure.facts", "measure.clause", "measure.due",
     "measure.checks", "measure.body", "measure.matter", "measure.basis", "measure.enclosed",
+    "listing.list", "listing.party", "listing.subject", "listing.subject_no", "listing.ground", "listing.facts",
+    "listing.reason", "listing.steps", "listing.body", "listing.enclosed",
 )  # fmt: skip
 # Values that the paper itself brings: whose name, its seal, the body above, on which mandate, with which remedy.
 BUILT_IN = ("issuer", "seal", "superior", "mandate", "basis", "remedy")
@@ -43,6 +45,7 @@ KINDS = (
     "dispatch_letter", "dispatch_answer",
     "talk_notice", "talk_record", "sign_in_sheet", "commitment", "supervision_opinion", "rectification_order",
     "recheck_record", "request_up", "report_up", "transfer_letter", "platform_letter",
+    "listing_proposal",
 )  # fmt: skip
 _FIELD = Shape(
     {

@@ -14,8 +14,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('office', '0002_protection'),
-        ('registry', '0002_protection'),
+        ('office', '0001_initial'),
+        ('registry', '0001_initial'),
     ]
 
     operations = [
@@ -130,6 +130,18 @@ class Migration(migrations.Migration):
                 ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.post')),
                 ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.subject')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.unit')),
+            ],
+        ),
+        migrations.CreateModel(
+            name='ListPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('evidence', '证据材料'), ('notice', '告知文书和送达回证'), ('hearing', '听证、陈述申辩记录'), ('package', '已报送的材料包')], max_length=10)),
+                ('title', models.CharField(max_length=120)),
+                ('at', models.DateTimeField()),
+                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='papers', to='standing.listentry')),
+                ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.storedfile')),
+                ('post', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.post')),
             ],
         ),
         migrations.CreateModel(

@@ -11,6 +11,7 @@ from lantian.standing.models.marks import (
     QualityGrade,
     SupervisionClass,
 )
+from lantian.standing.models.papers import ListPaper
 from lantian.standing.models.plans import GuidancePlan, PlanMark, PlanStep
 from lantian.standing.models.rehearsals import Rehearsal, RehearsedMove
 
@@ -21,6 +22,7 @@ __all__ = [
     "FactTakenBack",
     "GuidancePlan",
     "ListEntry",
+    "ListPaper",
     "ListSpell",
     "ListStep",
     "Objection",

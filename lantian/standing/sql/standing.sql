@@ -43,3 +43,5 @@ CALL protect_with('standing_planstep', 'standing_guidanceplan', 'plan_id');
 CALL append_only('standing_planstep');
 CALL protect_with('standing_planmark', 'standing_guidanceplan', 'plan_id');
 CALL append_only('standing_planmark');
+CALL protect_with('standing_listpaper', 'standing_listentry', 'entry_id');
+CALL append_only('standing_listpaper');
