@@ -187,7 +187,9 @@ def test_files_are_put_to_an_entry_and_the_package_taken_on_its_page() -> None:
     sent = {"version": "2", "on": str(TODAY), "note": "机要"}
     assert city.post(reverse("listing_send", args=[row.key]), sent).status_code == 302
     assert "已报送" in city.get(reverse("listing", args=[row.key])).content.decode()
-    assert city.get(reverse("listing_file", args=[row.key])).status_code == 200
+    file = city.get(reverse("listing_file", args=[row.key]))
+    assert b"".join(file.streaming_content).startswith(b"PK")  # type: ignore[attr-defined]
+    file.close()
 
 
 def test_another_district_sees_neither_files_nor_package() -> None:

@@ -32,7 +32,6 @@ from lantian.standing.models import (
     Repair,
     SupervisionClass,
 )
-from lantian.standing.packaging import Given
 from lantian.standing.plan_states import StepAct
 from lantian.standing.planning import Marked, NewPlan, NewStep
 from lantian.standing.repairing import Application
@@ -68,10 +67,12 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
             fact=ConfirmedFact.objects.get(subject=subject, document=mark), on=today, reason=mark,
             post_id=by.post_id, at=clock.now(),
         )  # fmt: skip
-        file = files.keep(name=f"{mark}.pdf", chunks=[b"%PDF-1.4 planted"], seen_by=units, by=by)
-        packaging.enclose(key=entry.key, given=Given(ListPaper.Kind.EVIDENCE, mark, file), version=1, by=by)
     with scoped(everybody):
         audit.record(audit.Kind.LIST_MOVED, by=by, about=("listing", entry.key))
+        file = files.keep(name=f"{mark}.pdf", chunks=[b"%PDF-1.4 planted"], seen_by=sorted(units), by=by)
+        ListPaper.objects.create(
+            entry=entry, kind="evidence", title=mark, file=file, post_id=by.post_id, at=clock.now()
+        )
         ListSpell.objects.create(
             subject=subject, list_id="key_monitoring", entry=entry, value={"state": mark}, by="job:test",
             valid=DateRange(today, None), known=TimestamptzRange(clock.now(), None), seen_by=sorted(units),
