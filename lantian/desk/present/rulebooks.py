@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from lantian.core import editions as core
+from lantian.core.credit.statement import WATERMARK
 from lantian.core.editions import KIND_TEXTS, Change, Kind
 from lantian.core.messages import Text
 from lantian.core.rulebook import Confidence, Rulebook, RuleVersion
@@ -230,6 +231,7 @@ def rehearsal(row: Rehearsal) -> dict[str, Any]:
     """Who would move, counted by district, by size and from grade to grade, for charts and their sentence."""
     grades = rehearsing.counted(row, "grade_before", "grade_after")
     return {
+        "mark": said(WATERMARK),
         "on": row.on,
         "subjects": row.subjects,
         "moved": sum(count for *_rest, count in grades),
