@@ -1,13 +1,15 @@
 """W01: pages that pose as a state body, or as authorised, appointed or run by one.
 
 General phrases are in the rule book; names of bodies are the office's own (`protected_names`, kind state_body) and
-count where they stand near a word of authority. A page of the body itself is none.
+count where they stand near a word of authority. A page of the body itself is none. The register, where there is one,
+says who is behind the page; nobody may pose, licensed or not.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
@@ -49,7 +51,11 @@ def _named(text: str, bodies: list[str]) -> Iterator[Said]:
 DETECTOR = Detector(
     id="W01",
     subject="page",
-    reads=(CAPTURES, REGISTER, Reads("protected_names", ("name", "kind"), needed=False)),
+    reads=(
+        CAPTURES,
+        replace(REGISTER, needed=False),
+        Reads("protected_names", ("name", "kind"), needed=False),
+    ),
     limits=(),
     find=find,
 )

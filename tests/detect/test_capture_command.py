@@ -64,15 +64,22 @@ def test_a_page_is_kept_with_its_bytes_headers_time_and_digest(
     assert main(["capture", "verify", str(tmp_path / "out")]) == 0
 
 
+def detected(id: str, data: Path, found: Path) -> list[str]:
+    assert main(["detect", "run", id, "--data", str(data), "--on", "2026-11-22", "--out", str(found)]) == 0
+    return pl.read_parquet(found)["subject_no"].to_list()
+
+
 def test_what_was_captured_is_what_the_detectors_read(host: Host, tmp_path: Path) -> None:
-    folder.Folder(tmp_path / "out").keep(take(host), None)
-    pl.DataFrame(schema={"credit_code": pl.String, "name": pl.String}).write_parquet(
-        tmp_path / "out" / "agencies.parquet"
-    )
-    found = tmp_path / "found" / "w02.parquet"
-    run = ["detect", "run", "W02", "--data", str(tmp_path / "out"), "--on", "2026-11-22", "--out", str(found)]
-    assert main(run) == 0
-    assert pl.read_parquet(found)["subject_no"].to_list() == ["W000001"]
+    """The folder alone is enough for W01; W02 needs the register beside it."""
+    out, found = tmp_path / "out", tmp_path / "found" / "findings.parquet"
+    host.answers["/posing"] = page("<p>官方指定代理机构，商标注册请认准本平台</p>")
+    into = folder.Folder(out)
+    into.keep(take(host), None)
+    into.keep(take(host, "/posing"), None)
+    assert detected("W01", out, found) == ["W000002"] and detected("W02", out, found) == []
+    register = pl.DataFrame(schema={"credit_code": pl.String, "name": pl.String})
+    register.write_parquet(out / "agencies.parquet")
+    assert detected("W02", out, found) == ["W000001"]
 
 
 def test_no_django_is_needed(host: Host, tmp_path: Path) -> None:
