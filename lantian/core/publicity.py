@@ -10,14 +10,14 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any, NamedTuple
 
 from lantian.core import deadlines
 from lantian.core.deadlines import Deadline
+from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text, WrongUse
 from lantian.core.months import add_months
-from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape
 
 FILE = "publicity.toml"
 CHANNELS, REDACTION = "channels", "redaction"
@@ -148,10 +148,10 @@ def _named(version: RuleVersion) -> Iterator[tuple[str, str]]:
             yield "terms", term["ends"]
 
 
-@cache
-def book() -> Rulebook:
-    """The book of publication that comes with the program, read once."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book of publication in use."""
+    return read_book(text)
 
 
 def matters() -> tuple[str, ...]:
