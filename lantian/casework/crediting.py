@@ -21,6 +21,7 @@ from lantian.core.supervision import FactKind
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
+from lantian.publicity import actions as publicity
 from lantian.registry import queries as registry
 from lantian.registry.models import Subject
 from lantian.standing import actions as standing
@@ -31,6 +32,9 @@ OUTSIDE, RECTIFICATION, INTERVIEW = "outside", "rectification", "interview"
 Matter = OutsideMatter | Rectification | Interview
 # What of an outside matter, once changed, may no longer carry what was put on file.
 TELLING = ("external_no", "subject_name", "subject_no", "closed_on", "result")
+
+# A warning alone is not published (Order 45 art. 2); closure and revocation are decided and published by CNIPA.
+PUBLISHED = ("fine",)
 
 
 @dataclass(frozen=True)
@@ -168,8 +172,22 @@ def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> None:
     if fact:
         told = Confirmed(subject.number, FactKind(fact), put.on, put.document, event, found.origin, also)
         standing.record_fact(told, by=by)
+        _owe_publication(found, rule.id, subject, put, by)
     elif event is not None:
         standing.collect(subject, event, origin=found.origin, also=also, by=by)
+
+
+def _owe_publication(found: Source, kind: str, subject: Subject, put: Put, by: OfficerActor) -> None:
+    """A penalty of the office's own has to be published by it; others are published by whoever decided them."""
+    if kind in PUBLISHED and found.origin[0] == OUTSIDE and by.unit == found.unit_id:
+        publicity.owe(
+            about=found.origin,
+            matter="penalty",
+            subject_key=subject.key,
+            document=put.document,
+            event_on=put.on,
+            by=by,
+        )
 
 
 def _refuse_again(found: Source, subject: Subject, indicator: str, put: Put) -> None:

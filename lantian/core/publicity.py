@@ -166,6 +166,11 @@ def matter(id: str, on: date) -> RuleVersion:
     return book().rule(id, on)
 
 
+def asked_for(id: str, on: date) -> bool:
+    """Whether a rule asks for the publication of a matter decided on a day."""
+    return id in matters() and any(version.in_force(on) for version in book().versions[id])
+
+
 def channels(on: date) -> Mapping[str, Channel]:
     """Every channel by its code."""
     return {one["code"]: _channel(one) for one in book().rule(CHANNELS, on).values["channels"]}

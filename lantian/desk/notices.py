@@ -339,6 +339,15 @@ ACTS: dict[str, Callable[[OfficerRequest, str], None]] = {
 }
 
 
+def card(request: OfficerRequest, about: tuple[str, str]) -> dict[str, Any]:
+    """Notices about a record, for that record's own page, and whether the reader may begin one."""
+    today = clock.today()
+    return {
+        "notices": [shown.row(one, today) for one in queries.of_record(about)],
+        "may_publish": Permission.PUBLISH in request.actor.permissions,
+    }
+
+
 def due_on_home(unit: int, today: date) -> dict[str, Any]:
     """What the office has to publish, approve or take down, for the first page."""
     rows = queries.waiting(unit)

@@ -21,7 +21,7 @@ from lantian.casework.outside import Noted
 from lantian.casework.outside_files import Plan, titles_of
 from lantian.casework.outside_queries import Filter
 from lantian.core.messages import NotAllowed, Refused, Text
-from lantian.desk import crediting, worksheets_card
+from lantian.desk import crediting, notices, worksheets_card
 from lantian.desk.downloads import XLSX, attached, sent
 from lantian.desk.forms import RefusableForm
 from lantian.desk.outside_forms import MatterForm, NewMatterForm, PaperForm, TakeInForm
@@ -240,6 +240,7 @@ def _matter_page(
         "changing": isinstance(form, MatterForm),
         "stages": modes.rule(Module(row.module)).values["stages"],
         **crediting.card(request, row),
+        **notices.card(request, ("outside", row.key)),
         **(worksheets_card.card(request, "outside", row.key) if row.module == Module.CASES else {}),
     }
     return render(request, "desk/outside_matter.html", context, status=422 if form or refused else 200)

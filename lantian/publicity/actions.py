@@ -67,10 +67,11 @@ def owe(
     """A decision that has to be published: reckon every period and put it into the ledger of the office that decided.
 
     `matter` is a rule of `publicity.toml` (penalty, check_result, or the id of a list); None is returned for a matter
-    that is not published. Told twice about one record, it stands once. `subject_key` is that of the register; for a
-    party that is not there it is empty, and `told` names it. Raises `PublicityRefused`, `NotInForce`.
+    that is not published, or was not on the day of the decision. Told twice about one record, it stands once.
+    `subject_key` is that of the register; for a party that is not there it is empty, and `told` names it. Raises
+    `PublicityRefused`.
     """
-    if matter not in publicity.matters():
+    if not publicity.asked_for(matter, event_on):
         return None
     known = Notice.objects.filter(about_kind=about[0], about_key=about[1], matter=matter).first()
     if known is not None:
@@ -106,6 +107,9 @@ def owe_by_hand(
     """The same by an officer, for a decision that was made in another system."""
     check_permission(by.permissions, Permission.PUBLISH)
     not_later(event_on)
+    if matter not in publicity.matters():
+        raise PublicityRefused("请选择公示事项的类别。", "Choose what kind of matter is published.")
+    publicity.matter(matter, event_on)  # raises where no rule asked for it yet
     row = owe(
         about=about,
         matter=matter,
@@ -115,8 +119,7 @@ def owe_by_hand(
         by=by,
         told=told,
     )
-    if row is None:
-        raise PublicityRefused("请选择公示事项的类别。", "Choose what kind of matter is published.")
+    assert row is not None, "a rule asks for it"
     return row
 
 

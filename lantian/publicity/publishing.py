@@ -10,6 +10,7 @@ from django.db import transaction
 
 from lantian.core import publicity
 from lantian.core.moves import check_move
+from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
@@ -111,12 +112,13 @@ def _refuse_mirror_first(place: Place, found: list[Place]) -> None:
 
 
 def _refuse_day(row: Notice, text: NoticeText, on: date) -> None:
-    """Nothing of ours leaves before it is approved; what another body published may have been out before."""
+    """Nothing of ours leaves before it is approved; what was out before it came into this ledger is told as it was."""
     not_later(on)
     approved = row.steps.filter(act=Act.APPROVE, text_number=text.number).order_by("-id").first()
     assert approved is not None, "the road leads through an approval"
     ours = publicity.matter(row.matter, row.event_on).values["publisher"] == "own"
-    if on < (approved.on if ours else row.event_on):
+    earlier = not ours or on < clock.day_of(row.at)
+    if on < (row.event_on if earlier else approved.on):
         raise PublicityRefused(
             "公示日期早于核准日期或者决定日期，请核对。",
             "It was published before it was approved or decided; check.",

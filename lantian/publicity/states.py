@@ -60,7 +60,7 @@ STATE_TEXTS: dict[State, Text] = {
     State.CORRECTING: Text("更正待核准", "correction to be approved"),
     State.CORRECTED: Text("更正已核准，待替换", "correction approved, not yet replaced"),
     State.WITHDRAWING: Text("应撤回", "to be taken down"),
-    State.WITHDRAWN: Text("已撤下", "taken down"),
+    State.WITHDRAWN: Text("公示已撤回", "taken down"),
     State.ENDED: Text("公示期满", "publication ended"),
     State.SPARED: Text("不予公示", "not to be published"),
     State.DROPPED: Text("未公示，依据已消失", "never published, its ground is gone"),

@@ -7,6 +7,7 @@ from datetime import date
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from lantian.core.competence import NoCompetence
 from lantian.core.lists import Terms
@@ -25,7 +26,8 @@ from lantian.registry.models import Agency, Subject
 from lantian.standing import listing
 from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
-from tests.personas import NANKAI, XIQING, acting, run_job
+from tests.personas import NANKAI, XIQING, acting, browser, run_job
+from tests.rooms import test_crediting
 
 pytestmark = pytest.mark.django_db
 DECIDED, TODAY = date(2026, 11, 16), date(2026, 11, 22)
@@ -169,8 +171,6 @@ def test_nobody_approves_his_own_text_and_nothing_leaves_before_approval() -> No
     with pytest.raises(MoveRefused):
         put_out(row)
     approve(row)
-    with pytest.raises(PublicityRefused, match="before it was approved"):
-        put_out(row, on=date(2026, 11, 20))
     with pytest.raises(PublicityRefused, match="future"):
         put_out(row, on=date(2026, 11, 23))
 
@@ -223,6 +223,29 @@ def test_statutory_channels_come_first_and_ours_only_mirrors() -> None:
     put_out(row, "mirror")
     with acting("city"):
         assert [one.channel for one in queries.places(row) if one.out] == ["gsxt", "mirror"]
+
+
+def test_what_was_out_before_it_came_into_the_ledger_is_told_as_it_was(settings: object) -> None:
+    row = a_penalty()
+    prepare(row)
+    move_to(settings, date(2026, 11, 24))
+    approve(row)
+    with pytest.raises(PublicityRefused, match="before it was approved"):
+        put_out(row, on=TODAY)  # the ledger knew of it, and nobody had approved the text
+    assert put_out(row, on=date(2026, 11, 19)).published_on == date(2026, 11, 19)
+
+
+def test_a_decision_from_before_the_order_makes_no_duty() -> None:
+    with acting("city") as by:
+        found = {
+            "about": ABOUT,
+            "matter": "penalty",
+            "subject_key": an_agency().key,
+            "document": "文",
+            "by": by,
+        }
+        assert actions.owe(**found, event_on=date(2021, 8, 31)) is None
+        assert actions.owe(**found, event_on=date(2021, 9, 1)) is not None
 
 
 @pytest.mark.parametrize(
@@ -385,6 +408,19 @@ def test_a_stay_that_ends_by_itself_ends_its_publication_too(settings: object) -
     with acting("city"):
         (row,) = queries.of_record(("listing", entry.key))
         assert row.state == State.DROPPED  # it had never gone out
+
+
+@pytest.mark.parametrize(("kind", "owed"), [("fine", 1), ("warning", 0), ("other_penalty", 0)])
+def test_a_fine_put_on_file_from_an_outside_case_owes_its_publication(kind: str, owed: int) -> None:
+    """A warning alone is not published, another authority's penalty is published by that authority."""
+    subject = an_agency()
+    matter = test_crediting.a_penalty(subject)
+    test_crediting.put(matter, subject, kind)
+    with acting("nankai"):
+        rows = queries.of_record(("outside", matter.key))
+        assert [row.document for row in rows] == [test_crediting.NUMBER] * owed
+    page = browser("nankai").get(reverse("outside_matter", args=[matter.key])).content.decode()
+    assert ("行政处罚信息" in page) == bool(owed) and ("登记应公示的决定" in page) == (not owed)
 
 
 # A natural person
