@@ -19,7 +19,9 @@ from lantian.desk.present.words import label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import clock
 from lantian.registry import placing as queue
+from lantian.registry.models import Subject
 from lantian.registry.placing import WHY_TEXTS, Placed, Why
+from lantian.standing import moving
 
 PAGE = 25
 PLACED = Text("已确定 {count} 个对象的承办单位：{office}。", "{count} placed with {office}.")
@@ -44,6 +46,7 @@ def placing(request: OfficerRequest) -> HttpResponse:
         )
     except Refused as refusal:
         return _page(request, said(refusal.text))
+    moving.follow(list(Subject.objects.filter(key__in=done.placed).order_by("id")), by=request.actor)
     _tell(request, done)
     kept = {name: request.POST[name] for name in ("why", "q") if request.POST.get(name)}
     return redirect(f"{reverse('placing')}?{urlencode(kept)}")

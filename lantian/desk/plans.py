@@ -33,7 +33,7 @@ from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.models import GuidancePlan
 from lantian.standing.plan_states import PlanAct, PlanState, StepAct
 from lantian.standing.planning import Marked, NewPlan, NewStep
-from lantian.standing.queries import city_id
+from lantian.standing.queries import city_id, keepers
 
 PAGE, STEP_ROWS, LATE = 25, 4, "late"
 ORIGIN = "plan"
@@ -168,15 +168,23 @@ def _page(request: OfficerRequest, row: GuidancePlan, more: Mapping[str, Any]) -
             for one in queries.history(row)
         ],
         "may": acts,
+        "may_take": _may_take(request, row),
         "may_lead": acts and lead is None and Permission.JUDGE in permissions,
         "step_acts": [(str(one), label(text)) for one, text in states.STEP_ACT_TEXTS.items()],
         "ends": [(str(one), label(states.PLAN_ACT_TEXTS[one])) for one in states.END_ACTS],
-        "officers": [shown.officer(post) for post in planning.officers(row.unit_id)] if acts else [],
+        "officers": [shown.officer(post) for post in planning.officers(request.actor.unit)],
         "fields": forms.field_choices(),
         "today": today,
         **more,
     }
     return render(request, "desk/plan.html", context, status=422 if "error" in more else 200)
+
+
+def _may_take(request: OfficerRequest, row: GuidancePlan) -> bool:
+    """Whether the reader's district keeps the subject since it moved, and may take a running plan over."""
+    by = request.actor
+    keeps = by.unit in keepers(row.subject) and by.unit not in (row.unit_id, city_id())
+    return keeps and row.state == PlanState.RUNNING and Permission.KEEP_STANDING in by.permissions
 
 
 @require_POST

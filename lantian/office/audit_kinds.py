@@ -165,6 +165,7 @@ class Kind(StrEnum):
     LIST_MOVED = "list_moved"
     LIST_READ = "list_read"
     LIST_PAPER_KEPT = "list_paper_kept"
+    STANDING_FOLLOWED = "standing_followed"
     DUE_REANNOUNCED = "due_reannounced"
     PLAN_STARTED = "plan_started"
     PLAN_MOVED = "plan_moved"
@@ -330,6 +331,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.LIST_PROPOSED: Text("提议列入名单", "listing proposed"),
     Kind.LIST_MOVED: Text("名单办理", "list entry carried on"),
     Kind.LIST_READ: Text("查看名单事项", "list entry read"),
+    Kind.STANDING_FOLLOWED: Text("信用和名单随对象转区", "standing followed a subject to its district"),
     Kind.LIST_PAPER_KEPT: Text("名单材料登记", "file put to a list entry"),
     Kind.DUE_REANNOUNCED: Text("暂定期限重新计算", "provisional day reckoned again"),
     Kind.PLAN_STARTED: Text("制定引导培育计划", "guidance plan started"),

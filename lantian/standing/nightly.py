@@ -1,6 +1,7 @@
-"""What standing does each night by itself: entries whose days are over end, provisional days are reckoned again.
+"""What standing does each night by itself: entries whose days are over end, provisional days are reckoned again,
+records follow whoever moved to another district.
 
-Neither decides anything: the end of a stay was decided with it, and a due day follows from the calendar. Both run in
+None of it decides anything: the end of a stay was decided with it, and a due day follows from the calendar. They run in
 the scope of the city, which sees every record, and leave an event of the job as the actor.
 """
 
@@ -17,7 +18,7 @@ from lantian.core.deadlines import Deadline
 from lantian.office import audit, clock, jobs
 from lantian.office.actors import Actor
 from lantian.office.models import Job
-from lantian.standing import queries
+from lantian.standing import moving, queries
 from lantian.standing.models import Objection, Repair
 from lantian.standing.repairing import derivation
 
@@ -25,11 +26,11 @@ ASKED = (Repair, Objection)
 
 
 def tonight() -> list[Job]:
-    """Schedule both; a job still at work from last night is left alone."""
+    """Schedule all of it; a job still at work from last night is left alone."""
     city, mandate = queries.city_id(), f"night:{clock.today()}"
     found = [
         jobs.defer_tonight(name, unit=city, mandate=mandate)
-        for name in ("list_expiry", "standing_reannounce")
+        for name in ("list_expiry", "standing_reannounce", moving.JOB)
     ]
     return [job for job in found if job is not None]
 

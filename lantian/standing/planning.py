@@ -130,10 +130,10 @@ def add_step(*, key: str, step: NewStep, version: int, by: OfficerActor) -> Guid
 
 @transaction.atomic
 def entrust(*, key: str, officer: str, marked: Marked, by: OfficerActor) -> GuidancePlan:
-    """Let another officer of the office answer for the plan."""
-    row = _taken(key, marked.version, by)
+    """Let another officer answer; an office that keeps the subject since it moved takes the plan over by this."""
+    row = _taken(key, marked.version, by, keeper=True)
     check_move(PLAN_MOVES, PlanState(row.state), PlanAct.ENTRUST)
-    row.officer = _officer(officer, by.unit)
+    row.officer, row.unit_id = _officer(officer, by.unit), by.unit
     return _mark(row, PlanAct.ENTRUST, marked, by)
 
 
@@ -167,14 +167,14 @@ def end(*, key: str, act: PlanAct, marked: Marked, by: OfficerActor) -> Guidance
     return _mark(row, act, marked, by)
 
 
-def _taken(key: str, version: int, by: OfficerActor) -> GuidancePlan:
-    """The plan, locked, for an act of the office that carries it out."""
+def _taken(key: str, version: int, by: OfficerActor, *, keeper: bool = False) -> GuidancePlan:
+    """The plan, locked, for an act of the office that carries it out, or of one that keeps the subject now."""
     check_permission(by.permissions, Permission.KEEP_STANDING)
     rows = GuidancePlan.objects.select_for_update(of=("self",)).select_related("changed_by__account")
     row = rows.filter(key=key).first()
     if row is None:
         raise StandingRefused("找不到这份计划。", "There is no such plan.")
-    if row.unit_id != by.unit:
+    if row.unit_id != by.unit and not (keeper and by.unit in queries.keepers(row.subject)):
         raise StandingRefused(
             "由制定计划的单位办理。", "Only the office that carries the plan out acts on it."
         )

@@ -564,7 +564,7 @@ def test_every_job_is_killed_once() -> None:
         "dispatch_merge",
         "dispatch_answer",
     }  # in test_dispatch_jobs.py
-    stood = {"reckon", "list_expiry", "standing_reannounce"}  # in test_standing_jobs.py
+    stood = {"reckon", "list_expiry", "standing_reannounce", "standing_follow"}  # in test_standing_jobs.py
     stood.add("publication_end")  # in test_publication_job.py
     assert (
         set(jobs._FUNCTIONS)

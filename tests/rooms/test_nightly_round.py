@@ -50,7 +50,7 @@ def tonight() -> list[Job]:
 def test_an_entry_whose_days_are_over_ends_at_night_in_nobodys_name() -> None:
     row = entered(an_agency())
     found = tonight()
-    assert {job.name for job in found} == {"list_expiry", "standing_reannounce", "publication_end"}
+    assert {job.name for job in found} == {"list_expiry", "standing_reannounce", "standing_follow", "publication_end"}
     with acting("city"):
         row.refresh_from_db()
         assert (row.state, row.ended_on) == ("expired", date(2026, 11, 1))
@@ -109,7 +109,7 @@ def test_a_room_at_fault_does_not_keep_the_others_from_their_night(caplog: pytes
         raise ValueError("broken")
 
     found = nightly.run_round({"faulty": faulty, "standing": standing.tonight})
-    assert len(found) == 2 and "nightly round failed" in caplog.text
+    assert len(found) == 3 and "nightly round failed" in caplog.text
 
 
 @in_rollback

@@ -41,6 +41,7 @@ STAGE_TEXTS: dict[str, Text] = {
     "reckon": Text("逐个测算", "reckoning one by one"),
     "rehearse": Text("逐个试算", "rehearsing one by one"),
     "lists": Text("核对期满的列入", "closing expired entries"),
+    "follow": Text("信用和名单随对象转区", "letting standing follow"),
     "reannounce": Text("重新计算暂定期限", "reckoning provisional days again"),
     "ledger": Text("写入台账各行", "writing the rows of the ledger"),
     "capture_page": Text("读取网页", "reading the page"),

@@ -16,7 +16,7 @@ from lantian.core.competence import Act as LegalAct
 from lantian.core.moves import check_move
 from lantian.core.rulebook import Basis
 from lantian.office import audit, clock, competence, jobs, numbers, plates
-from lantian.office.actors import OfficerActor
+from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Paper, PaperVersion, Plate, Unit
 from lantian.office.papers import queries
 from lantian.office.papers.content import Content, fill
@@ -259,7 +259,7 @@ def drop(*, key: str, version: int, by: OfficerActor) -> Paper:
     return paper
 
 
-def share(about: tuple[str, str], units: list[int], *, by: OfficerActor) -> int:
+def share(about: tuple[str, str], units: list[int], *, by: Actor) -> int:
     """Let the offices that now see a record see its issued papers too, in the open transaction; returns how many."""
     shared = 0
     for paper in Paper.objects.filter(about_kind=about[0], about_key=about[1], state=State.ISSUED):
