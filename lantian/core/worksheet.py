@@ -67,7 +67,7 @@ def work_out(entered: Entered, rules: Rulebook | None = None) -> dict[str, Any]:
         rules=rules,
     )
     fine = fine_sheet(entered.kind, entered.found, on=entered.decided_on, gain=gain, rules=rules)
-    sheet = {
+    sheet: dict[str, Any] = {
         "schema": SCHEMA,
         "book": {"id": rules.id, "version": rules.version, "digest": rules.digest},
         "acted_until": str(entered.acted_until),
@@ -76,6 +76,8 @@ def work_out(entered: Entered, rules: Rulebook | None = None) -> dict[str, Any]:
         "gain": _gain(gain),
         "fine": _fine(fine, entered, rules),
     }
+    sure = [gain.confidence, fine.confidence, *map(Confidence, _sure(sheet["fine"]["rules"]))]
+    sheet["confidence"] = max(sure, key=_doubt).value
     return sheet | {"digest": digest_of(sheet)}
 
 
@@ -114,7 +116,7 @@ def _fine(fine: FineSheet, entered: Entered, rules: Rulebook) -> dict[str, Any]:
         "text": _said(fine.text),
         "cite": _said(fine.basis.cite()),
         "version": band.version,
-        "confidence": max([fine.confidence, *(one.confidence for one in used.values())], key=_doubt).value,
+        "confidence": fine.confidence.value,
         "serious": fine.serious,
         "low_cny": str(fine.low_cny),
         "high_cny": str(fine.high_cny),
@@ -165,6 +167,10 @@ def _proposed(fine: FineSheet, amount: Decimal | None) -> dict[str, Any]:
         "hearing": fine.hearing(amount),
         "refused": refused,
     }
+
+
+def _sure(used: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [one["confidence"] for one in used.values()]
 
 
 def _doubt(confidence: Confidence) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from lantian.core.credit.events import ChangeKind, Event, check
+from lantian.core.credit.reckoning import reckon
 from lantian.core.supervision import FactKind
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
@@ -200,21 +201,19 @@ def _origin(origin: tuple[str, str]) -> dict[str, str]:
 
 
 def _check(subject: Subject, event: NewEvent, document: str) -> None:
-    """Refuse what no reckoning could read: contradictory days, and indicators that are not in the book."""
-    check(
-        [
-            Event(
-                document, event.indicator, event.occurred_on, event.known_on, document, event.quantity,
-                event.contested, event.until,
-            )
-        ]
+    """Refuse what no reckoning could read: contradictory days, unknown indicators, what contradicts the file."""
+    new = Event(
+        document, event.indicator, event.occurred_on, event.known_on, document, event.quantity,
+        event.contested, event.until,
     )  # fmt: skip
+    check([new])
     try:
         book = queries.book_of(subject)
     except NoScore:
         return
     if event.indicator not in book.indicators:
         raise book.unknown(event.indicator, document)
+    reckon(book, queries.scored(subject), [*queries.events_of(subject), new], on=clock.today())
 
 
 def _note(what: audit.Kind, key: str, subject: Subject, by: OfficerActor, **detail: str) -> None:

@@ -12,6 +12,7 @@ class StandingConfig(AppConfig):
         from lantian.office.intake.spec import register
         from lantian.standing import listing, nightly, reckoning, rehearsing  # noqa: F401 - they register their jobs
         from lantian.standing.intake import OFFICIAL_GRADES, QUALITY_ROUNDS
+        from lantian.standing.intake_events import CREDIT_EVENTS
 
-        for spec in (OFFICIAL_GRADES, QUALITY_ROUNDS):
+        for spec in (OFFICIAL_GRADES, QUALITY_ROUNDS, CREDIT_EVENTS):
             register(spec)

@@ -342,6 +342,13 @@ def test_what_if_names_the_repair_and_the_day_for_each_grade() -> None:
     assert [way.corrects_first for way in found.ways[:2]] == [True, False]
 
 
+def test_what_if_of_a_day_before_a_repair_offers_the_repair_that_came_later() -> None:
+    granted = Change(ChangeKind.REPAIRED, date(2026, 11, 22), date(2026, 11, 22))
+    penalty = event("e", "AG-PEN-02", "2026-04-20", changes=(granted,))
+    found = what_if(BOOK, WHO, [penalty], on=date(2026, 11, 21), known_on=date(2026, 11, 22))
+    assert str(found.now.score) == "70.00" and found.ways[0].repairs == "e"
+
+
 def test_a_revocation_is_not_offered_for_repair() -> None:
     found = what_if(BOOK, WHO, [event("e", "AG-PEN-04", "2026-01-05")], on=ON)
     assert found.ways == ()

@@ -80,7 +80,8 @@ def test_what_does_not_count_says_why_and_every_rule_is_cited() -> None:
     assert "118" in gain["cite"][0] and "27" in fine["cite"][0]
     assert fine["times"] == [[str(n), f"{Decimal('17700.50') * n:.2f}"] for n in range(1, 6)]
     assert {one["code"] for one in fine["circumstances"]} == {"cooperates", "repeat"}
-    assert fine["confidence"] == "unverified"  # how far back an earlier penalty counts is assumed
+    assert fine["confidence"] == "text" and fine["rules"]["repeat"]["confidence"] == "unverified"
+    assert sheet["confidence"] == "unverified"  # a sheet is as sure as the least sure rule it rests on
     older = work_out(CASES["older_rule"])["gain"]
     assert "37" in older["cite"][0] and older["expenses_cny"] == "700.00"
 

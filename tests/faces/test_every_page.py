@@ -56,6 +56,7 @@ PAGES = {
     "interviews_new": ("nankai", "/interviews/new"),
     "rectifications": ("nankai", "/rectifications/"),
     "rectifications_new": ("nankai", "/rectifications/new"),
+    "worksheets": ("nankai", "/worksheets/"),
     "onwards": ("nankai", "/onward/?way=out"),
     "onwards_new": ("nankai", "/onward/new?way=out&receiver=police"),
     "alerts": ("nankai", "/alerts/"),

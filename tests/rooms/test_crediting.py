@@ -246,11 +246,11 @@ def test_a_matter_is_put_on_file_contested_and_decided_on_its_page() -> None:
     assert officer.post(act, typed | {"document": NUMBER}).status_code == 302
     sent = {"version": "1", **values(subject, result="罚款一万元")}
     assert officer.post(reverse("outside_change", args=[matter.key]), sent).status_code == 302
-    assert "待确认" in leader.get(page).content.decode()
+    assert "待核定</span>" in leader.get(page).content.decode()
     told = {"do": "uphold", "record": the_event().key, "reason": "金额不影响计分"}
     assert officer.post(act, told).status_code == 403
     assert leader.post(act, told).status_code == 302
-    assert "待确认</span>" not in leader.get(page).content.decode()
+    assert "待核定</span>" not in leader.get(page).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -53,7 +53,7 @@ def what_if(
     """
     known = on if known_on is None else known_on
     held = [
-        _as_known(event, known) for event in events if event.known_on <= known and event.occurred_on <= on
+        _as_stood(event, on, known) for event in events if event.known_on <= known and event.occurred_on <= on
     ]
     now = reckon(book, subject, held, on=on, known_on=known)
     found = [
@@ -68,9 +68,15 @@ def what_if(
     )
 
 
-def _as_known(event: Event, known: date) -> Event:
-    """The event without what was learnt later: a forecast must not know the future."""
-    return event._replace(changes=tuple(change for change in event.changes if change.known_on <= known))
+def _as_stood(event: Event, on: date, known: date) -> Event:
+    """The event without what was learnt later and without a repair after the day: a forecast knows no future."""
+    return event._replace(
+        changes=tuple(
+            change
+            for change in event.changes
+            if change.known_on <= known and (change.kind is not ChangeKind.REPAIRED or change.on <= on)
+        )
+    )
 
 
 def _by(way: Way) -> tuple[date, str]:

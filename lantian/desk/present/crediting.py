@@ -18,8 +18,8 @@ from lantian.standing.models import ConfirmedFact, CreditEvent
 
 STATES = {
     "counts": Text("计入", "counts"),
-    "contested": Text("待确认", "to be confirmed"),
-    "annulled": Text("已撤回", "taken back"),
+    "contested": Text("待核定", "to be decided"),
+    "annulled": Text("已撤销", "annulled"),
 }
 FACT_TEXTS: dict[FactKind, Text] = {
     FactKind.PENALTY: Text("受到行政处罚", "penalised"),

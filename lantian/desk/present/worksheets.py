@@ -45,6 +45,7 @@ def sheet(found: WorksheetVersion) -> dict[str, Any]:
         "number": found.number,
         "digest": found.digest,
         "book": f"{told['book']['id']} {told['book']['version']}",
+        "doubt": doubt(Confidence(told["confidence"])),
         "acted_until": date.fromisoformat(told["acted_until"]),
         "decided_on": date.fromisoformat(told["decided_on"]),
         "gain": _gain(told["gain"]),
