@@ -30,8 +30,13 @@ from tests.security.planting import MARK, plant, text_holding
 
 in_rollback = pytest.mark.django_db
 # Secret text is looked for in tests/rooms/test_intake.py; differences of directories hold register data; the text of
-# an export lies in its file.
-UNPLANTED = {"campaign_ledgerexport", "filings_unpublishedtext", "registry_directorydiff"}
+# an export lies in its file, and a part of a capture is nothing but its file.
+UNPLANTED = {
+    "filings_capturepart",
+    "campaign_ledgerexport",
+    "filings_unpublishedtext",
+    "registry_directorydiff",
+}
 HISTORY = {
     "standing_rehearsedmove",
     "filings_capturepart",
