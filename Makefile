@@ -23,15 +23,15 @@ fix: .venv/.ready
 bench: .venv-scale/.ready             ## measured claims, each beside its peer
 	@.venv-scale/bin/python -m benchmarks --full
 
-scale: .venv-scale/.ready             ## the engines beyond one machine: both runners, nothing skipped
-	@LANTIAN_REQUIRE=scale .venv-scale/bin/python -m pytest -q tests/detect/test_scale.py
+scale: .venv-scale/.ready             ## the optional engines: both runners, compiled loops, nothing skipped
+	@LANTIAN_REQUIRE=scale .venv-scale/bin/python -m pytest -q tests/detect/test_scale.py tests/detect/test_fast.py
 
 soak: .venv/.ready                    ## long-running proofs, not in CI
 	@LANTIAN_SOAK=1 $(BIN)/python -m pytest -q -m soak
 
 lock: .venv/.ready                    ## refresh the hash-pinned locks; they hold no addresses
 	$(COMPILE) pyproject.toml --extra dev -o requirements.lock
-	$(COMPILE) pyproject.toml --extra dev --extra scale --extra peers -c requirements.lock -o requirements-scale.lock
+	$(COMPILE) pyproject.toml --extra dev --extra fast --extra scale --extra peers -c requirements.lock -o requirements-scale.lock
 	echo uv | $(COMPILE) - -o requirements-uv.lock
 
 .venv/.ready: pyproject.toml requirements.lock requirements-uv.lock

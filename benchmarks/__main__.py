@@ -22,7 +22,7 @@ FULL = {
         ["--rows", "100000", "--repeat", "3"],
         ["--rows", "1000000", "--only", "own,duckdb"],
     ],
-    "recombination": [["--rows", "100000"], ["--rows", "1000000"]],
+    "recombination": [["--rows", "100000"], ["--rows", "1000000", "--over"]],
 }
 """Arguments at full size of modules whose own are small; a module that is not named has one size."""
 SMALL = {

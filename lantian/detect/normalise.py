@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lantian.detect import fast
 from lantian.detect.folding import (
     EXPANDED,
     INVISIBLE,
@@ -124,7 +125,11 @@ def _character_of(raw: Units) -> Places:
 
 def _fold(raw: Units, rules: Rules, origin: Places | None) -> tuple[Units, Places | None, Places | None]:
     """Apply the rules in order; with an origin, also return first and last raw unit behind every unit."""
-    units = rules.table[_basic(raw)]
+    raw = _basic(raw)
+    quick = fast.fold(raw, rules) if origin is None else None
+    if quick is not None:
+        return quick, None, None
+    units = rules.table[raw]
     units, origin = _expand(units, rules, origin)
     units, origin = _keep(units != INVISIBLE, units, origin)
     units, first, last = _one_zero_a_number(units, origin)

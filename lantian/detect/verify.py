@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from lantian.detect import fast
 from lantian.detect.candidates import Candidates, distinct
 from lantian.detect.grams import Keys, whole
 from lantian.detect.normalise import Folded
@@ -85,6 +86,10 @@ def _compare(folded: Folded, alphabet: _Alphabet, left: Counts, right: Counts) -
     sizes = np.bincount((keys >> bits).astype(np.int64), minlength=len(rows))
     grams, begins = keys & ((np.uint64(1) << bits) - np.uint64(1)), np.cumsum(sizes) - sizes
     sides = (place[: len(left)], place[len(left) :])
+    ready = fast.loops(len(folded.units))
+    if ready is not None:
+        runs = [part for side in sides for part in (begins[side], sizes[side])]
+        return Likeness(sizes[sides[0]], sizes[sides[1]], ready.shared(grams, *runs))
     both = np.sort(np.concatenate([_of_pairs(grams, begins[s], sizes[s], bits) for s in sides]))
     twice = both[1:][both[1:] == both[:-1]]
     shared = np.bincount((twice >> bits).astype(np.int64), minlength=len(left))
