@@ -8,7 +8,6 @@ import pkgutil
 
 import lantian.detect
 
-
 OF_EXTRAS = {"lantian.detect.scale_plan", "lantian.detect.fast"}
 """Modules that need an optional dependency; they hold no examples."""
 

@@ -51,7 +51,7 @@ def sounds(character: str) -> tuple[str, ...]:
     """Return the merged syllables of a character, the usual one first; others sound as themselves.
 
     >>> sounds("乐"), sounds("张"), sounds("a")
-    (('le', 'yue', 'yao'), ('zan',), ('a',))
+    (('le', 'yue'), ('zan',), ('a',))
     """
     said = pinyin(character, style=Style.NORMAL, heteronym=True, errors="default")[0]
     return tuple(dict.fromkeys(_merged(one) for one in said if one))[:READINGS]
