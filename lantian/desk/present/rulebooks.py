@@ -28,6 +28,7 @@ from lantian.standing.models import Rehearsal, RehearsedMove
 
 PLAIN = (str, int, Decimal, date)
 LANGUAGES, SURE = ("_zh", "_en"), "_confidence"
+TOLD = (*LANGUAGES, "confidence", "source")  # keys that only tell; nothing is reckoned by them
 STATE_TEXTS = {
     "draft": Text("草案，待核准", "draft, to be approved"),
     "coming": Text("已核准，到期启用", "approved, in use from its day on"),
@@ -138,8 +139,10 @@ def state_of(state: str) -> dict[str, str]:
 
 
 def changes(found: Sequence[Change]) -> list[dict[str, Any]]:
-    """Differences, those that would make the past read otherwise first."""
-    ordered = sorted(found, key=lambda one: (not one.touches_the_past, one.rule, one.valid_from))
+    """Differences: first where something counts otherwise, and there what has been in force already."""
+    ordered = sorted(
+        found, key=lambda one: (not _counts(one), not one.touches_the_past, one.rule, one.valid_from)
+    )
     return [
         {
             "rule": one.rule,
@@ -147,8 +150,9 @@ def changes(found: Sequence[Change]) -> list[dict[str, Any]]:
             "valid_from": one.valid_from,
             "kind": label(KIND_TEXTS[one.kind]),
             "past": one.touches_the_past,
+            "counts": _counts(one),
             "fields": [_field(field) for field in one.fields if _mine(field, one.fields)],
-            "open": one.kind is not Kind.ADDED,
+            "open": _counts(one) and one.kind is not Kind.ADDED,
         }
         for one in ordered
     ]
@@ -159,9 +163,24 @@ def summary(found: Sequence[Change]) -> dict[str, Any]:
     counts = {kind: sum(one.kind is kind for one in found) for kind in Kind}
     return {
         "kinds": [(label(KIND_TEXTS[kind]), count) for kind, count in counts.items() if count],
-        "past": sum(one.touches_the_past for one in found),
+        "past": sum(one.touches_the_past and _counts(one) for one in found),
+        "words": sum(not _counts(one) for one in found),
         "total": len(found),
     }
+
+
+def _counts(change: Change) -> bool:
+    """Whether something would count otherwise; else only words, sources, or how sure they are, have changed."""
+    return change.kind is not Kind.REWRITTEN or any(
+        _bare(field.before) != _bare(field.after) for field in change.fields if not field.key.endswith(TOLD)
+    )
+
+
+def _bare(value: Any) -> Any:
+    """A value without words and without how sure it is."""
+    if isinstance(value, Mapping):
+        return {key: _bare(member) for key, member in value.items() if not key.endswith(TOLD)}
+    return [_bare(member) for member in value] if isinstance(value, list | tuple) else value
 
 
 def _mine(field: core.Field, fields: Iterable[core.Field]) -> bool:
