@@ -117,7 +117,7 @@ def edition(row: RulebookEdition, state: str) -> dict[str, Any]:
     return {
         "key": row.key,
         "number": row.number,
-        "label": said(EDITION).format(number=row.number),
+        "label": label(EDITION).format(number=row.number),
         "version": row.text.version,
         "digest": row.text_id,
         "base": row.base_id,
@@ -151,7 +151,7 @@ def changes(found: Sequence[Change]) -> list[dict[str, Any]]:
             "kind": label(KIND_TEXTS[one.kind]),
             "past": one.touches_the_past,
             "counts": _counts(one),
-            "fields": [_field(field) for field in one.fields if _mine(field, one.fields)],
+            "fields": [_field(field) for field in _by_weight(one.fields) if _mine(field, one.fields)],
             "open": _counts(one) and one.kind is not Kind.ADDED,
         }
         for one in ordered
@@ -181,6 +181,11 @@ def _bare(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _bare(member) for key, member in value.items() if not key.endswith(TOLD)}
     return [_bare(member) for member in value] if isinstance(value, list | tuple) else value
+
+
+def _by_weight(fields: Iterable[core.Field]) -> list[core.Field]:
+    """What is reckoned by first, what only tells after it."""
+    return sorted(fields, key=lambda field: (field.key.endswith(TOLD), field.key))
 
 
 def _mine(field: core.Field, fields: Iterable[core.Field]) -> bool:
