@@ -79,7 +79,7 @@ def official(subject: Subject, on: date) -> dict[str, Any]:
         "quality": shown.quality(queries.quality_rounds(subject, on)),
         "listed": [shown.entry(one, today) for one in queries.lists_on(subject, on)],
         "signed": shown.supervision_class(queries.class_of(subject), today),
-        "facts": queries.facts_of(subject),
+        "facts": filed.facts(queries.facts_of(subject)),
     }
 
 

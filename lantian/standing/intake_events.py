@@ -135,7 +135,7 @@ def move_events(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
         event = _event(row, known[row["subject_no"]], batch)
         key = (event.subject_id, event.indicator, event.occurred_on, event.document)
         if key not in held:
-            event.seen_by = sorted({by.unit, *keepers[event.subject_id]})
+            event.seen_by = list(keepers[event.subject_id])
             news.setdefault(key, event)
     CreditEvent.objects.bulk_create(news.values())
     return Moved(new=len(news), same=frame.height - len(news))

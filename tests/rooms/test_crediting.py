@@ -85,6 +85,8 @@ def test_a_noted_penalty_is_put_on_the_credit_file_by_an_officer_and_says_where_
         assert [one.kind for one in queries.facts_of(subject)] == ["penalty"]
     page = browser("nankai").get(reverse("credit", args=[subject.key])).content.decode()
     assert reverse("outside_matter", args=[matter.key]) in page and f"外部系统事项 {NUMBER}" in page
+    file = browser("nankai").get(reverse("subject", args=[subject.key])).content.decode()
+    assert "受到行政处罚" in file and f"外部系统事项 {NUMBER}" in file
 
 
 def test_the_same_matter_is_put_on_file_once_and_only_as_what_it_can_be() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -88,6 +88,20 @@ def fact(row: ConfirmedFact) -> dict[str, Any]:
         "note": taken.reason if taken else "",
         "open": taken is None,
     }
+
+
+def facts(rows: Sequence[ConfirmedFact]) -> list[dict[str, Any]]:
+    """Confirmed facts in words, each with where it came from."""
+    whence = origins((one.origin_kind, one.origin_key) for one in rows)
+    return [
+        {
+            "text": label(FACT_TEXTS[FactKind(one.kind)]),
+            "on": one.on,
+            "document": one.document,
+            "origin": whence[one.origin_kind, one.origin_key],
+        }
+        for one in rows
+    ]
 
 
 def origins(found: Iterable[Origin]) -> Mapping[Origin, dict[str, str]]:
