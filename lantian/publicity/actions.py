@@ -78,13 +78,13 @@ def owe(
         return known
     told = told or Told()
     party = _party(subject_key, told)
-    running = publicity.clocks(matter, event_on, party["profile"])
     row = Notice(
         **party, unit_id=by.unit, matter=matter, about_kind=about[0], about_key=about[1],
         document=_document(document), event_on=event_on, longest=told.longest, told=dict(told.fields),
-        clocks=[_stored(one) for one in running], post_id=by.post_id, at=clock.now(), changed_at=clock.now(),
+        post_id=by.post_id, at=clock.now(), changed_at=clock.now(),
         changed_by_id=by.post_id, seen_by=queries.watchers(party["subject"], by.unit),
     )  # fmt: skip
+    row.clocks = clocks_of(row)
     bind(row, [])
     row.save(force_insert=True)
     step(row, Act.OWE, event_on, by.post_id, document=row.document)
@@ -193,6 +193,12 @@ def _fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.FALL_AWAY, fallen.on, by, document=fallen.document, note=str(fallen.cause))
+
+
+def clocks_of(row: Notice) -> list[dict[str, Any]]:
+    """Every channel of a notice with its period, as they are stored."""
+    found = publicity.clocks(row.matter, row.event_on, Profile(row.profile))
+    return [_stored(one) for one in found]
 
 
 def bind(row: Notice, found: Sequence[queries.Place] | None) -> None:

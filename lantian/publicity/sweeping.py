@@ -1,4 +1,4 @@
-"""Publications whose last day has gone by: they end, and every channel has to be cleared."""
+"""Publications whose last day has gone by end, every channel has to be cleared; provisional days are reckoned again."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from django.db import transaction
 
 from lantian.core import publicity
 from lantian.core.moves import check_move
-from lantian.office import clock, jobs
+from lantian.office import audit, clock, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
-from lantian.publicity.actions import derivation, moved
+from lantian.publicity.actions import bind, clocks_of, derivation, moved
 from lantian.publicity.models import Notice
 from lantian.publicity.states import MOVES, Act, Cause, State
 
@@ -38,10 +38,15 @@ def tonight() -> list[Job]:
 def run(running: jobs.Running) -> None:
     """The job, a notice a step. Run again, it finds nothing left to do."""
     with running.step():
-        keys = list(queries.lapsed(clock.today()).values_list("key", flat=True))
+        over = list(queries.lapsed(clock.today()).values_list("key", flat=True))
+        keys = [
+            *over,
+            *Notice.objects.filter(due_provisional=True).order_by("id").values_list("key", flat=True),
+        ]
     for count, key in enumerate(keys, start=1):
         with running.step():
             lapse(key, running.actor)
+            reannounce(key, running.actor)
             running.advance("publicity", count, len(keys))
 
 
@@ -59,3 +64,24 @@ def lapse(key: str, by: Actor) -> Notice | None:
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.LAPSE, row.until, by)
+
+
+def reannounce(key: str, by: Actor) -> Notice | None:
+    """Reckon a provisional day again, once days off are announced, in the open transaction; None when it stays."""
+    row = Notice.objects.select_for_update(of=("self",)).filter(key=key, due_provisional=True).first()
+    if row is None:
+        return None
+    was = row.due
+    if row.state == State.WITHDRAWING and row.cause_on is not None:
+        deadline = publicity.withdrawal(row.matter, row.event_on, row.cause_on)
+        row.due, row.due_provisional = deadline.due, deadline.provisional
+        row.withdraw_derivation = derivation(deadline)
+    else:
+        row.clocks = clocks_of(row)
+        bind(row, queries.places(row))
+    if (row.due, row.due_provisional) == (was, True):
+        return None
+    row.save(update_fields=["clocks", "due", "due_provisional", "withdraw_derivation"])
+    detail = {"was": str(was), "due": str(row.due), "provisional": row.due_provisional}
+    audit.record(audit.Kind.DUE_REANNOUNCED, by=by, about=("notice", row.key), detail=detail)
+    return row

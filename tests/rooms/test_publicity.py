@@ -359,6 +359,20 @@ def test_a_publication_ends_with_its_last_day(settings: object) -> None:
         assert publishing.withdraw(key=row.key, placed=placed, by=by).state == State.ENDED
 
 
+def test_a_provisional_day_is_reckoned_again_once_the_days_off_are_announced() -> None:
+    row = a_penalty()
+    with acting("city") as by:
+        # as if the year had not been announced when the duty arose
+        Notice.objects.filter(pk=row.pk).update(due=date(2026, 12, 31), due_provisional=True)
+        audit.record(audit.Kind.NOTICE_READ, by=by, about=("notice", row.key))
+        job = sweeping.run_all(by=by)
+    run_job(job)
+    with acting("city"):
+        found = fresh(row)
+        assert (found.due, found.due_provisional, found.state) == (date(2026, 11, 25), False, State.DUE)
+        assert audit.history("notice", row.key)[-1].detail["was"] == "2026-12-31"
+
+
 # What standing tells
 
 
