@@ -99,13 +99,15 @@ def start_runs(
             acting=acting,
         )
         for run in runs:
-            run.job = job
-            run.save(force_insert=True)
-            detail = {"detector": run.detector, "mandate": job.mandate}
-            audit.record(
-                audit.Kind.SCREENING_STARTED, by=acting or by, about=("screening", run.key), detail=detail
-            )
+            _begin(run, job, acting or by)
     return runs
+
+
+def _begin(run: Run, job: Job, by: Actor) -> None:
+    run.job = job
+    run.save(force_insert=True)
+    detail = {"detector": run.detector, "mandate": job.mandate}
+    audit.record(audit.Kind.SCREENING_STARTED, by=by, about=("screening", run.key), detail=detail)
 
 
 def _new_run(detector: str, case_key: str, by: OfficerActor) -> Run:
@@ -204,14 +206,7 @@ def judge(
     _refuse_stale(earlier, seen)
     check_move(MOVES, queries.state_of(earlier), outcome)
     _check_said(outcome, reason, asked)
-    alone = ranking.precision(finding.detector).review_only
-    if outcome is Outcome.LEAD and alone and not reason.strip():
-        raise JudgementRefused(
-            "该模型目前只供参考，不得单独作为线索的依据；请写明本提示以外的依据。",
-            "This detector may only be reviewed and is never the sole ground of a lead;"
-            " please give the ground beside this finding.",
-        )
-    lead = _open_lead(finding, field, by, reason if alone else "") if outcome is Outcome.LEAD else None
+    lead = _open_lead(finding, field, by, _beside(finding, reason)) if outcome is Outcome.LEAD else None
     _tally(finding, earlier, outcome)
     judgement = Judgement.objects.create(
         finding=finding,
@@ -317,6 +312,19 @@ def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:
             f"{name}已于 {at:%m月%d日 %H:%M} 研判过；请查看后再操作。",
             f"{name} judged it on {at:%d %B at %H:%M}; look at that before you act.",
         )
+
+
+def _beside(finding: Finding, reason: str) -> str:
+    """The ground beside a finding that may not be a lead's sole ground; empty where it may."""
+    if not ranking.precision(finding.detector).review_only:
+        return ""
+    if not reason.strip():
+        raise JudgementRefused(
+            "该模型目前只供参考，不得单独作为线索的依据；请写明本提示以外的依据。",
+            "This detector may only be reviewed and is never the sole ground of a lead;"
+            " please give the ground beside this finding.",
+        )
+    return reason.strip()
 
 
 def _tally(finding: Finding, earlier: Sequence[Judgement], outcome: Outcome) -> None:

@@ -13,11 +13,13 @@ from datetime import timedelta
 from lantian.detect.parameters import parameters
 from lantian.filings.queries import filed_since
 from lantian.office import clock
+from lantian.office.models import Unit
 from lantian.screening import queries, switches
 from lantian.screening.cards import YEAR_FILINGS, card_of
 from lantian.screening.models import Finding, Run
 from lantian.screening.states import State
 
+HOLDERS = ("city", "district", "zone")  # offices that findings fall to
 YEAR, QUARTER, MONTH = timedelta(days=365), timedelta(days=90), timedelta(days=30)
 
 
@@ -44,7 +46,8 @@ class Forecast:
 
 def forecast(detector: str, unit_id: int) -> Forecast:
     """What this office (and those that follow it) would get."""
-    units = switches.followers(detector, unit_id)
+    below = Unit.objects.filter(pk__in=switches.followers(detector, unit_id), kind__in=HOLDERS)
+    units = [unit_id, *below.exclude(pk=unit_id).order_by("id").values_list("pk", flat=True)]
     wanted = queries.Filter(state=State.WAITING, clearing=queries.UNCLEARED, detector=detector)
     shelf = queries.Shelf.POOL if switches.is_on(detector, unit_id) else queries.Shelf.RESTING
     own = {"holder_id__in": units}

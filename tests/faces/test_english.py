@@ -437,4 +437,4 @@ def test_a_page_in_english_leaves_nothing_but_data_in_chinese(name: str) -> None
 def test_the_same_eye_sees_chinese_where_it_stands() -> None:
     reader = _read(browser("city").get(reverse("findings")).content)
     left = _left_in_chinese(reader, _stored())
-    assert {"数据比对提示", "筛选", "相似度"} <= set(left)
+    assert {"数据比对提示", "筛选", "得分"} <= set(left)

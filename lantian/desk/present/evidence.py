@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from lantian.core.messages import Text
@@ -83,7 +84,7 @@ def _label(table: str) -> str:
 
 
 def _cell(text: object, href: str = "") -> dict[str, Any]:
-    return {"text": "" if text is None else str(text), "href": href}
+    return {"text": "" if text is None else str(text), "href": href, "day": isinstance(text, date)}
 
 
 def _patents(numbers: Sequence[str]) -> list[list[dict[str, Any]]]:

@@ -12,6 +12,7 @@ from lantian.desk.present.words import label, said
 from lantian.desk.subjects import file_of
 from lantian.detect.networks import WORDS
 from lantian.office.charts_net import Line, Node, network
+from lantian.registry import queries as registry
 from lantian.screening.hands import Counts, Hand, Party, Tie
 
 DRAWN, TIES, NAMES, LONGEST = 14, 14, 6, 12
@@ -26,20 +27,27 @@ COUNTS: Mapping[Counts, Text] = {
 def shown(hand: Hand) -> dict[str, Any]:
     """What the page says of a network: drawing, sentences, what is left out of the drawing."""
     letters = {tie: _letter(place) for place, tie in enumerate(hand.ties)}
-    names = {party.id: party for party in hand.parties}
+    registered = registry.by_numbers([party.number for party in hand.parties if party.number])
+    known = {subject.number: subject.name for subject in registered}
+    names = {party.id: _called(party, known) for party in hand.parties}
     return {
-        "drawing": _drawn(hand, letters),
+        "drawing": _drawn(hand, letters, known),
         "ties": [_tie(tie, letters[tie], names) for tie in hand.ties[:TIES]],
-        "parties": [_party(party) for party in hand.parties],
         "left_out": max(len(hand.parties) - DRAWN, 0),
         "hubs": sum(tie.counts in (Counts.HUB, Counts.DAMPED) for tie in hand.ties),
     }
 
 
-def _drawn(hand: Hand, letters: Mapping[Tie, str]) -> str:
+def _called(party: Party, known: Mapping[str, str]) -> str:
+    """The name as filed, and whose number was given where the register has it under another name."""
+    other = known.get(party.number, party.name)
+    return party.name if other == party.name else f"{party.name}（{other}）"
+
+
+def _drawn(hand: Hand, letters: Mapping[Tie, str], known: Mapping[str, str]) -> str:
     parties, ties = hand.parties[:DRAWN], hand.ties[:TIES]
     place = {party.id: at for at, party in enumerate(parties)}
-    left = [Node(_short(party.name), file_of(party.number)) for party in parties]
+    left = [Node(_short(known.get(party.number, party.name)), file_of(party.number)) for party in parties]
     right = [Node(f"{label(WORDS[tie.kind])} {letters[tie]}", "", not tie.weight) for tie in ties]
     lines = [
         Line(place[id], at, tie.weight) for at, tie in enumerate(ties) for id in tie.parties if id in place
@@ -61,8 +69,8 @@ def _short(name: str) -> str:
     return name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
 
 
-def _tie(tie: Tie, letter: str, names: Mapping[str, Party]) -> dict[str, Any]:
-    sharing = [names[id].name for id in tie.parties if id in names]
+def _tie(tie: Tie, letter: str, names: Mapping[str, str]) -> dict[str, Any]:
+    sharing = [names[id] for id in tie.parties if id in names]
     words = {
         "names": "、".join(sharing[:NAMES]),
         "count": len(tie.parties),
@@ -84,7 +92,3 @@ def _tie(tie: Tie, letter: str, names: Mapping[str, Party]) -> dict[str, Any]:
         "weight": tie.weight,
         "agency": file_of(tie.agency),
     }
-
-
-def _party(party: Party) -> dict[str, Any]:
-    return {"name": party.name, "href": file_of(party.number), "filings": list(party.filings)}
