@@ -43,7 +43,7 @@ lock: .venv/.ready                    ## refresh the hash-pinned locks; they hol
 	@touch $@
 
 .venv-scale/.ready: .venv/.ready requirements-scale.lock
-	@echo "Preparing .venv-scale with the optional engines and peers (about 600 MB) …"
+	@echo "Preparing .venv-scale with the optional engines and peers (about 2 GB) …"
 	@test -x .venv-scale/bin/python || $(PYTHON) -m venv .venv-scale
 	@$(BIN)/uv pip sync -q --python .venv-scale/bin/python --require-hashes requirements-scale.lock
 	@$(BIN)/uv pip install -q --python .venv-scale/bin/python --no-deps --no-build-isolation --offline -e .
