@@ -25,6 +25,7 @@ from lantian.registry.models import Subject
 from lantian.standing import actions, classing, queries, reckoning, repairing
 from lantian.standing.actions import NewEvent
 from lantian.standing.classing import Signature
+from lantian.standing.drawing import rested
 from lantian.standing.errors import NoScore, Stale, StandingRefused
 from lantian.standing.models import Objection, Repair
 from lantian.standing.repairing import Application, Decision
@@ -73,12 +74,13 @@ def _page(request: OfficerRequest, subject: Subject, template: str, more: Mappin
 
 def official(subject: Subject, on: date) -> dict[str, Any]:
     """What is officially known of a subject on a day, with the lists it is on and the class that was signed."""
-    today = clock.today()
+    today, signed = clock.today(), queries.class_of(subject)
     return {
         "official": shown.grade(queries.official_grade(subject, on)),
         "quality": shown.quality(queries.quality_rounds(subject, on)),
         "listed": [shown.entry(one, today) for one in queries.lists_on(subject, on)],
-        "signed": shown.supervision_class(queries.class_of(subject), today),
+        "signed": shown.supervision_class(signed, today),
+        "again": signed is not None and signed.rested_on != rested(queries.official_standing(subject, today)),
         "facts": filed.facts(queries.facts_of(subject)),
     }
 

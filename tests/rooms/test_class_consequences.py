@@ -95,3 +95,12 @@ def test_another_district_is_not_told_the_class() -> None:
     sign(subject, "III", "群众反映较多")
     page = browser("xiqing").get(reverse("subject", args=[subject.key])).content.decode()
     assert "群众反映较多" not in page and "年度检查比例 50%" not in page
+
+
+def test_a_class_whose_grounds_have_changed_is_to_be_signed_again() -> None:
+    subject = an_agency()
+    sign(subject, "II")
+    file = reverse("subject", args=[subject.key])
+    assert "应当重新签署" not in browser("nankai").get(file).content.decode()
+    listed(subject)
+    assert "应当重新签署" in browser("nankai").get(file).content.decode()
