@@ -38,7 +38,7 @@ from tests.personas import NANKAI, XIQING, acting, browser
 from tests.rooms.test_registry import B, take_in, two_agencies, whole_directory
 
 CHINESE = re.compile(r"[\u3400-\u9fff]")
-PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%\w?|\{\w*\}")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%|\{\w*\}")
 # Words that the cells of a file carry: a message about them must quote them as they are.
 WORDS_IN_FILES = re.compile("是 or 否")
 

@@ -50,7 +50,12 @@ def tonight() -> list[Job]:
 def test_an_entry_whose_days_are_over_ends_at_night_in_nobodys_name() -> None:
     row = entered(an_agency())
     found = tonight()
-    assert {job.name for job in found} == {"list_expiry", "standing_reannounce", "standing_follow", "publication_end"}
+    assert {job.name for job in found} == {
+        "list_expiry",
+        "standing_reannounce",
+        "standing_follow",
+        "publication_end",
+    }
     with acting("city"):
         row.refresh_from_db()
         assert (row.state, row.ended_on) == ("expired", date(2026, 11, 1))

@@ -30,12 +30,13 @@ from tests.security.planting import MARK, plant, text_holding
 
 in_rollback = pytest.mark.django_db
 # Secret text is looked for in tests/rooms/test_intake.py; differences of directories hold register data; the text of
-# an export lies in its file, and a part of a capture is nothing but its file.
+# an export lies in its file, a part of a capture is nothing but its file, and a rehearsal has its words in its moves.
 UNPLANTED = {
     "filings_capturepart",
     "campaign_ledgerexport",
     "filings_unpublishedtext",
     "registry_directorydiff",
+    "standing_rehearsal",
 }
 HISTORY = {
     "standing_rehearsedmove",

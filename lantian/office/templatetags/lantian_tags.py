@@ -38,7 +38,7 @@ TONES = {
     "new": "info", "changed": "warn", "missing": "danger",  # difference of a directory
     "proposed": "info", "reviewed": "warn", "listed": "danger", "rejected": "neutral",  # list
     "removed": "ok", "expired": "neutral",
-    "due": "warn", "published": "ok", "correcting": "info", "corrected": "warn", "withdrawing": "danger",  # public notice
+    "due": "warn", "published": "ok", "correcting": "info", "corrected": "warn", "withdrawing": "danger",  # notice
     "improved": "ok", "unimproved": "danger",  # guidance plan
     "asked": "info", "granted": "ok", "refused": "danger",  # repair
     "raised": "info", "event_upheld": "neutral", "event_annulled": "ok",  # objection
