@@ -54,7 +54,8 @@ class Circumstance(NamedTuple):
 class FineSheet(NamedTuple):
     """The worksheet of a fine. Money in yuan; `low`..`high` is the band, `from_cny`..`to_cny` what is left of it.
 
-    `hearing_from` is the amount from which a hearing must be offered, for the fine and for confiscation alike.
+    `hearing_from` is the amount from which a hearing must be offered, for the fine and for confiscation alike; `band`
+    the version that gave the band.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class FineSheet(NamedTuple):
     earlier: tuple[Earlier, ...]
     hearing_from: Decimal
     notes: tuple[Text, ...]
+    band: RuleVersion
 
     def total(self, fine_cny: Decimal) -> Decimal:
         """What the party pays: confiscation and fine; raises `OutOfRange`."""
@@ -98,16 +100,18 @@ def fine_sheet(
     given: Found,
     *,
     on: date,
+    acted_until: date | None = None,
     gain: GainSheet | None = None,
     rules: Rulebook | None = None,
 ) -> FineSheet:
     """Work out the range of a fine for a kind of breach (`unlicensed`, `patent_agency`, …) by the rules of a day.
 
-    Earlier penalties of the same kind within the rule's years count as a repeat by themselves. Raises `WrongUse` for an
+    The band is that of the act (`acted_until`), or that of the day where it is lighter, as with the gain. Earlier
+    penalties of the same kind within the rule's years count as a repeat by themselves. Raises `WrongUse` for an
     unknown circumstance or a missing gain, `UnknownRule`, `NotInForce`.
     """
     rules = rules if rules is not None else book()
-    band = rules.rule(f"band_{kind}", on)
+    band, choice = _band(rules, kind, on, acted_until, gain, given.serious)
     past = _recent(rules, kind, on, given.earlier)
     found = _circumstances(rules, on, {*given.circumstances, *(("repeat",) if past else ())})
     low, high, notes = _ends(band, gain, given.serious)
@@ -124,13 +128,12 @@ def fine_sheet(
         tier=tier,
         from_cny=start,
         to_cny=end,
-        confiscated_cny=gain.gain_cny
-        if gain is not None and band.values["confiscates"] == "yes"
-        else FEN * 0,
+        confiscated_cny=_confiscated(band, gain),
         circumstances=found,
         earlier=past,
         hearing_from=_hearing_from(rules, on, band, given),
-        notes=notes,
+        notes=(*choice, *notes),
+        band=band,
     )
 
 
@@ -138,6 +141,35 @@ def _confiscated(band: RuleVersion, gain: GainSheet | None) -> Decimal:
     if gain is None or band.values["confiscates"] != "yes":
         return FEN * 0
     return gain.gain_cny
+
+
+def _band(
+    rules: Rulebook, kind: str, on: date, acted_until: date | None, gain: GainSheet | None, serious: bool
+) -> tuple[RuleVersion, tuple[Text, ...]]:
+    """The band of the act, or that of the decision where its upper end is lower; with why where they differ."""
+    now = rules.rule(f"band_{kind}", on)
+    versions = rules.versions[f"band_{kind}"]
+    then = next((one for one in versions if acted_until and one.in_force(acted_until)), None)
+    if acted_until is None or then is now:
+        return now, ()
+    if then is None:
+        return now, (
+            Text(
+                "规则库没有行为时的幅度，按决定时的规定计算；请核对行为时的规定，从旧兼从轻",
+                "the book has no band of the time of the act: that of the decision is used; check which is lighter",
+            ),
+        )
+    lighter = rules.rule("lighter", on).basis.cite()
+    if _ends(now, gain, serious)[:2][::-1] < _ends(then, gain, serious)[:2][::-1]:
+        return now, (
+            Text(
+                f"幅度：决定时的规定较轻（{lighter.zh}）",
+                f"band: the rule at the time of the decision is lighter ({lighter.en})",
+            ),
+        )
+    return then, (
+        Text(f"幅度：行为时的规定（{lighter.zh}）", f"band: the rule at the time of the act ({lighter.en})"),
+    )
 
 
 def _hearing_from(rules: Rulebook, on: date, band: RuleVersion, given: Found) -> Decimal:

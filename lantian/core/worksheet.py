@@ -66,7 +66,14 @@ def work_out(entered: Entered, rules: Rulebook | None = None) -> dict[str, Any]:
         counts_from=entered.counts_from,
         rules=rules,
     )
-    fine = fine_sheet(entered.kind, entered.found, on=entered.decided_on, gain=gain, rules=rules)
+    fine = fine_sheet(
+        entered.kind,
+        entered.found,
+        on=entered.decided_on,
+        acted_until=entered.acted_until,
+        gain=gain,
+        rules=rules,
+    )
     sheet: dict[str, Any] = {
         "schema": SCHEMA,
         "book": {"id": rules.id, "version": rules.version, "digest": rules.digest},
@@ -107,7 +114,6 @@ def _counted(row: Counted) -> dict[str, Any]:
 
 def _fine(fine: FineSheet, entered: Entered, rules: Rulebook) -> dict[str, Any]:
     on = entered.decided_on
-    band = rules.rule(f"{BAND}{fine.kind}", on)
     tiers, known = rules.rule("tiers", on), rules.rule("circumstances", on)
     used = {"tiers": tiers, "circumstances": known, "repeat": rules.rule("repeat", on)}
     used["hearing"] = rules.rule("hearing", on)
@@ -115,12 +121,12 @@ def _fine(fine: FineSheet, entered: Entered, rules: Rulebook) -> dict[str, Any]:
         "kind": fine.kind,
         "text": _said(fine.text),
         "cite": _said(fine.basis.cite()),
-        "version": band.version,
+        "version": fine.band.version,
         "confidence": fine.confidence.value,
         "serious": fine.serious,
         "low_cny": str(fine.low_cny),
         "high_cny": str(fine.high_cny),
-        "times": _times(band.values, Decimal(fine.low_cny), Decimal(fine.high_cny)),
+        "times": _times(fine.band.values, fine.high_cny),
         "tier": fine.tier,
         "tier_text": _said(TIERS[fine.tier]),
         "from_cny": str(fine.from_cny),
@@ -144,11 +150,11 @@ def _fine(fine: FineSheet, entered: Entered, rules: Rulebook) -> dict[str, Any]:
     }
 
 
-def _times(values: Mapping[str, Any], low: Decimal, high: Decimal) -> list[list[str]]:
-    """The band once, twice, … the gain, where the law counts so; the gain is the band's lower end over its factor."""
+def _times(values: Mapping[str, Any], high: Decimal) -> list[list[str]]:
+    """The band once, twice, … the gain, where the law counts so; the gain is the band's upper end over its factor."""
     if values["kind"] != "times_gain":
         return []
-    gain = low / values["low"]
+    gain = high / values["high"]
     return [[str(n), f"{gain * n:.2f}"] for n in range(values["low"], values["high"] + 1)]
 
 

@@ -211,6 +211,22 @@ def test_a_serious_case_of_a_trademark_agency_has_its_own_band_from_2027() -> No
     assert then.basis.cite().zh.endswith("第67条")
 
 
+def test_the_band_of_the_act_holds_unless_that_of_the_decision_is_lighter() -> None:
+    new, before = date(2027, 1, 1), date(2026, 12, 31)
+    found = fine_sheet("trademark_agency", Found(serious=True), on=new, acted_until=before)
+    assert (found.high_cny, found.band.valid_from) == (100_000, date(2019, 11, 1))
+    assert found.notes[0].zh.startswith("幅度：行为时的规定（")
+    late = fine_sheet("trademark_agency", Found(serious=True), on=new, acted_until=new)
+    assert (late.low_cny, late.high_cny, late.notes) == (100_000, 200_000, ())
+    text = shipped(FILE).replace(
+        "high = 100000\nserious_low = 100000\nserious_high = 200000\n", "high = 80000\n"
+    )
+    milder = fine_sheet("trademark_agency", Found(), on=new, acted_until=before, rules=read_book(text))
+    assert milder.high_cny == 80_000 and "decision is lighter" in milder.notes[0].en
+    old = fine_sheet("trademark_agency", Found(), on=OLD, acted_until=date(2019, 10, 31))
+    assert "no band of the time of the act" in old.notes[0].en
+
+
 def test_a_multiple_needs_a_gain_and_without_one_there_is_no_fine() -> None:
     with pytest.raises(WrongUse, match="work out the gain first"):
         fine_sheet("unlicensed", Found(), on=OLD)
