@@ -218,12 +218,13 @@ def _ends(
 
 
 def _tier(found: Iterable[Circumstance]) -> str:
-    """Heavier and lighter circumstances together leave the middle; no penalty needs that nothing is heavier."""
+    """What the law forbids to penalise stays so; else heavier and lighter circumstances together leave the middle."""
     effects = {each.effect for each in found}
+    if "none" in effects:
+        return "none"
     if "severe" in effects:
-        return "ordinary" if effects & {"lighter", "lenient"} else "severe"
+        return "ordinary" if effects - {"severe"} else "severe"
     for effect, tier in (
-        ("none", "none"),
         ("may_none", "mitigated"),
         ("lighter", "mitigated"),
         ("lenient", "lenient"),

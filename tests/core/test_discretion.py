@@ -167,6 +167,8 @@ def sheet(*circumstances: str, kind: str = "patent_agency", on: date = OLD, **mo
         (("abnormal_filings",), "severe", 70_000, 100_000),
         (("abnormal_filings", "cooperates"), "ordinary", 30_000, 70_000),
         (("minor_corrected",), "none", 0, 0),
+        (("no_fault", "repeat"), "none", 0, 0),
+        (("first_minor", "continues"), "ordinary", 30_000, 70_000),
     ],
 )
 def test_circumstances_leave_a_part_of_the_band(
