@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +36,7 @@ FIELDS_OF = {
     "trademark_agency": Field.TRADEMARK_AGENCY,
     "trademark_person": Field.TRADEMARK_AGENCY,
 }
+NATURAL = ("practitioner", "person")  # kinds of subject that are natural persons
 REVIEWED = (WorksheetAct.SEND_BACK, WorksheetAct.FINISH)
 
 
@@ -53,6 +54,7 @@ class Typed:
     earlier: tuple[tuple[str, str], ...] = ()  # of the party's history: day and document, as ticked
     other_earlier: str = ""
     serious: bool = False
+    person: bool = False
     fine: str = ""
 
 
@@ -79,6 +81,7 @@ def begin(origin: tuple[str, str], typed: Typed, *, by: OfficerActor) -> Workshe
     if found is None:
         raise WorksheetRefused("找不到这个案件或者线索。", "There is no such case or lead.")
     of, subject, seen = found
+    typed = replace(typed, person=typed.person or subject.kind in NATURAL)
     columns = common(NUMBER_KIND, NUMBER_CODE, FIELDS_OF.get(typed.kind, Field.PATENT_AGENCY), of, by)
     row = Worksheet.objects.create(
         **columns | {"seen_by": sorted({*columns["seen_by"], *seen})},
@@ -141,7 +144,7 @@ def work_out(typed: Typed) -> tuple[Entered, dict[str, Any]]:
     fine = worksheet.money(typed.fine) if typed.fine.strip() else None
     if typed.fine.strip() and (fine is None or fine < 0):
         raise WorksheetRefused("拟罚款数额不是金额。", "The fine that is proposed is no amount.")
-    person = typed.kind in ("practitioner", "trademark_person")
+    person = typed.person or typed.kind in ("practitioner", "trademark_person")
     entered = Entered(
         typed.kind,
         typed.acted_until,
@@ -179,6 +182,7 @@ def typed_of(entries: Mapping[str, Any]) -> Typed:
         earlier=tuple((day, document) for day, document in entries["earlier"]),
         other_earlier=entries["other_earlier"],
         serious=entries["serious"],
+        person=entries.get("person", False),
         fine=entries["fine"],
     )
 
@@ -233,6 +237,7 @@ def _entries(typed: Typed) -> dict[str, Any]:
         "earlier": sorted([day, document] for day, document in typed.earlier),
         "other_earlier": typed.other_earlier,
         "serious": typed.serious,
+        "person": typed.person,
         "fine": typed.fine.strip(),
     }
 

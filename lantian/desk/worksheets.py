@@ -190,6 +190,7 @@ def _typed(request: OfficerRequest) -> Typed:
         ),
         other_earlier=forms.words_of(request, "other_earlier").replace("\r", "").strip("\n"),
         serious=bool(forms.words_of(request, "serious")),
+        person=bool(forms.words_of(request, "person")),
         fine=forms.words_of(request, "fine"),
     )
 

@@ -98,6 +98,17 @@ def begun_again(row: Worksheet, typed: Typed) -> Worksheet:
         return worksheets.begin((row.origin_kind, row.origin_key), typed, by=by)
 
 
+def test_a_natural_person_without_a_licence_is_told_of_the_hearing_from_the_lower_sum() -> None:
+    firm = begun()
+    person = begun_again(firm, replace(ENTERED, person=True))
+    with acting("nankai"):
+        sheets = [worksheets.newest(row).sheet["fine"] for row in (firm, person)]
+        assert [(one["hearing_from"], one["hearing"]) for one in sheets] == [
+            ("100000", False), ("10000", True),
+        ]  # fmt: skip
+        assert worksheets.typed_of(worksheets.newest(person).entries).person
+
+
 def test_the_history_of_the_party_is_proposed_from_its_credit_file_and_makes_a_repeat() -> None:
     subject = an_agency()
     record(subject, indicator="AG-PEN-02", on="2025-09-01", document="津知罚〔2025〕4号")
