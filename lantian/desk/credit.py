@@ -66,7 +66,8 @@ def _page(request: OfficerRequest, subject: Subject, template: str, more: Mappin
         **_records(subject, today),
         **_signing(request, subject, today),
         "may_keep": Permission.KEEP_STANDING in request.actor.permissions,
-        "may_decide": Permission.DECIDE_STANDING in request.actor.permissions,
+        "may_decide": Permission.DECIDE_STANDING in request.actor.permissions
+        and request.actor.unit == queries.city_id(),
         **more,
     }
     return render(request, template, context, status=422 if "error" in more else 200)

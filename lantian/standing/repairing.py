@@ -90,6 +90,8 @@ def decide_repair(*, key: str, act: RepairAct, decision: Decision, by: OfficerAc
     """Grant, refuse or withdraw; a grant restores the points from the day of the decision."""
     needed = Permission.KEEP_STANDING if act is RepairAct.WITHDRAW else Permission.DECIDE_STANDING
     check_permission(by.permissions, needed)
+    if act is not RepairAct.WITHDRAW:
+        _refuse_other_decider(by)
     row = _taken(Repair, key, decision.version)
     row.state = check_move(REPAIR_MOVES, RepairState(row.state), act)
     _decide(row, decision, by)
@@ -123,6 +125,7 @@ def raise_objection(application: Application, *, by: OfficerActor) -> Objection:
 def decide_objection(*, key: str, act: ObjectionAct, decision: Decision, by: OfficerActor) -> Objection:
     """Uphold the record or annul it; an annulled event counts on no day."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
+    _refuse_other_decider(by)
     row = _taken(Objection, key, decision.version)
     row.state = check_move(OBJECTION_MOVES, ObjectionState(row.state), act)
     _decide(row, decision, by)
@@ -188,6 +191,15 @@ def refuse_stale(row: Any, version: int) -> None:
         raise Stale(
             f"{name}已于 {at:%m月%d日 %H:%M} 处理；请查看最新情况后再操作。",
             f"{name} acted on this on {at:%d %B at %H:%M}; look at it again before you act.",
+        )
+
+
+def _refuse_other_decider(by: OfficerActor) -> None:
+    """The province-level office decides on repairs and objections; districts take them in and assist."""
+    if by.unit != queries.city_id():
+        raise StandingRefused(
+            "信用修复和异议由市局审核决定；区局可以受理并转报。",
+            "The city decides on repairs and objections; a district takes them in and passes them on.",
         )
 
 

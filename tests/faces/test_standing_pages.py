@@ -92,7 +92,8 @@ def test_an_event_is_recorded_corrected_repaired_and_decided_on_the_page() -> No
         "reason": "同意",
     }
     assert officer.post(act, decided).status_code == 403
-    assert leader.post(act, decided).status_code == 302
+    assert leader.post(act, decided).status_code == 422
+    assert browser("city").post(act, decided).status_code == 302
     assert "100.00 分，测算为 A" in officer.get(page).content.decode()
 
 

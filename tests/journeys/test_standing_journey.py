@@ -29,6 +29,7 @@ def test_a_penalty_lowers_the_grade_and_a_repair_restores_it(database: Database,
         running(variables) as house,
         _at(house, browser, "nankai") as officer,
         _at(house, browser, "leader") as leader,
+        _at(house, browser, "city") as city,
     ):
         case = f"{house.url}/outside/{matter.key}/"
         _works_the_fine_out(officer, leader, case)
@@ -37,7 +38,7 @@ def test_a_penalty_lowers_the_grade_and_a_repair_restores_it(database: Database,
         entry = _proposes_a_list(officer, leader)
         notice = _publishes_the_listing(officer, leader, entry)
         _asks_for_repair(officer, house, subject)
-        _grants_it(leader, house, subject)
+        _grants_it(city, house, subject)
         _sees_it_restored(officer, house, subject)
         _takes_the_listing_down(officer, leader, entry, notice)
 
@@ -148,14 +149,14 @@ def _asks_for_repair(officer: Page, house: House, subject: Subject) -> None:
     expect(_card(officer, "修复和异议").locator(".pill")).to_have_text("审核中")
 
 
-def _grants_it(leader: Page, house: House, subject: Subject) -> None:
-    leader.goto(f"{house.url}/subjects/{subject.key}/credit/")
-    leader.get_by_text("作出决定").click()
-    matters = _card(leader, "修复和异议")
+def _grants_it(city: Page, house: House, subject: Subject) -> None:
+    city.goto(f"{house.url}/subjects/{subject.key}/credit/")
+    city.get_by_text("作出决定").click()
+    matters = _card(city, "修复和异议")
     matters.locator("[name=act]").select_option("grant")
     matters.locator("[name=on]").fill(DAY)
     matters.locator("[name=reason]").fill("整改到位，予以修复")
-    followed(leader, leader.get_by_role("button", name="登记决定"))
+    followed(city, city.get_by_role("button", name="登记决定"))
 
 
 def _sees_it_restored(officer: Page, house: House, subject: Subject) -> None:

@@ -281,8 +281,10 @@ def test_a_repair_is_asked_decided_in_time_and_restores_the_points_from_its_day(
     with acting("nankai") as by:
         row = repairing.ask_repair(Application(event.key, date(2026, 11, 2), "整改材料三份"), by=by)
         assert (row.due, row.state) == (date(2026, 11, 23), "asked")
-    with acting("leader") as by:
-        decision = Decision(date(2026, 11, 16), "材料齐全，予以修复。", 1)
+    decision = Decision(date(2026, 11, 16), "材料齐全，予以修复。", 1)
+    with acting("leader") as by, pytest.raises(StandingRefused, match="The city decides"):
+        repairing.decide_repair(key=row.key, act=RepairAct.GRANT, decision=decision, by=by)
+    with acting("city") as by:
         repairing.decide_repair(key=row.key, act=RepairAct.GRANT, decision=decision, by=by)
     with acting("city"):
         assert str(queries.statement_of(subject, date(2026, 11, 15)).score) == "60.00"
@@ -519,7 +521,7 @@ def test_penalty_grade_listing_repair_and_back_again() -> None:
         classing.sign(subject_key=subject.key, signature=Signature("IV", found.mark), by=by)
         actions.note_correction(event_key=event.key, on=date(2026, 4, 1), document="复查记录", note="", by=by)
         repair = repairing.ask_repair(Application(event.key, date(2026, 11, 2), "材料"), by=by)
-    with acting("leader") as by:
+    with acting("city") as by:
         decision = Decision(TODAY, "予以修复", 1)
         repairing.decide_repair(key=repair.key, act=RepairAct.GRANT, decision=decision, by=by)
     with acting("city") as by:
