@@ -22,7 +22,7 @@ from lantian.detect.parameters import shipped_book
 from lantian.detect.rules import rules_of
 from lantian.filings import queries as filings
 from lantian.registry import frames
-from lantian.screening.models import Finding
+from lantian.screening.models import Finding, Run
 
 NETWORKED = frozenset({"P07", "P11", "P12", "P16"})
 _PATENTS = Reads("patents", ("application_no",), also=(*reading.PATENTS.columns, *reading.PATENTS.also))
@@ -79,7 +79,8 @@ def hand_of(finding: Finding) -> Hand | None:
     numbers = [item.removeprefix("patents:") for item in finding.evidence if item.startswith("patents:")]
     if finding.detector not in NETWORKED or not numbers:
         return None
-    case = finding.run.case_key
+    # A run is seen by the office that ordered it; whoever holds the finding without it sees no case in it.
+    case = Run.objects.filter(pk=finding.run_id).values_list("case_key", flat=True).first()
     frame = filings.screened_frame(with_case=bool(case and casework.find(case)), numbers=numbers)
     found = reading.contacts(_ground(finding, frame))
     ties = _ties(found, frame)

@@ -216,6 +216,17 @@ def test_a_network_says_which_contact_ties_whom_and_what_it_counts_for() -> None
     assert number(1) in page and "无名甲有限公司" in page
 
 
+def test_the_holder_sees_the_network_without_the_run_that_found_it() -> None:
+    finding = a_network()
+    with transaction.atomic(), acting("city") as by:
+        Finding.objects.filter(pk=finding.pk).update(seen_by=[by.unit, NANKAI])
+        audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("screening", finding.run.key))
+    with acting("nankai"):
+        assert Finding.objects.filter(pk=finding.pk).exists() and not queries.runs().exists()
+    page = browser("nankai").get(f"/findings/{finding.key}/")
+    assert page.status_code == 200 and 'class="chart net"' in page.content.decode()
+
+
 def test_a_hub_that_very_many_share_is_named_and_damped() -> None:
     finding = a_network()
     take_filings(filings(500, [f"众人{place}有限公司" for place in range(16)], times=1))
