@@ -92,9 +92,10 @@ def withdraw(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
 
 
 def _text(row: Notice) -> NoticeText:
-    text = queries.text_of(row)
-    assert text is not None, "the road leads through a text"
-    return text
+    """The text approved last: a correction that was sent back leaves the one before it in force."""
+    approved = row.steps.filter(act=Act.APPROVE).order_by("-id").first()
+    assert approved is not None and approved.text_number, "the road leads through an approval"
+    return row.texts.get(number=approved.text_number)
 
 
 def _place(found: list[Place], channel: str) -> Place:

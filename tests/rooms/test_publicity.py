@@ -288,6 +288,16 @@ def test_a_correction_is_approved_again_and_replaces_the_text_on_every_channel()
             assert fresh(row).published_on == TODAY
 
 
+def test_while_a_correction_sent_back_rests_the_approved_text_goes_on_to_further_channels() -> None:
+    row = a_published()
+    prepare(row, reason="金额有误")
+    with acting("marks") as by:
+        deciding.send_back(key=row.key, note="金额无误", version=fresh(row).version, by=by)
+    put_out(row, "gsxt")
+    with acting("city"):
+        assert {one.text_number for one in queries.places(row) if one.out} == {1}
+
+
 # Withdrawal and end
 
 
