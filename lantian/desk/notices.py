@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.casework import outside_queries as outside
 from lantian.core import publicity
+from lantian.core.chain import digest_of
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.publicity import Profile
 from lantian.desk import measuring as forms
@@ -108,7 +109,15 @@ def _owe(request: OfficerRequest) -> Notice:
     name, document = forms.words_of(request, "name").strip(), forms.words_of(request, "document").strip()
     matter = outside.find(forms.words_of(request, "outside"))
     profile = forms.words_of(request, "profile")
-    about = ("outside", matter.key) if matter else ("document", document[:64])
+    if matter is not None and matter.unit_id != request.actor.unit:
+        raise PublicityRefused(
+            f"谁办案、谁公示：由{matter.unit.name_zh}登记。",
+            f"Whoever decided publishes: {matter.unit.name_en} records it.",
+        )
+    party = forms.words_of(request, "number").strip() or name
+    # Of a decision made elsewhere there is no record: office, document and party stand for it, and tell nothing.
+    told = {"unit": request.actor.unit, "document": document, "party": party}
+    about = ("outside", matter.key) if matter else ("document", digest_of(told))
     return actions.owe_by_hand(
         about=about,
         matter=forms.words_of(request, "matter"),

@@ -120,6 +120,8 @@ def owe_by_hand(
         told=told,
     )
     assert row is not None, "a rule asks for it"
+    if row.unit_id != by.unit:
+        raise _others(row)
     return row
 
 
@@ -218,10 +220,7 @@ def taken(key: str, version: int, by: OfficerActor) -> Notice:
     if row is None:
         raise PublicityRefused("找不到这项公示。", "There is no such notice.")
     if row.unit_id != by.unit:
-        raise PublicityRefused(
-            f"谁办案、谁公示：由{row.unit.name_zh}办理。",
-            f"Whoever decided publishes: {row.unit.name_en} does.",
-        )
+        raise _others(row)
     if row.version != version:
         at, name = row.changed_at.astimezone(clock.CHINA), row.changed_by.account.name
         raise Stale(
@@ -229,6 +228,13 @@ def taken(key: str, version: int, by: OfficerActor) -> Notice:
             f"{name} acted on this on {at:%d %B at %H:%M}; look at it again before you act.",
         )
     return row
+
+
+def _others(row: Notice) -> PublicityRefused:
+    return PublicityRefused(
+        f"谁办案、谁公示：由{row.unit.name_zh}办理。",
+        f"Whoever decided publishes: {row.unit.name_en} does.",
+    )
 
 
 def moved(row: Notice, act: Act, on: date, by: Actor, **more: Any) -> Notice:
