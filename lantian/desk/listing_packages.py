@@ -38,7 +38,8 @@ def of_entry(request: OfficerRequest, row: ListEntry) -> dict[str, Any]:
     """The card of the package on an entry's page; nothing where this level decides."""
     if not packaging.goes_up(row):
         return {"upward": None}
-    may = Permission.KEEP_STANDING in request.actor.permissions and row.decided_on is None
+    keeps = packaging.may_act(row, request.actor.unit)
+    may = keeps and Permission.KEEP_STANDING in request.actor.permissions and row.decided_on is None
     paper = packaging.paper_of(row, request.actor)
     card = {
         "enclosed": [_file(one) for one in packaging.enclosures(row)],
@@ -49,10 +50,8 @@ def of_entry(request: OfficerRequest, row: ListEntry) -> dict[str, Any]:
         "may_send": bool(may and paper and paper.unit_id == request.actor.unit),
         "kinds": [(str(kind), said(text)) for kind, text in KIND_TEXTS.items() if kind != "package"],
     }
-    by = request.actor.unit
-    return {"upward": card} | record_papers.of_record(
-        request, "listing", row.key, by if by in (row.unit_id, queries.city_id()) else 0
-    )
+    writes = request.actor.unit if keeps else 0
+    return {"upward": card} | record_papers.of_record(request, "listing", row.key, writes)
 
 
 def _file(one: ListPaper) -> dict[str, Any]:

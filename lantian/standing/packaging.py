@@ -40,6 +40,7 @@ from lantian.standing.states import LIST_ACT_TEXTS, ListAct
 SCHEMA, PAPER = "proposal-package/1", "listing_proposal"
 MOMENT = (2000, 1, 1, 0, 0, 0)  # of every file in the package: the clock is no part of it
 MANIFEST, SUMS, README = "MANIFEST.json", "SHA256SUMS", "README.txt"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Names of bodies as papers address them; the city bears its own.
 BODIES = {"cnipa": "国家知识产权局", "centre": "天津市知识产权保护中心"}
 PARTIES = {
@@ -109,6 +110,7 @@ def enclose(*, key: str, given: Given, version: int, by: OfficerActor) -> ListPa
     """Put a file to an entry that is not decided yet."""
     check_permission(by.permissions, Permission.KEEP_STANDING)
     row, title = taken(key, version), given.title.strip()[:120]
+    _refuse_other(row, by)
     if not title or given.kind == ListPaper.Kind.PACKAGE:
         raise StandingRefused("请写明材料名称和种类。", "Give the title and the kind of the file.")
     if row.decided_on is not None:
@@ -165,6 +167,7 @@ def send(*, key: str, done: Done, by: OfficerActor) -> ListPaper:
     """
     check_permission(by.permissions, Permission.KEEP_STANDING)
     row = taken(key, done.version)
+    _refuse_other(row, by)
     grant = competence.may(by, LegalAct.REPORT_UP, FIELDS[row.party])
     if not goes_up(row):
         raise StandingRefused(
@@ -181,6 +184,18 @@ def send(*, key: str, done: Done, by: OfficerActor) -> ListPaper:
     file = files.keep(name=name, chunks=[data], seen_by=row.seen_by, by=by)
     hand_up(row, Done(done.on, done.version, paper.number, done.note), by, file.sha256, grant.row)
     return _kept(row, ListPaper.Kind.PACKAGE, paper.number, file, by)
+
+
+def may_act(row: ListEntry, unit: int) -> bool:
+    """Whether an office adds to a proposal and hands it up: the one that proposed, or the city."""
+    return unit in (row.unit_id, queries.city_id())
+
+
+def _refuse_other(row: ListEntry, by: OfficerActor) -> None:
+    if not may_act(row, by.unit):
+        raise StandingRefused(
+            "由提议单位或者市局办理。", "The office that proposed it or the city does this."
+        )
 
 
 def _kept(row: ListEntry, kind: ListPaper.Kind, title: str, file: StoredFile, by: OfficerActor) -> ListPaper:
@@ -240,8 +255,14 @@ def _csv(head: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> bytes:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(head)
-    writer.writerows(rows)
+    writer.writerows([_plain(one) for one in row] for row in rows)
     return b"\xef\xbb\xbf" + written.getvalue().encode()
+
+
+def _plain(value: object) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    text = str(value)
+    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _digest(data: bytes) -> str:
