@@ -85,7 +85,8 @@ def _is_public(text: str) -> bool:
 
 
 def _only_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    known = address.is_multicast or address.is_reserved or getattr(address, "is_site_local", False)
+    return address.is_global and not known
 
 
 @contextmanager
