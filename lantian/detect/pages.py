@@ -9,15 +9,22 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
+from binascii import Error as BinasciiError
+from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
 
 from lantian.core import identifiers
 from lantian.detect.markup import words_of
 
 MOST_TEXT = 200_000
 MOST_UNPACKED = 32 * 2**20
+MOST_MARKS, MOST_HEAD = 20, 8_192  # boundaries of parts, and bytes of the head of one
+_BOUNDARY = re.compile(rb"""boundary\s{0,9}=\s{0,9}(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))""", re.IGNORECASE)
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_FOLD = re.compile(rb"\r?\n[ \t]+")
+_HTML_PART = re.compile(rb"^content-type:[ \t]*text/html\b([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_PART_PACKED = re.compile(rb"^content-transfer-encoding:[ \t]*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04", b"RIFF")
@@ -146,11 +153,28 @@ def _is_mhtml(body: bytes) -> bool:
 
 
 def _first_html(body: bytes) -> tuple[bytes, str]:
-    message = message_from_bytes(body, policy=policy.default)
-    for part in message.walk():
-        if part.get_content_type() == "text/html":
-            content = part.get_payload(decode=True)
-            assert isinstance(content, bytes)
-            charset = part.get_content_charset()
-            return content, f"text/html; charset={charset}" if charset else "text/html"
+    """The first HTML part with its Content-Type. Only ever looks forward: the mail parser that comes with Python takes
+    time that grows with the square of some hostile headers, and recurses as deep as parts are nested."""
+    marks = dict.fromkeys(quoted or plain for quoted, plain in _BOUNDARY.findall(body))
+    if not marks:
+        return b"", "text/plain"
+    between = b"|".join(re.escape(mark) for mark in list(marks)[:MOST_MARKS])
+    for part in re.split(rb"^--(?:%b)(?:--)?[ \t]*\r?$" % between, body, flags=re.MULTILINE)[1:]:
+        end = _BLANK_LINE.search(part, 0, MOST_HEAD)
+        head = _FOLD.sub(b" ", part[: end.start()]) if end else b""
+        if end and (kind := _HTML_PART.search(head)):
+            charset = _CHARSET.search(kind[1])
+            content = _plain_part(part[end.end() :], head)
+            return content, f"text/html; charset={charset[1].decode()}" if charset else "text/html"
     return b"", "text/plain"
+
+
+def _plain_part(content: bytes, head: bytes) -> bytes:
+    named = _PART_PACKED.search(head)
+    packed = named[1].lower() if named else b""
+    if packed == b"quoted-printable":
+        return a2b_qp(content)
+    try:
+        return a2b_base64(content + b"==") if packed == b"base64" else content
+    except BinasciiError:
+        return content

@@ -81,3 +81,20 @@ def test_broken_pages_are_read_as_far_as_they_go(body: bytes) -> None:
 
 def test_ten_megabytes_are_cut_where_nobody_reads_on() -> None:
     assert len(read_page(("<p>专利代理服务</p>" * 500_000).encode()).text) == MOST_TEXT
+
+
+def test_a_hostile_archive_takes_no_time_and_no_depth() -> None:
+    head = b'MIME-Version: 1.0\nContent-Type: multipart/related; boundary="b0"'
+    nested = b"".join(
+        b'\n\n--b%d\nContent-Type: multipart/mixed; boundary="b%d"' % (n, n + 1) for n in range(2_000)
+    )
+    assert read_page(head + nested + b"\n\n--b2000\nContent-Type: text/html\n\n<p>x</p>").text == ""
+    assert read_page(head + b"; " + b"a*0*=b;" * 100_000 + b"\n\n--b0\n").text == ""
+    assert read_page(head + b"; x=" + b"(" * 100_000).text == ""
+
+
+def test_a_part_within_a_part_of_an_archive_is_found() -> None:
+    outer, inner = MIMEMultipart("related"), MIMEMultipart("alternative")
+    inner.attach(MIMEText("<p>代写发明专利</p>", "html", "utf-8"))
+    outer.attach(inner)
+    assert read_page(outer.as_bytes()).text == "代写发明专利"
