@@ -6,12 +6,13 @@ Matters are outside matters, rectifications and interviews. Nothing is put on fi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db import transaction
 
 from lantian.casework import crediting_rules as rules
+from lantian.casework.branching import Concerned, Party, concerned, was_forwarded
 from lantian.casework.errors import CreditingRefused, Stale
 from lantian.casework.measures_states import InterviewState, RectificationState, Root
 from lantian.casework.models import Interview, OutsideMatter, Rectification
@@ -22,7 +23,6 @@ from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import actions as publicity
-from lantian.registry import queries as registry
 from lantian.registry.models import Subject
 from lantian.standing import actions as standing
 from lantian.standing import sourcing
@@ -32,6 +32,8 @@ OUTSIDE, RECTIFICATION, INTERVIEW = "outside", "rectification", "interview"
 Matter = OutsideMatter | Rectification | Interview
 # What of an outside matter, once changed, may no longer carry what was put on file.
 TELLING = ("external_no", "subject_name", "subject_no", "closed_on", "result")
+
+BRANCH_MARK = "（分支机构："
 
 # A warning alone is not published (Order 45 art. 2); closure and revocation are decided and published by CNIPA.
 PUBLISHED = ("fine",)
@@ -45,14 +47,23 @@ class Source:
     sorts: tuple[str, ...]
     unit_id: int
     version: int
-    subjects: tuple[Subject, ...]
+    concerned: tuple[Concerned, ...]
     on: date | None
     document: str
+    seen_by: tuple[int, ...]
+
+    @property
+    def files(self) -> tuple[Concerned, ...]:
+        """Those whose facts count on a file of this city."""
+        return tuple(one for one in self.concerned if one.here)
 
 
 @dataclass(frozen=True)
 class Put:
-    """What an officer puts on file: the kind of the book, about whom, the day, the document, how many, until when."""
+    """What an officer puts on file: the kind of the book, about whom, the day, the document, how many, until when.
+
+    `number` is `Concerned.id`: the number of the file, with the branch where the matter concerns one.
+    """
 
     kind: str
     number: str
@@ -71,20 +82,27 @@ def source_of(kind: str, key: str) -> Source | None:
 
 def source(row: Matter) -> Source:
     """A matter as the credit file sees it."""
+    kind, sorts, on, document = _seen(row)
+    named = concerned(_parties(row), on or clock.today())
+    return Source((kind, row.key), sorts, row.unit_id, row.version, named, on, document, tuple(row.seen_by))
+
+
+def _seen(row: Matter) -> tuple[str, tuple[str, ...], date | None, str]:
     if isinstance(row, OutsideMatter):
-        found = _registered(row.subject_no)
-        return Source(
-            (OUTSIDE, row.key), (row.module,), row.unit_id, row.version, found, row.closed_on, row.external_no
-        )
+        return OUTSIDE, (row.module,), row.closed_on, row.external_no
     if isinstance(row, Rectification):
-        sorts = _sorts(row)
-        found = _registered(row.subject_no)
-        return Source(
-            (RECTIFICATION, row.key), sorts, row.unit_id, row.version, found, row.opened_on, row.number
-        )
+        return RECTIFICATION, _sorts(row), row.opened_on, row.number
     held = (rules.INTERVIEW,) if row.state in (InterviewState.HELD, InterviewState.CLOSED) else ()
-    found = _registered(*row.participants.order_by("place").values_list("subject_no", flat=True))
-    return Source((INTERVIEW, row.key), held, row.unit_id, row.version, found, row.held_on, row.number)
+    return INTERVIEW, held, row.held_on, row.number
+
+
+def _parties(row: Matter) -> list[Party]:
+    if isinstance(row, Interview):
+        return [
+            Party(one.subject_kind, one.subject_no, one.subject_name)
+            for one in row.participants.order_by("place")
+        ]
+    return [Party(row.subject_kind, row.subject_no, row.subject_name)]
 
 
 def _sorts(row: Rectification) -> tuple[str, ...]:
@@ -93,15 +111,15 @@ def _sorts(row: Rectification) -> tuple[str, ...]:
     return (*order, rules.NOT_DONE) if row.state == RectificationState.NOT_DONE else order
 
 
-def _registered(*numbers: str) -> tuple[Subject, ...]:
-    found = (registry.find(number) for number in numbers if number)
-    return tuple(one for one in found if one is not None)
-
-
 def offered(found: Source, on: date) -> Mapping[str, RuleVersion]:
     """Kinds that a matter may be put on file as, for any of its subjects, by id."""
-    kinds = (rule for one in found.subjects for rule in rules.offered(found.sorts, one, on))
+    kinds = (rule for one in found.files for rule in rules.offered(found.sorts, _file(one), on))
     return {rule.id: rule for rule in kinds}
+
+
+def _file(one: Concerned) -> Subject:
+    assert one.subject is not None  # `Source.files` gives none without
+    return one.subject
 
 
 def documents(origins: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
@@ -128,27 +146,54 @@ def put_on_file(kind: str, key: str, put: Put, *, version: int, by: OfficerActor
     Raises `CreditingRefused`, `Stale`, and what the credit file refuses (`StandingRefused`, `BadEvents`).
     """
     check_permission(by.permissions, Permission.KEEP_STANDING)
-    model = MODELS[kind]
-    row = model._default_manager.select_for_update(of=("self",)).filter(key=key).first()
-    if row is None:
-        raise CreditingRefused("找不到这项事项。", "There is no such matter.")
-    found = source(row)
+    found = locked(kind, key, version)
     if not may_put(found, by):
         raise CreditingRefused(
             "由登记该事项的单位或者市局记入信用档案。",
             "The office that keeps the matter or the city puts it on file.",
         )
-    if found.version != version:
-        raise Stale(
-            "该事项已被他人更新，请查看后再记入。", "Somebody else has changed the matter; look at it first."
-        )
-    subject = next((one for one in found.subjects if one.number == put.number), None)
-    if subject is None:
+    one = next((one for one in found.concerned if one.id == put.number), None)
+    if one is None or one.subject is None:
         raise CreditingRefused(
             "登记库中没有该对象，请先核对统一社会信用代码或者资格证号。",
             "The register does not know the subject; check its credit code or certificate number.",
         )
-    _write(found, subject, put, by)
+    _refuse_elsewhere(found, one)
+    _write(found, one.subject, _naming(put, one), by)
+
+
+def locked(kind: str, key: str, version: int) -> Source:
+    """A matter as it stands, locked for an act; raises `CreditingRefused` where there is none, `Stale`."""
+    model = MODELS[kind]
+    row = model._default_manager.select_for_update(of=("self",)).filter(key=key).first()
+    if row is None:
+        raise CreditingRefused("找不到这项事项。", "There is no such matter.")
+    if row.version != version:
+        raise Stale(
+            "该事项已被他人更新，请查看后再记入。", "Somebody else has changed the matter; look at it first."
+        )
+    return source(row)
+
+
+def _refuse_elsewhere(found: Source, one: Concerned) -> None:
+    if not one.here:
+        raise CreditingRefused(
+            "该分支机构的总部在外省，由总部所在地计分；请转送，不记入本市信用档案。",
+            "The main office of this branch is in another province, which scores it: forward it, put nothing on file.",
+        )
+    if was_forwarded(found.origin, one.party):
+        raise CreditingRefused(
+            "该事项已转送总部所在地，不再记入本市信用档案。",
+            "This matter was forwarded to the home province; nothing is put on file here.",
+        )
+
+
+def _naming(put: Put, one: Concerned) -> Put:
+    """What is put on an agency's file for its branch names the branch beside the document."""
+    if one.branch is None or not put.document.strip():
+        return put
+    named = f"{BRANCH_MARK}{one.branch.name[:100]}）"
+    return replace(put, document=f"{put.document.strip()[: 200 - len(named)]}{named}")
 
 
 def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> None:
@@ -196,7 +241,8 @@ def _refuse_again(found: Source, subject: Subject, indicator: str, put: Put) -> 
         raise CreditingRefused(
             "该事项已按同一指标记入，不重复记入。", "This matter is on file under this indicator already."
         )
-    if sourcing.on_file(subject, indicator, put.on, put.document):
+    plain = put.document.partition(BRANCH_MARK)[0]
+    if any(sourcing.on_file(subject, indicator, put.on, one) for one in {plain, put.document}):
         raise CreditingRefused(
             "同一文书的同一事项已在信用档案中。", "This matter of this document is on file already."
         )

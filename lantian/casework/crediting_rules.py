@@ -45,6 +45,13 @@ def offered(matters: Collection[str], subject: Subject, on: date) -> list[RuleVe
     ]
 
 
+def for_agencies(matters: Collection[str], on: date) -> list[RuleVersion]:
+    """Kinds that a matter of these sorts may be put on a patent agency's file as, wherever the agency is registered."""
+    found = (book().rule(id, on) for id in book().versions)
+    told = [rule for rule in found if "agency" in rule.values or "fact" in rule.values]
+    return [rule for rule in told if set(rule.values["matters"]) & set(matters)]
+
+
 @cache
 def book() -> Rulebook:
     """The book that comes with the program."""

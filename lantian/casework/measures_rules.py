@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from functools import cache
 
 from lantian.casework.errors import MeasureRefused
+from lantian.core.messages import Text
 from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
 from lantian.office import clock
 
 FILE = "measures.toml"
-RECEIVERS = ("city", "cnipa", "police", "discipline", "office", "other")
+RECEIVERS = ("city", "cnipa", "police", "discipline", "office", "home", "other")
 _OFFICERS = Shape({"least": int})
 _RECEIVER = Shape(
     {
@@ -23,6 +24,7 @@ _RECEIVER = Shape(
 SHAPES: Mapping[str, Shape] = {
     **{f"officers_{act}": _OFFICERS for act in ("interview", "warning_talk", "recheck")},
     **{f"receiver_{name}": _RECEIVER for name in RECEIVERS},
+    "provinces": Shape({"members": Many(Shape({"code": str, "name_zh": str, "name_en": str}))}),
 }
 
 
@@ -53,6 +55,12 @@ def receivers_for(way: str, unit_kind: str) -> list[tuple[str, RuleVersion]]:
         for name, rule in rules
         if rule.values["way"] == way and unit_kind in rule.values["units"]
     ]
+
+
+def provinces() -> Mapping[str, Text]:
+    """Other provinces by the two digits of GB/T 2260."""
+    members = _book().rule("provinces", clock.today()).values["members"]
+    return {one["code"]: Text(one["name_zh"], one["name_en"]) for one in members}
 
 
 @cache

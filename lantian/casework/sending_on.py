@@ -48,7 +48,10 @@ class Approved:
 
 @dataclass(frozen=True)
 class Sending:
-    """What goes onward: to which receiver of the book, the body by name, about whom, what, with which papers."""
+    """What goes onward: to which receiver of the book, the body by name, about whom, what, with which papers.
+
+    `also` are offices that see it beside its own and the city: those that see what it came from.
+    """
 
     receiver: str
     body: str
@@ -58,6 +61,7 @@ class Sending:
     enclosed: tuple[str, ...]
     approved: Approved = Approved()
     origin: Origin = ALONE
+    also: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,10 @@ def send_on(sending: Sending, *, by: OfficerActor) -> Onward:
     grant = right(ACTS[way], sending.field, by)
     _refuse_office(rule, by)
     approved = _approved(rule, sending.approved)
+    columns = common(*CODES[way], sending.field, sending.origin, by)
+    columns["seen_by"] = sorted({*columns["seen_by"], *sending.also})
     row = Onward.objects.create(
-        **common(*CODES[way], sending.field, sending.origin, by),
+        **columns,
         way=way,
         receiver=sending.receiver,
         body=(sending.body.strip() or rule.text.zh)[:120],

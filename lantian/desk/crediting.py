@@ -6,8 +6,9 @@ from typing import Any
 
 from django.urls import reverse
 
-from lantian.casework import crediting
+from lantian.casework import branching, crediting, forwarding, measures_rules
 from lantian.casework.crediting import Matter, Put, Source
+from lantian.casework.forwarding import Forward
 from lantian.core.messages import Refused, Text
 from lantian.desk import measuring as forms
 from lantian.desk.present import crediting as shown
@@ -24,6 +25,14 @@ TAKEN_BACK = Text("已撤回，该事件自始不计分。", "Taken back: it cou
 UNKNOWN = Text(
     "登记库中没有该对象；请先核对统一社会信用代码或者资格证号，再记入信用档案。",
     "The register does not know the subject; check its credit code or certificate number first.",
+)
+FORWARDED = Text(
+    "已准备转送总部所在地：{number}。接下来印发文书，发出后登记。",
+    "The transfer to the home province is prepared: {number}. Next: issue its paper and send it.",
+)
+ELSEWHERE = Text(
+    "该分支机构的总部在外省，由总部所在地计分，不记入本市信用档案。",
+    "The main office of this branch is in another province, which scores it; nothing goes on a file here.",
 )
 NONE = Text(
     "该事项目前没有可以记入信用档案的内容。", "Nothing of this matter can be put on a credit file now."
@@ -45,14 +54,36 @@ def card(request: OfficerRequest, row: Matter) -> dict[str, Any]:
             "kinds": [(id, label(rule.text)) for id, rule in kinds.items()],
             "basis": next((said(rule.basis.cite()) for rule in kinds.values()), ""),
             "doubt": doubt(max(doubts, key=lambda each: each.doubt)) if doubts else "",
-            "subjects": [(one.number, one.name) for one in found.subjects],
+            "subjects": [(one.id, shown.concerned(one)) for one in found.files],
             "on": str(found.on) if found.on else "",
             "document": found.document,
             "today": today,
             "may_put": may and bool(kinds),
             "may_decide": Permission.DECIDE_STANDING in by.permissions,
             "why_not": _why_not(found, may, bool(kinds)),
+            "forward": _forward(request, found),
         }
+    }
+
+
+def _forward(request: OfficerRequest, found: Source) -> dict[str, Any]:
+    """What the card says of branches: the rule, what was forwarded, and the form where the reader's office forwards."""
+    rows = list(branching.forwarded(found.origin).select_related("unit"))
+    told = {(row.subject_no, row.subject_name) for row in rows}
+    parties = [one for one in forwarding.parties(found) if (one.party.no, one.party.name) not in told]
+    kinds = forwarding.kinds(found) if parties else []
+    rule = branching.rule(clock.today())
+    named = rows or any(one.branch for one in found.concerned)
+    may = bool(kinds) and forwarding.may_forward(request.actor)
+    mine = request.POST if request.method == "POST" and request.POST.get("do") == "forward" else {}
+    return {
+        "rule": shown.rule(rule) if rule and (named or may) else None,
+        "rows": [shown.forwarded(row) for row in rows],
+        "parties": [shown.party(one) for one in parties] if may else [],
+        "kinds": [(one.id, label(one.text)) for one in kinds],
+        "provinces": [(code, said(name)) for code, name in measures_rules.provinces().items()],
+        "certain": any(one.branch for one in parties),
+        "typed": mine,
     }
 
 
@@ -65,7 +96,9 @@ def _paired(fact: Any) -> bool:
 def _why_not(found: Source, may: bool, kinds: bool) -> str:
     if not may or kinds:
         return ""
-    return said(NONE if found.subjects else UNKNOWN)
+    if any(one.branch and not one.here for one in found.concerned):
+        return said(ELSEWHERE)
+    return said(NONE if found.files else UNKNOWN)
 
 
 def act(request: OfficerRequest, kind: str, key: str) -> Text:
@@ -75,6 +108,11 @@ def act(request: OfficerRequest, kind: str, key: str) -> Text:
         put = _put(request)
         crediting.put_on_file(kind, key, put, version=forms.version_of(request), by=request.actor)
         return PUT
+    if do == "forward":
+        row = forwarding.forward(
+            kind, key, _forwarding(request), version=forms.version_of(request), by=request.actor
+        )
+        return Text(FORWARDED.zh.format(number=row.number), FORWARDED.en.format(number=row.number))
     named = forms.words_of(request, "record")
     events = {one.key for one in sourcing.events_from((kind, key))}
     facts = {one.key for one in sourcing.facts_from((kind, key))}
@@ -88,6 +126,18 @@ def act(request: OfficerRequest, kind: str, key: str) -> Text:
         sourcing.take_fact_back(fact_key=named, reason=reason, by=request.actor)
         return TAKEN_BACK
     raise Refused("请选择要办理的事项。", "Choose what to do.")
+
+
+def _forwarding(request: OfficerRequest) -> Forward:
+    return Forward(
+        party=forms.words_of(request, "party"),
+        kind=forms.words_of(request, "kind"),
+        on=forms.day_of(request, "on", "行为或者决定日期", "the day of the act or decision"),
+        document=forms.words_of(request, "document"),
+        agency=forms.words_of(request, "agency"),
+        province=forms.words_of(request, "province"),
+        words=forms.words_of(request, "words"),
+    )
 
 
 def _put(request: OfficerRequest) -> Put:

@@ -13,6 +13,7 @@ from lantian.casework import queries as leads
 from lantian.casework.measuring import DISPATCH, LEAD
 from lantian.desk.measuring import ROW
 from lantian.desk.present import papers as shown
+from lantian.desk.present.crediting import ROUTES, origins
 from lantian.desk.present.standing import list_name
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
@@ -98,5 +99,8 @@ def origin_of(kind: str, key: str) -> dict[str, str] | None:
         row = dispatch.find_row(key)
         words = said(ROW).format(number=row.dispatch.number, place=row.place) if row else ""
         return {"words": words, "href": reverse("row", args=[key])} if row else None
+    if kind in ROUTES:
+        told = origins([(kind, key)])[kind, key]
+        return told if told["href"] else None
     lead = leads.find(key) if kind == LEAD else None
     return {"words": lead.number, "href": reverse("lead", args=[lead.key])} if lead else None

@@ -148,6 +148,7 @@ class RegisterFact(Fact):
         indexes = [
             # Who practises at an agency: the agency is the item of a practitioner's fact.
             models.Index(fields=["item"], condition=models.Q(kind="employment"), name="employed_where"),
+            models.Index(fields=["item"], condition=models.Q(kind="branch"), name="branches_by_name"),
         ]
 
 

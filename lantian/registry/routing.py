@@ -120,7 +120,7 @@ def route(credit_code: str | None, given: str | None, address: str | None, on: d
     district = _district(given, known)
     placed = _address(address, known)
     later = [one for one in (zone, district, placed) if one]
-    authority = _authority_code(credit_code)
+    authority = registered_at(credit_code)
     if authority and not authority.startswith(HOME):
         return Route(Step.OUTSIDE, None, None, tuple(later), authority)
     first = _authority(authority, later, known) if authority else None
@@ -142,7 +142,7 @@ def zone_name(zone: str, on: date) -> Text:
     return _tables(on).zone_names.get(zone, Text(zone, zone))
 
 
-def _authority_code(credit_code: str | None) -> str | None:
+def registered_at(credit_code: str | None) -> str | None:
     """Characters 3 to 8 of a valid credit code; other numbers name no authority that could be relied on."""
     if not credit_code or len(credit_code) != 18:
         return None

@@ -30,7 +30,7 @@ class Measure(models.Model):
     number = models.CharField(max_length=40, unique=True)
     unit = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
     field = models.CharField(max_length=20, choices=FIELDS)
-    origin_kind = models.CharField(max_length=12, blank=True)
+    origin_kind = models.CharField(max_length=16, blank=True)
     origin_key = models.CharField(max_length=64, blank=True)
     opened_on = models.DateField()
     version = models.IntegerField(default=1)

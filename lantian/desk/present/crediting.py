@@ -8,9 +8,14 @@ from typing import Any
 from django.urls import reverse
 
 from lantian.casework import crediting, crediting_rules
+from lantian.casework.branching import Concerned
+from lantian.casework.measures_states import ONWARD_STATE_TEXTS, OnwardState
+from lantian.casework.models import Onward
 from lantian.core.credit.book import agency, practitioner
 from lantian.core.messages import Text
+from lantian.core.rulebook import RuleVersion
 from lantian.core.supervision import FactKind
+from lantian.desk.present.leads import doubt
 from lantian.desk.present.words import label, said
 from lantian.office.models import IntakeBatch
 from lantian.standing import sourcing
@@ -39,6 +44,7 @@ ROUTES = {
     crediting.RECTIFICATION: "rectification",
     crediting.INTERVIEW: "interview",
 }
+FOR_BRANCH = Text("{agency}（分支机构：{branch}）", "{agency} (branch: {branch})")
 BY_HAND = Text("人工登记", "recorded by hand")
 INTAKE = Text("导入：{file}", "taken in from {file}")
 HIDDEN = Text("其他单位的事项", "a matter of another office")
@@ -87,6 +93,46 @@ def fact(row: ConfirmedFact) -> dict[str, Any]:
         "state_label": label(STATES[state]),
         "note": taken.reason if taken else "",
         "open": taken is None,
+    }
+
+
+def concerned(one: Concerned) -> str:
+    """On whose file a fact is put, and for which branch."""
+    name = one.subject.name if one.subject else one.party.name
+    return said(FOR_BRANCH).format(agency=name, branch=one.branch.name) if one.branch else name
+
+
+def party(one: Concerned) -> dict[str, str]:
+    """A party that may be forwarded, with what the register says of its main office."""
+    branch = one.branch
+    return {
+        "id": one.id,
+        "name": one.party.name,
+        "agency": branch.agency.name if branch else "",
+        "province": branch.province if branch else "",
+    }
+
+
+def rule(found: RuleVersion) -> dict[str, str]:
+    """The rule that says on whose file a branch counts."""
+    return {
+        "words": label(found.text),
+        "basis": said(found.basis.cite()),
+        "doubt": doubt(found.confidence),
+    }
+
+
+def forwarded(row: Onward) -> dict[str, Any]:
+    """A transfer to a home province on the page of its matter."""
+    return {
+        "key": row.key,
+        "number": row.number,
+        "body": row.body,
+        "subject": row.subject_name,
+        "state": row.state,
+        "state_label": label(ONWARD_STATE_TEXTS[OnwardState(row.state)]),
+        "opened_on": row.opened_on,
+        "sent_on": row.sent_on,
     }
 
 

@@ -158,6 +158,10 @@ class Migration(migrations.Migration):
             model_name='registerfact',
             index=models.Index(condition=models.Q(('kind', 'employment')), fields=['item'], name='employed_where'),
         ),
+        migrations.AddIndex(
+            model_name='registerfact',
+            index=models.Index(condition=models.Q(('kind', 'branch')), fields=['item'], name='branches_by_name'),
+        ),
         migrations.AddConstraint(
             model_name='subjectalias',
             constraint=models.CheckConstraint(condition=models.Q(('old', models.F('kept')), _negated=True), name='alias_of_another'),
