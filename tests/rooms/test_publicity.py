@@ -454,12 +454,13 @@ def test_a_natural_person_has_a_shorter_text_and_fewer_channels() -> None:
     with acting("city") as by:
         row = actions.owe(
             about=("outside", "p1"), matter="penalty", subject_key="", document="文", event_on=DECIDED, by=by,
-            told=Told(name="张某", profile="person", fields=FIELDS),  # type: ignore[arg-type]
+            told=Told("张某", "120101199001011234", "person", fields=FIELDS),  # type: ignore[arg-type]
         )  # fmt: skip
         assert row is not None
         found = deciding.preview(row, Draft(deciding.first_draft(row), "ordinary"))
     assert [one["channel"] for one in row.clocks] == ["site", "mirror"]
-    assert "address" not in dict(found.redacted.leaves) and dict(found.redacted.leaves)["name"] == "张某"
+    leaves = dict(found.redacted.leaves)
+    assert "address" not in leaves and (leaves["name"], leaves["number"]) == ("张某", "（已隐去）")
 
 
 # Who sees it, what is kept
