@@ -22,7 +22,7 @@ from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
 from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice, NoticeStep
-from lantian.publicity.states import MOVES, OUT, Act, Cause, State
+from lantian.publicity.states import MOVES, Act, Cause, State
 from lantian.registry import queries as registry
 
 BY_HAND = (Cause.ANNULLED, Cause.CHANGED, Cause.REPAIRED)
@@ -133,19 +133,6 @@ def fall_away(*, about: tuple[str, str], fallen: Fallen, by: Actor) -> list[Noti
     """
     rows = Notice.objects.select_for_update(of=("self",)).filter(about_kind=about[0], about_key=about[1])
     return [_fall(row, fallen, by) for row in rows if (State(row.state), Act.FALL_AWAY) in MOVES]
-
-
-@transaction.atomic
-def repaired(*, subject_key: str, document: str, fallen: Fallen, by: Actor) -> list[Notice]:
-    """A credit repair was granted: penalties of the same document whose rule lets them end early are taken down.
-
-    Those that may never end early, or whose shortest time is not over, stay published.
-    """
-    rows = Notice.objects.select_for_update(of=("self",)).filter(
-        subject__key=subject_key, document=document, state__in=OUT
-    )
-    open_ = [row for row in rows if (State(row.state), Act.FALL_AWAY) in MOVES]
-    return [_fall(row, fallen, by) for row in open_ if early_from(row) and fallen.on >= early_from(row)]  # type: ignore[operator]
 
 
 @transaction.atomic

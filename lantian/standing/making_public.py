@@ -11,7 +11,7 @@ from lantian.office.actors import Actor, OfficerActor
 from lantian.publicity import actions as publicity
 from lantian.publicity.actions import Fallen, Told
 from lantian.publicity.states import Cause
-from lantian.standing.models import ListEntry, Repair
+from lantian.standing.models import ListEntry
 
 
 def owe(row: ListEntry, stay: Spell, law: Field, by: OfficerActor) -> None:
@@ -39,12 +39,6 @@ def owe(row: ListEntry, stay: Spell, law: Field, by: OfficerActor) -> None:
 def take_down(row: ListEntry, on: date, by: Actor, document: str = "") -> None:
     """The stay has ended, by decision or by itself: what is published of it is taken down."""
     publicity.fall_away(about=("listing", row.key), fallen=Fallen(Cause.REMOVED, on, document), by=by)
-
-
-def repaired(row: Repair, on: date, by: OfficerActor) -> None:
-    """A repair was granted: the penalty of the same document is taken down where its rule lets it end early."""
-    fallen = Fallen(Cause.REPAIRED, on, "准予信用修复")
-    publicity.repaired(subject_key=row.subject.key, document=row.event.document, fallen=fallen, by=by)
 
 
 def _term(stay: Spell) -> str:

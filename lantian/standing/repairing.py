@@ -17,7 +17,7 @@ from lantian.core.moves import check_move
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
-from lantian.standing import making_public, queries
+from lantian.standing import queries
 from lantian.standing.actions import befall, event_of, kept, not_later
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.models import CreditEvent, Objection, Repair
@@ -87,7 +87,10 @@ def ask_repair(application: Application, *, by: OfficerActor) -> Repair:
 
 @transaction.atomic
 def decide_repair(*, key: str, act: RepairAct, decision: Decision, by: OfficerActor) -> Repair:
-    """Grant, refuse or withdraw; a grant restores the points from the day of the decision."""
+    """Grant, refuse or withdraw; a grant restores the points from the day of the decision.
+
+    It ends no publication of a penalty: that is another regime, asked of the office that decided (Order 45 art. 14).
+    """
     needed = Permission.KEEP_STANDING if act is RepairAct.WITHDRAW else Permission.DECIDE_STANDING
     check_permission(by.permissions, needed)
     if act is not RepairAct.WITHDRAW:
@@ -97,7 +100,6 @@ def decide_repair(*, key: str, act: RepairAct, decision: Decision, by: OfficerAc
     _decide(row, decision, by)
     if act is RepairAct.GRANT:
         befall(row.event, ChangeKind.REPAIRED, decision.on, note=decision.reason, by=by)
-        making_public.repaired(row, decision.on, by)
     _note(audit.Kind.REPAIR_DECIDED, row, by, act=str(act))
     return row
 

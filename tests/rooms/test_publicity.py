@@ -337,12 +337,13 @@ def test_what_falls_away_before_it_was_published_never_goes_out() -> None:
 
 def test_a_repair_ends_a_penalty_early_only_after_its_shortest_time_and_never_a_ban(settings: object) -> None:
     row = a_published()
-    repaired = {"subject_key": an_agency().key, "document": row.document}
-    for day, ended in ((date(2027, 5, 21), 0), (date(2027, 5, 22), 1)):
-        move_to(settings, day)
-        with acting("city") as by:
-            found = actions.repaired(**repaired, fallen=Fallen(Cause.REPAIRED, day), by=by)
-        assert len(found) == ended
+    day = date(2027, 5, 21)
+    move_to(settings, day)
+    with pytest.raises(PublicityRefused, match="from 2027-05-22 only"):
+        fall(row, Cause.REPAIRED, day)
+    day = date(2027, 5, 22)
+    move_to(settings, day)
+    assert fall(row, Cause.REPAIRED, day).due == date(2027, 5, 26)
     move_to(settings, TODAY)
     barred = a_penalty(about=("outside", "k2"))
     prepare(barred, term="barring")
