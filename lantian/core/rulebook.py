@@ -213,6 +213,14 @@ class _Reading:
             twice = any(word in str(error) for word in _TWICE)
             zh, en = ("同一个键出现两次", "said twice") if twice else ("不是有效的TOML", "not valid TOML")
             raise self.bad(line, self.header_above(line), f"{zh}（{error}）。", f"{en} ({error}).") from error
+        except (ValueError, RecursionError) as error:
+            # Brackets within brackets without end, or a number of thousands of digits.
+            raise self.bad(
+                None,
+                "—",
+                "数字过长或者括号层数过多。",
+                "a number is too long, or brackets are nested too deep.",
+            ) from error
 
     def rule(self, id: str, tables: Any, shapes: Mapping[str, Shape]) -> tuple[RuleVersion, ...]:
         shape = shapes.get(id, shapes.get("*"))

@@ -66,7 +66,7 @@ def check(text: str, *, file: str) -> str:
     try:
         id = tomllib.loads(text)["book"]["id"]
         reader = READERS[id]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):
         # The strict reader says at which table and line.
         Rulebook.from_text(text, file=file, shapes={})
         raise

@@ -226,6 +226,9 @@ def _expense_cells(one: Expense) -> list[str]:
     return [one.what, str(one.amount_cny), *words, one.document]
 
 
+MOST_DIGITS = 14  # of whole yuan, as the tables hold them
+
+
 def money(text: str) -> Decimal | None:
     """An amount in yuan as people write it; None for what is none.
 
@@ -236,7 +239,7 @@ def money(text: str) -> Decimal | None:
         found = Decimal(text.translate(_MONEY))
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return found if found.is_finite() and found.adjusted() < MOST_DIGITS else None
 
 
 RECEIPT_TEXT = Text("客户、日期、金额、凭证、退还", "client, day, amount, document, returned")

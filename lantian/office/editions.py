@@ -23,7 +23,7 @@ from lantian.office.models import Post, RulebookDecision, RulebookEdition, Ruleb
 from lantian.office.permissions import Permission, check_permission
 
 LARGEST = 1024 * 1024
-LONGEST_REASON = 500
+LONGEST_REASON, LONGEST_LINE = 500, 2_000
 TABLES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # XLSX and other packed files; old Excel
 APPROVE, WITHDRAW = RulebookDecision.Act.APPROVE, RulebookDecision.Act.WITHDRAW
 
@@ -196,13 +196,21 @@ def _decoded(file_name: str, content: bytes) -> str:
             " change it in a text editor and upload that.",
         )
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = content[: fault.start].count(b"\n") + 1
         raise Unreadable(
             f"“{file_name}”第{line}行不是UTF-8编码，请在编辑器中另存为UTF-8后再传。",
             f"'{file_name}', line {line}, is not UTF-8; save the file as UTF-8 in your editor.",
         ) from None
+    # Keys of thousands of parts take the reader time that grows with the square of their number.
+    for place, row in enumerate(text.splitlines(), start=1):
+        if len(row) > LONGEST_LINE:
+            raise Unreadable(
+                f"“{file_name}”第{place}行超过{LONGEST_LINE}字，请分行书写。",
+                f"'{file_name}', line {place}, has more than {LONGEST_LINE} signs; write it in several lines.",
+            )
+    return text
 
 
 def _check_nothing_lost(rules: Rulebook, base: Rulebook, file: str) -> None:

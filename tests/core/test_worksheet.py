@@ -145,6 +145,12 @@ def test_a_negative_receipt_is_refused_kindly_with_where_to_write_a_refund() -> 
     assert "退还" in refusal.value.text.zh and "Line 1" in refusal.value.text.en
 
 
+@pytest.mark.parametrize("amount", ["1e40", "9" * 15, "NaN", "Infinity"])
+def test_an_amount_that_no_table_holds_is_none(amount: str) -> None:
+    with pytest.raises(BadLine):
+        read_receipts(f"甲公司\t2026-04-02\t{amount}")
+
+
 def test_necessary_and_proved_are_yes_or_no() -> None:
     with pytest.raises(BadLine, match="yes or no"):
         read_expenses("检索费\t300\t也许\t是")
