@@ -66,7 +66,7 @@ def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
             return None
         head = _head(LISTING, key, entry.list_id, entry.subject.name)
         head["number"] = list_name(entry.list_id, clock.today())
-        return About(packaging.record_of(entry), (packaging.PAPER,), head)
+        return About(packaging.record_of(entry, by=by), (packaging.PAPER,), head)
     measure = FOUND[kind](key) if kind in FOUND else None
     if measure is None:
         return None

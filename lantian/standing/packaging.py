@@ -72,8 +72,8 @@ def goes_up(row: ListEntry) -> bool:
     return bool(decider in BODIES or (decider == "city" and row.unit.kind != Unit.Kind.CITY))
 
 
-def record_of(row: ListEntry) -> Record:
-    """What the proposal paper says, as the entry stands now."""
+def record_of(row: ListEntry, *, by: Actor) -> Record:
+    """What the proposal paper says, as the entry stands now; a district writes to the city, the city further up."""
     rule = lists.book().rule(row.list_id, clock.today())
     ground = next(one for one in rule.values["grounds"] if one["code"] == row.ground)
     decider = rule.values["decider"]
@@ -89,7 +89,7 @@ def record_of(row: ListEntry) -> Record:
         "listing.facts": "；".join(facts) or "见理由",
         "listing.reason": row.reason,
         "listing.steps": "\n".join(_step_line(one) for one in _steps(row)),
-        "listing.body": BODIES.get(decider, city.name_zh),
+        "listing.body": BODIES.get(decider, city.name_zh) if by.unit == city.pk else city.name_zh,
         "listing.enclosed": "\n".join(enclosed),
     }
     return Record(("listing", row.key), FIELDS[row.party], values, tuple(row.seen_by))
@@ -110,7 +110,7 @@ def enclose(*, key: str, given: Given, version: int, by: OfficerActor) -> ListPa
     """Put a file to an entry that is not decided yet."""
     check_permission(by.permissions, Permission.KEEP_STANDING)
     row, title = taken(key, version), given.title.strip()[:120]
-    _refuse_other(row, by)
+    refuse_other(row, by)
     if not title or given.kind == ListPaper.Kind.PACKAGE:
         raise StandingRefused("请写明材料名称和种类。", "Give the title and the kind of the file.")
     if row.decided_on is not None:
@@ -124,6 +124,7 @@ def paper_of(row: ListEntry, by: Actor) -> Paper | None:
         one
         for one in papers.about("listing", row.key, by)
         if one.kind == PAPER and one.state == PaperState.ISSUED and one.pdf_id and one.docx_id
+        if may_act(row, one.unit_id)
     ]
     return max(found, key=lambda one: one.pk) if found else None
 
@@ -167,7 +168,7 @@ def send(*, key: str, done: Done, by: OfficerActor) -> ListPaper:
     """
     check_permission(by.permissions, Permission.KEEP_STANDING)
     row = taken(key, done.version)
-    _refuse_other(row, by)
+    refuse_other(row, by)
     grant = competence.may(by, LegalAct.REPORT_UP, FIELDS[row.party])
     if not goes_up(row):
         raise StandingRefused(
@@ -191,7 +192,8 @@ def may_act(row: ListEntry, unit: int) -> bool:
     return unit in (row.unit_id, queries.city_id())
 
 
-def _refuse_other(row: ListEntry, by: OfficerActor) -> None:
+def refuse_other(row: ListEntry, by: OfficerActor) -> None:
+    """Raise `StandingRefused` for an office that only keeps the subject."""
     if not may_act(row, by.unit):
         raise StandingRefused(
             "由提议单位或者市局办理。", "The office that proposed it or the city does this."

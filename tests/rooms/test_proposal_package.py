@@ -70,7 +70,7 @@ def paper_for(row: ListEntry) -> Paper:
     with acting("city") as by:
         entry = queries.find_entry(row.key)
         assert entry is not None
-        record = packaging.record_of(entry)
+        record = packaging.record_of(entry, by=by)
         wording = Wording({"contact": "宁书白 022-12345678"})
         paper = papers.draft(kind=packaging.PAPER, record=record, wording=wording, by=by)
     with acting("marks") as by:
@@ -81,6 +81,17 @@ def paper_for(row: ListEntry) -> Paper:
     assert job is not None
     run_job(job)
     return paper
+
+
+def test_a_district_writes_to_the_city_and_the_city_to_the_national_office() -> None:
+    row = proposed()
+    bodies = {}
+    for login in ("nankai", "city"):
+        with acting(login) as by:
+            entry = queries.find_entry(row.key)
+            assert entry is not None
+            bodies[login] = packaging.record_of(entry, by=by).values["listing.body"]
+    assert bodies["city"] == "国家知识产权局" and bodies["nankai"].startswith("天津市")
 
 
 def packed(row: ListEntry) -> bytes:
@@ -169,7 +180,9 @@ def test_without_a_row_of_the_matrix_there_is_no_paper_and_no_sending(
         entry = queries.find_entry(row.key)
         assert entry is not None
         with pytest.raises(NoCompetence):
-            papers.draft(kind=packaging.PAPER, record=packaging.record_of(entry), wording=Wording({}), by=by)
+            papers.draft(
+                kind=packaging.PAPER, record=packaging.record_of(entry, by=by), wording=Wording({}), by=by
+            )
 
 
 def test_files_are_put_to_an_entry_and_the_package_taken_on_its_page() -> None:
@@ -199,3 +212,22 @@ def test_another_district_sees_neither_files_nor_package() -> None:
     assert other.post(reverse("listing_package", args=[row.key])).status_code == 404
     with acting("xiqing"):
         assert ListPaper.objects.count() == 0
+
+
+def test_an_office_that_only_keeps_the_subject_neither_adds_nor_writes_nor_sends() -> None:
+    row = proposed()
+    paper_for(row)
+    with transaction.atomic(), acting("city") as by:
+        ListEntry.objects.filter(pk=row.pk).update(seen_by=[*row.seen_by, XIQING])
+        audit.record(audit.Kind.LIST_READ, by=by, about=("listing", row.key))
+    with acting("xiqing") as by, pytest.raises(StandingRefused, match="The office that proposed it"):
+        packaging.send(key=row.key, done=Done(TODAY, 2), by=by)
+    other = browser("xiqing")
+    assert other.get(reverse("listing", args=[row.key])).status_code == 200
+    assert (
+        "The office"
+        in other.get(
+            reverse("listing_paper", args=[row.key]), headers={"accept-language": "en"}
+        ).content.decode()
+        or other.get(reverse("listing_paper", args=[row.key])).status_code >= 400
+    )
