@@ -44,11 +44,16 @@ def test_the_table_gives_the_class(standing: Standing, code: str) -> None:
     assert propose(standing, ON).code == code
 
 
+def test_the_visit_of_the_measures_on_patent_agency_is_told_of_their_own_lists_only() -> None:
+    found = propose(Standing(credit="A", lists=frozenset({"tm_stop_accept"})), ON)
+    assert found.code == "IV" and not any("40" in each.zh for each in found.reasons)
+
+
 def test_a_class_tells_every_reason_the_deciding_one_first_and_what_follows() -> None:
     standing = Standing(credit="C", lists=frozenset({"agency_serious"}), facts=(fact("penalty"),))
     found = propose(standing, ON)
     assert [each.en for each in found.reasons] == [
-        "on a list (Measures art. 40: checked on the spot)",
+        "on a list of patent agencies (Measures on Patent Agency art. 40: checked on the spot)",
         "official credit grade C",
         "a confirmed breach",
     ]
