@@ -73,11 +73,12 @@ def _forward(request: OfficerRequest, found: Source) -> dict[str, Any]:
     parties = [one for one in forwarding.parties(found) if (one.party.no, one.party.name) not in told]
     kinds = forwarding.kinds(found) if parties else []
     rule = branching.rule(clock.today())
-    named = rows or any(one.branch for one in found.concerned)
+    named = bool(rows) or any(one.branch for one in found.concerned)
     may = bool(kinds) and forwarding.may_forward(request.actor)
     mine = request.POST if request.method == "POST" and request.POST.get("do") == "forward" else {}
     return {
         "rule": shown.rule(rule) if rule and (named or may) else None,
+        "named": named,
         "rows": [shown.forwarded(row) for row in rows],
         "parties": [shown.party(one) for one in parties] if may else [],
         "kinds": [(one.id, label(one.text)) for one in kinds],
