@@ -13,7 +13,7 @@ from lantian.core.competence import NoCompetence
 from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed
 from lantian.core.moves import MoveRefused
-from lantian.core.publicity import NotPublishable
+from lantian.core.publicity import NotPublishable, Profile, binding, clocks
 from lantian.office import audit
 from lantian.publicity import actions, deciding, publishing, queries, sweeping
 from lantian.publicity.actions import Fallen, Told
@@ -460,6 +460,8 @@ def test_a_natural_person_has_a_shorter_text_and_fewer_channels() -> None:
         assert row is not None
         found = deciding.preview(row, Draft(deciding.first_draft(row), "ordinary"))
     assert [one["channel"] for one in row.clocks] == ["site", "mirror"]
+    where = clocks("samr_serious", DECIDED, Profile.PERSON)
+    assert [one.channel.code for one in where] == ["site", "mirror"] and binding(where)
     leaves = dict(found.redacted.leaves)
     assert "address" not in leaves and (leaves["name"], leaves["number"]) == ("张某", "（已隐去）")
 
