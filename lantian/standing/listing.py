@@ -113,9 +113,11 @@ def review(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
 
 @transaction.atomic
 def reject(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
-    """Decide not to list, with the reason."""
+    """Decide not to list, with the reason; the proposing office may drop what is its own, else the decider does."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
+    if row.unit_id != by.unit:
+        _refuse_other_decider(row, checked(row, clock.today()), by)
     if not done.note.strip():
         raise StandingRefused("请写明不予列入的理由。", "Please say why it is not listed.")
     return _move(row, ListAct.REJECT, done, by)

@@ -436,6 +436,21 @@ def test_order_44_lists_nobody_without_notice_hearing_fault_and_the_penalty_deci
     assert row.last == date(2029, 11, 22) and row.terms["publish_by"] == "2026-12-18"
 
 
+def test_a_district_drops_its_own_proposal_and_not_one_that_the_city_made() -> None:
+    for login, number in (("nankai", 1), ("city", 2)):
+        subject = an_agency()
+        wanted = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), "名单")
+        with acting(login) as by:
+            row = listing.propose(wanted, by=by)
+        done = Done(TODAY, 1, note="已改正")
+        with acting("leader") as by:
+            if number == 1:
+                assert listing.reject(key=row.key, done=done, by=by).state == "rejected"
+            else:
+                with pytest.raises(StandingRefused, match="does not decide"):
+                    listing.reject(key=row.key, done=done, by=by)
+
+
 def test_early_removal_waits_for_its_day_and_for_the_conditions_of_the_rule(settings: object) -> None:
     subject = an_agency()
     wanted = Listing(subject.key, "pre_exam_suspension", "patent_agency", "abnormal_filing", (), "非正常")
