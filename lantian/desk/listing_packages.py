@@ -65,6 +65,7 @@ def listing_paper(request: OfficerRequest, key: str) -> HttpResponse:
     about = record_papers.about_of("listing", key, by=request.actor)
     if about is None:
         raise Http404
+    packaging.refuse_other(_found(key), request.actor)
     audit.record(audit.Kind.LIST_READ, by=request.actor, about=("listing", key))
     return papers.new_paper(request, about)
 
