@@ -92,7 +92,7 @@ def _puts_it_on_file(officer: Page, case: str) -> None:
 def _sees_the_grade_fall(officer: Page, subject: Subject) -> None:
     followed(officer, _card(officer, "信用档案").get_by_role("link", name=subject.name))
     expect(officer.get_by_text("70.00 分，测算为 C")).to_be_visible()
-    expect(officer.get_by_role("link", name=f"外部系统事项 {NUMBER}")).to_be_visible()
+    expect(officer.get_by_role("link", name=f"外部系统事项 {NUMBER}").first).to_be_visible()
     expect(officer.get_by_role("heading", name="怎样恢复")).to_be_visible()
     followed(officer, officer.get_by_role("button", name="保存今天的测算"))
     looked_at(officer, "credit_fallen")
