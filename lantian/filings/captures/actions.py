@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -131,7 +132,8 @@ def ask(url: str, purpose: str, *, by: OfficerActor) -> CaptureRequest:
     )  # fmt: skip
     request.job = jobs.defer(
         JOB,
-        lock=f"capture:{parts.netloc}",
+        # One request at a time to a host; the queue is read outside every scope, so it bears no name.
+        lock=f"capture:{sha256(parts.netloc.encode()).hexdigest()[:32]}",
         arguments={"request": request.key},
         mandate=f"capture:{request.key}",
         by=by,
