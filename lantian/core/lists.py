@@ -67,6 +67,7 @@ SHAPES = {
         },
         {
             "publish_rule": str,
+            "heard": str,
             "term_months": AtLeast(1),
             "term_max_months": AtLeast(1),
             "permanent": OneOf(("yes",)),
@@ -144,6 +145,7 @@ class Bar(NamedTuple):
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
     """Read a book of lists; raises `BadRulebook`, also for a term missing or a name that is not."""
     rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+    periods = deadlines.book().versions
     for version in (each for versions in rules.versions.values() for each in versions):
         values = version.values
         if values["ends"] == "term" and "term_months" not in values:
@@ -152,7 +154,7 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
             raise rules.fault(
                 version, "escalates_to", "须与escalates_months同时写。", "goes with escalates_months."
             )
-        for key, known in (("escalates_to", rules.versions), ("publish_rule", deadlines.book().versions)):
+        for key, known in (("escalates_to", rules.versions), ("publish_rule", periods), ("heard", periods)):
             if key in values and values[key] not in known:
                 raise rules.fault(version, key, f"没有“{values[key]}”。", f"there is no '{values[key]}'.")
     return rules

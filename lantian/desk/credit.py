@@ -173,15 +173,13 @@ def credit_act(request: OfficerRequest, key: str) -> HttpResponse:
 
 def _event(request: OfficerRequest, subject: Subject) -> Text:
     day = forms.day_of(request, "on", ON_DAY.zh, ON_DAY.en)
-    quantity = forms.words_of(request, "quantity") or "1"
-    if not (quantity.isascii() and quantity.isdigit()):
-        raise StandingRefused("数量应为整数。", "The quantity has to be a whole number.")
+    quantity = forms.whole_of(request, "quantity", forms.QUANTITY, "1")
     event = NewEvent(
         indicator=forms.words_of(request, "indicator").strip(),
         occurred_on=day,
         known_on=forms.maybe_day(request, "known_on") or clock.today(),
         document=forms.words_of(request, "document"),
-        quantity=int(quantity),
+        quantity=quantity or 0,
         until=forms.maybe_day(request, "until"),
     )
     actions.record_event(subject_key=subject.key, event=event, by=request.actor)

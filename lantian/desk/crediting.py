@@ -142,14 +142,12 @@ def _forwarding(request: OfficerRequest) -> Forward:
 
 
 def _put(request: OfficerRequest) -> Put:
-    quantity = forms.words_of(request, "quantity").strip() or "1"
-    if not (quantity.isascii() and quantity.isdigit()):
-        raise Refused("数量应为整数。", "The quantity has to be a whole number.")
+    quantity = forms.whole_of(request, "quantity", forms.QUANTITY, "1")
     return Put(
         kind=forms.words_of(request, "kind"),
         number=forms.words_of(request, "subject"),
         on=forms.day_of(request, "on", "行为或者决定日期", "the day of the act or decision"),
         document=forms.words_of(request, "document"),
-        quantity=int(quantity),
+        quantity=quantity or 0,
         until=forms.maybe_day(request, "until"),
     )

@@ -34,6 +34,7 @@ from lantian.standing.models import ListEntry
 from lantian.standing.states import LIST_STATE_TEXTS, ListState
 
 PAGE = 25
+MONTHS = Text("月数应为整数。", "Months have to be a whole number.")
 PROPOSED = Text("已提议。接下来：由另一人复核。", "Proposed. Next: another person reviews it.")
 CHECKING = Text("已安排期满核对。", "The check of expired entries is scheduled.")
 
@@ -178,11 +179,8 @@ def listing_act(request: OfficerRequest, key: str) -> HttpResponse:
 
 
 def _enter(request: OfficerRequest, key: str, done: Done) -> None:
-    months = forms.words_of(request, "months")
-    if months and not (months.isascii() and months.isdigit()):
-        raise StandingRefused("月数应为整数。", "Months have to be a whole number.")
     terms = Terms(
-        months=int(months) if months else None,
+        months=forms.whole_of(request, "months", MONTHS),
         permanent=forms.words_of(request, "permanent") == "yes",
         longer_until=forms.maybe_day(request, "longer_until"),
     )

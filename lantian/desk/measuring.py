@@ -30,6 +30,8 @@ LARGEST_SCAN = 20 * 1024 * 1024
 SCANS = {files.PDF, "image/png", "image/jpeg"}
 ROW = Text("{number} 第 {place} 行", "{number}, row {place}")
 KEPT = Text("已登记。", "Recorded.")
+QUANTITY = Text("数量应为整数。", "The quantity has to be a whole number.")
+LONGEST_NUMBER = 4  # digits: no count of things or months on a form has more
 _KINDS = {kind.value: kind.value for kind in Registered.Kind}
 
 
@@ -131,6 +133,16 @@ def field_typed(request: OfficerRequest, start: Start) -> Field:
 def words_of(request: OfficerRequest, name: str) -> str:
     """A typed text."""
     return request.POST.get(name, "")
+
+
+def whole_of(request: OfficerRequest, name: str, refusal: Text, default: str = "") -> int | None:
+    """A whole number of at most four digits; None for an empty field without a default; else refused in these words."""
+    typed = words_of(request, name).strip() or default
+    if not typed:
+        return None
+    if not (typed.isascii() and typed.isdigit() and len(typed) <= LONGEST_NUMBER):
+        raise Refused(refusal.zh, refusal.en)
+    return int(typed)
 
 
 def names_of(request: OfficerRequest, name: str) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ from lantian.standing.queries import city_id, keepers
 
 PAGE, STEP_ROWS, LATE = 25, 4, "late"
 ORIGIN = "plan"
+CHOOSE_STEP = Text("请选择步骤和办理事项。", "Choose the step and what to do with it.")
 MADE = Text(
     "计划已制定。接下来：按期登记各步骤的完成情况。", "The plan is made. Next: record each step by its day."
 )
@@ -214,12 +215,10 @@ def _marked(request: OfficerRequest) -> Marked:
 
 
 def _step(request: OfficerRequest, row: GuidancePlan) -> None:
-    typed, act = forms.words_of(request, "step"), forms.words_of(request, "act")
-    if act not in list(StepAct) or not (typed.isascii() and typed.isdigit()):
-        raise StandingRefused("请选择步骤和办理事项。", "Choose the step and what to do with it.")
-    planning.mark_step(
-        key=row.key, place=int(typed), act=StepAct(act), marked=_marked(request), by=request.actor
-    )
+    place, act = forms.whole_of(request, "step", CHOOSE_STEP), forms.words_of(request, "act")
+    if act not in list(StepAct) or place is None:
+        raise StandingRefused(CHOOSE_STEP.zh, CHOOSE_STEP.en)
+    planning.mark_step(key=row.key, place=place, act=StepAct(act), marked=_marked(request), by=request.actor)
 
 
 def _add(request: OfficerRequest, row: GuidancePlan) -> None:

@@ -14,20 +14,22 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from psycopg.types.range import DateRange, TimestamptzRange
 
-from lantian.core import lists
+from lantian.core import deadlines, lists
 from lantian.core.competence import Act as LegalAct
 from lantian.core.competence import Field
 from lantian.core.lists import Checked, Spell, Terms
+from lantian.core.messages import Text
 from lantian.core.moves import check_move
 from lantian.office import audit, clock, competence, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.facts import Change, supersede
-from lantian.office.models import Job, Post, Unit
+from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
 from lantian.standing import making_public, queries
 from lantian.standing.actions import kept, not_later, subject_of
 from lantian.standing.errors import StandingRefused
 from lantian.standing.models import ListEntry, ListSpell, ListStep
+from lantian.standing.persons import refuse_same
 from lantian.standing.repairing import derivation, refuse_stale
 from lantian.standing.states import LIST_MOVES, ListAct, ListState
 
@@ -42,6 +44,11 @@ DISTRICTS = (Unit.Kind.DISTRICT, Unit.Kind.ZONE, Unit.Kind.CITY)
 PENALTY_STEP = (
     "with_penalty_decision"  # the list is decided together with a penalty: who may penalise decides
 )
+PROPOSED = Text(
+    "提议人不能复核或者决定自己的提议，请由另一人办理。",
+    "Whoever proposed it neither reviews nor decides it; another person does.",
+)
+TOLD = ("notice", "hearing_offered")
 OWN_STEPS = ("review", "decision")  # taken by acts of their own
 
 
@@ -99,6 +106,10 @@ def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry
     steps = lists.book().rule(row.list_id, clock.today()).values["steps"]
     if step not in steps or step in OWN_STEPS:
         raise StandingRefused(f"该名单没有这个步骤（{step}）。", f"This list has no step '{step}'.")
+    if by.unit not in (row.unit_id, queries.city_id()):
+        raise StandingRefused(
+            "程序步骤由提议单位或者市局登记。", "The proposing office or the city records the steps."
+        )
     return _move(row, ListAct.STEP, done, by, step=step)
 
 
@@ -147,6 +158,8 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
         raise StandingRefused("请写明决定文书。", "Name the document of the decision.")
     check_move(LIST_MOVES, ListState(row.state), ListAct.ENTER)
     lists.demand(found)
+    _refuse_unheard(row, done)
+    _refuse_apart(row, done)
     stay = lists.spell(row.list_id, done.on, terms)
     row.decided_on, row.document, row.last = done.on, done.document.strip()[:200], stay.last
     row.terms = _terms(stay, terms)
@@ -294,10 +307,32 @@ def taken(key: str, version: int) -> ListEntry:
 
 
 def _refuse_own(row: ListEntry, by: OfficerActor) -> None:
-    if Post.objects.values_list("account_id", flat=True).get(pk=by.post_id) == row.post.account_id:
+    refuse_same([row.post_id], by, PROPOSED)
+
+
+def _refuse_unheard(row: ListEntry, done: Done) -> None:
+    """Where the rule gives the party days to speak or ask for a hearing, nothing is decided before they are over."""
+    rule = lists.book().rule(row.list_id, done.on)
+    if "heard" not in rule.values:
+        return
+    told = row.steps.filter(step__in=TOLD).order_by("on").last()
+    assert told is not None, "the rule demands these steps, and `lists.demand` has asked for them"
+    until = deadlines.due_under(rule.values["heard"], told.on).due
+    if done.on <= until:
         raise StandingRefused(
-            "提议人不能复核或者决定自己的提议，请由另一人办理。",
-            "Whoever proposed it neither reviews nor decides it; another person does.",
+            f"{told.on}告知后，当事人至{until}可以陈述、申辩或者要求听证，期满后才能决定。",
+            f"Told on {told.on}, the party may speak or ask for a hearing until {until}; it is decided after that.",
+        )
+
+
+def _refuse_apart(row: ListEntry, done: Done) -> None:
+    """What is decided together with a penalty has its day and its document."""
+    step = row.steps.filter(step=PENALTY_STEP).order_by("id").last()
+    if step is not None and (step.on, step.document) != (done.on, done.document.strip()):
+        raise StandingRefused(
+            f"该名单与行政处罚决定一并作出，日期和文书应与已登记的处罚决定一致：{step.on}，{step.document}。",
+            f"It is decided together with the penalty: the day and document are those on record,"
+            f" {step.on}, {step.document}.",
         )
 
 

@@ -21,6 +21,7 @@ from lantian.standing import queries
 from lantian.standing.actions import befall, event_of, kept, not_later
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.models import CreditEvent, Objection, Repair
+from lantian.standing.persons import refuse_same
 from lantian.standing.states import (
     OBJECTION_MOVES,
     REPAIR_MOVES,
@@ -96,6 +97,8 @@ def decide_repair(*, key: str, act: RepairAct, decision: Decision, by: OfficerAc
     if act is not RepairAct.WITHDRAW:
         _refuse_other_decider(by)
     row = _taken(Repair, key, decision.version)
+    if act is not RepairAct.WITHDRAW:
+        refuse_same([row.post_id], by)
     row.state = check_move(REPAIR_MOVES, RepairState(row.state), act)
     _decide(row, decision, by)
     if act is RepairAct.GRANT:
@@ -129,6 +132,7 @@ def decide_objection(*, key: str, act: ObjectionAct, decision: Decision, by: Off
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     _refuse_other_decider(by)
     row = _taken(Objection, key, decision.version)
+    refuse_same([row.post_id, row.event.post_id], by)
     row.state = check_move(OBJECTION_MOVES, ObjectionState(row.state), act)
     _decide(row, decision, by)
     befall(row.event, OBJECTION_KINDS[act], decision.on, note=decision.reason, by=by)

@@ -10,16 +10,22 @@ from datetime import date
 from django.db import transaction
 
 from lantian.core.credit.events import ChangeKind
+from lantian.core.messages import Text
 from lantian.core.supervision import FactKind
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
-from lantian.office.models import Post
 from lantian.office.permissions import Permission, check_permission
 from lantian.registry.models import Subject
 from lantian.standing.actions import befall, event_of
 from lantian.standing.errors import StandingRefused
 from lantian.standing.models import ConfirmedFact, CreditEvent, FactTakenBack, Objection
+from lantian.standing.persons import refuse_same
 from lantian.standing.states import ObjectionState
+
+RECORDED = Text(
+    "登记人不能自行维持或者撤销，请由另一人办理。",
+    "Whoever recorded it neither upholds nor takes it back; another person does.",
+)
 
 Origin = tuple[str, str]
 PENALTIES = (FactKind.PENALTY, FactKind.HEAVY_PENALTY, FactKind.STOP_BUSINESS)
@@ -150,9 +156,4 @@ def _refuse(post_id: int, reason: str, by: OfficerActor) -> None:
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     if not reason.strip():
         raise StandingRefused("请写明理由。", "Please give the reason.")
-    accounts = dict(Post.objects.filter(pk__in=[post_id, by.post_id]).values_list("pk", "account_id"))
-    if accounts[post_id] == accounts[by.post_id]:
-        raise StandingRefused(
-            "登记人不能自行维持或者撤销，请由另一人办理。",
-            "Whoever recorded it neither upholds nor takes it back; another person does.",
-        )
+    refuse_same([post_id], by, RECORDED)

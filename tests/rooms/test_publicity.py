@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -394,7 +394,9 @@ def listed(list_id: str = "samr_serious", ground: str = "serious_agency_act") ->
         wanted = Listing(subject.key, list_id, "patent_agency", ground, facts, "内部理由")
         row = listing.propose(wanted, by=by)
         for step in steps:
-            row = listing.take_step(key=row.key, step=step, done=Done(DECIDED, row.version), by=by)
+            on = DECIDED if step == "with_penalty_decision" else DECIDED - timedelta(days=30)
+            done = Done(on, row.version, "津市监列〔2026〕1号")
+            row = listing.take_step(key=row.key, step=step, done=done, by=by)
     with acting("marks") as by:
         row = listing.review(key=row.key, done=Done(DECIDED, row.version), by=by)
         return listing.enter(

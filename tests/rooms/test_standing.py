@@ -330,6 +330,9 @@ def test_a_contested_event_is_marked_until_decided_and_then_annulled_for_every_d
         with pytest.raises(StandingRefused, match="not taken up twice"):
             repairing.raise_objection(raised, by=by)
         decision = Decision(TODAY, "经核实非其代理", 1)
+        with pytest.raises(StandingRefused, match="another person does"):
+            repairing.decide_objection(key=row.key, act=ObjectionAct.ANNUL, decision=decision, by=by)
+    with acting("marks") as by:
         repairing.decide_objection(key=row.key, act=ObjectionAct.ANNUL, decision=decision, by=by)
         assert str(queries.statement_of(subject, TODAY).score) == "100.00"
         before = queries.statement_of(subject, date(2026, 10, 1), date(2026, 10, 1))
@@ -429,9 +432,19 @@ def test_order_44_lists_nobody_without_notice_hearing_fault_and_the_penalty_deci
         row = listing.review(key=row.key, done=Done(TODAY, 1), by=by)
         with pytest.raises(NotListable, match=r"prior notice.*hearing.*together with the penalty"):
             listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "津市监罚〔2026〕1号"), by=by)
-        for version, step in enumerate(("notice", "hearing_offered", "with_penalty_decision"), start=2):
-            row = listing.take_step(key=row.key, step=step, done=Done(TODAY, version, "告知书"), by=by)
-        done = Done(TODAY, 5, "津市监罚〔2026〕1号")
+        told, penalty = date(2026, 11, 13), "津市监罚〔2026〕1号"
+        for version, step in enumerate(("notice", "hearing_offered"), start=2):
+            row = listing.take_step(key=row.key, step=step, done=Done(told, version, "告知书"), by=by)
+        on = Done(date(2026, 11, 20), 4, penalty)
+        row = listing.take_step(key=row.key, step="with_penalty_decision", done=on, by=by)
+        with pytest.raises(StandingRefused, match="until 2026-11-20"):
+            listing.enter(key=row.key, terms=Terms(), done=Done(date(2026, 11, 20), 5, penalty), by=by)
+        row = listing.take_step(
+            key=row.key, step="with_penalty_decision", done=Done(TODAY, 5, penalty), by=by
+        )
+        with pytest.raises(StandingRefused, match="together with the penalty"):
+            listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 6, "另一文书"), by=by)
+        done = Done(TODAY, 6, penalty)
         row = listing.enter(key=row.key, terms=Terms(), done=done, by=by)
     assert row.last == date(2029, 11, 22) and row.terms["publish_by"] == "2026-12-18"
 
