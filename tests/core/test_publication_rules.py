@@ -20,7 +20,7 @@ document             KK
 office               KK
 decided_on           KK
 name                 KK
-number               KK
+number               KC
 legal_representative K·
 address              K·
 id_number            ··

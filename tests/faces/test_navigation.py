@@ -29,10 +29,10 @@ def test_a_door_is_seen_by_whoever_may_open_it() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("page", "tab"), [("home", "总览"), ("rectifications", "监管措施"), ("docket", "线索台账")]
+    ("route", "tab"), [("home", "总览"), ("rectifications", "监管措施"), ("docket", "线索台账")]
 )
-def test_a_page_says_behind_which_door_one_stands(page: str, tab: str) -> None:
-    shown = browser("nankai").get(reverse(page)).text
+def test_a_page_says_behind_which_door_one_stands(route: str, tab: str) -> None:
+    shown = browser("nankai").get(reverse(route)).text
     assert re.findall(r'<nav class="tabs".*?</nav>', shown, re.S)[0].count("aria-current") == 1
     assert re.search(rf'aria-current="page">{tab}</a>', shown)
     assert reverse("intake") not in shown, "a district takes nothing in"
