@@ -118,10 +118,11 @@ def listing_package(request: OfficerRequest, key: str) -> HttpResponse | FileRes
 @require_POST
 def listing_send(request: OfficerRequest, key: str) -> HttpResponse:
     """Record that the package was sent."""
+    row = _found(key)
     try:
         day = forms.maybe_day(request, "on") or clock.today()
         done = Done(day, forms.version_of(request), note=forms.words_of(request, "note"))
-        packaging.send(key=_found(key).key, done=done, by=request.actor)
+        packaging.send(key=row.key, done=done, by=request.actor)
         messages.success(request, said(SENT))
     except (Stale, NotAllowed):
         raise

@@ -109,9 +109,9 @@ def test_an_index_of_other_tables_or_of_texts_is_refused(
         Store.open(tmp_path / "index")
 
 
-@pytest.mark.parametrize("page", ["", "[]", "{}", '{"schema": "mark-index/1", "segments": 7}'])
-def test_a_damaged_page_is_unreadable_and_no_fault(tmp_path: Path, page: str) -> None:
-    (tmp_path / "index.json").write_text(page, encoding="utf-8")
+@pytest.mark.parametrize("table", ["", "[]", "{}", '{"schema": "mark-index/1", "segments": 7}'])
+def test_a_damaged_page_is_unreadable_and_no_fault(tmp_path: Path, table: str) -> None:
+    (tmp_path / "index.json").write_text(table, encoding="utf-8")
     with pytest.raises((Unreadable, Refused)):
         MarkStore.open(tmp_path)
 

@@ -79,6 +79,8 @@ def plant_standing(mark: str, units: Sequence[int], everybody: Actor) -> dict[st
         )  # fmt: skip
         for model in MODELS:
             assert model._default_manager.filter(subject=subject).update(seen_by=sorted(units)) > 0
+        # Its papers are written by the office that proposes.
+        ListEntry.objects.filter(key=entry.key).update(unit_id=units[0])
     edition = _rehearsed(mark, units, subject, everybody)
     return {"edition": edition.key, "listing": entry.key, "credit": subject.key, "plan": plan.key}
 
