@@ -23,6 +23,7 @@ from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import actions as publicity
+from lantian.publicity.actions import Owed
 from lantian.registry.models import Subject
 from lantian.standing import actions as standing
 from lantian.standing import sourcing
@@ -34,9 +35,6 @@ Matter = OutsideMatter | Rectification | Interview
 TELLING = ("external_no", "subject_name", "subject_no", "closed_on", "result")
 
 BRANCH_MARK = "（分支机构："
-
-# A warning alone is not published (Order 45 art. 2); closure and revocation are decided and published by CNIPA.
-PUBLISHED = ("fine",)
 
 
 @dataclass(frozen=True)
@@ -53,6 +51,11 @@ class Source:
     seen_by: tuple[int, ...]
 
     @property
+    def decided_on(self) -> date | None:
+        """The day of what the house itself decided; an outside matter says when it was closed, not when decided."""
+        return None if self.origin[0] == OUTSIDE else self.on
+
+    @property
     def files(self) -> tuple[Concerned, ...]:
         """Those whose facts count on a file of this city."""
         return tuple(one for one in self.concerned if one.here)
@@ -62,6 +65,7 @@ class Source:
 class Put:
     """What an officer puts on file: the kind of the book, about whom, the day, the document, how many, until when.
 
+    `on` is the day of the decision or finding, from which the periods of its publication run; without one, of the act.
     `number` is `Concerned.id`: the number of the file, with the branch where the matter concerns one.
     """
 
@@ -217,22 +221,16 @@ def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> None:
     if fact:
         told = Confirmed(subject.number, FactKind(fact), put.on, put.document, event, found.origin, also)
         standing.record_fact(told, by=by)
-        _owe_publication(found, rule.id, subject, put, by)
+        _owe_publication(found, rules.publishes(rule), subject, put, by)
     elif event is not None:
         standing.collect(subject, event, origin=found.origin, also=also, by=by)
 
 
-def _owe_publication(found: Source, kind: str, subject: Subject, put: Put, by: OfficerActor) -> None:
-    """A penalty of the office's own has to be published by it; others are published by whoever decided them."""
-    if kind in PUBLISHED and found.origin[0] == OUTSIDE and by.unit == found.unit_id:
-        publicity.owe(
-            about=found.origin,
-            matter="penalty",
-            subject_key=subject.key,
-            document=put.document,
-            event_on=put.on,
-            by=by,
-        )
+def _owe_publication(found: Source, matter: str, subject: Subject, put: Put, by: OfficerActor) -> None:
+    """The office that keeps the case has to publish what it decided, whoever puts it on file."""
+    if matter and found.origin[0] == OUTSIDE:
+        owed = Owed(found.origin, matter, subject.key, put.document, put.on, unit=found.unit_id)
+        publicity.owe(owed, by=by)
 
 
 def _refuse_again(found: Source, subject: Subject, indicator: str, put: Put) -> None:

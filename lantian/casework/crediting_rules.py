@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from functools import cache
 
+from lantian.core import publicity
 from lantian.core.credit.book import CreditBook, agency, practitioner
 from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
 from lantian.core.supervision import FactKind
@@ -19,7 +20,13 @@ ORDER, NOT_DONE, INTERVIEW = "order", "not_done", "interview"
 MATTERS = (*(str(module) for module in Module), ORDER, NOT_DONE, INTERVIEW)
 KIND = Shape(
     {"matters": Many(OneOf(MATTERS))},
-    {"agency": str, "practitioner": str, "fact": OneOf(tuple(FactKind)), "term": OneOf(("asked",))},
+    {
+        "agency": str,
+        "practitioner": str,
+        "fact": OneOf(tuple(FactKind)),
+        "term": OneOf(("asked",)),
+        "publishes": str,
+    },
 )
 
 
@@ -59,11 +66,15 @@ def book() -> Rulebook:
 
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
-    """Read a book of this kind; raises `BadRulebook`, also for an indicator that the credit book does not have."""
+    """Read a book of this kind; raises `BadRulebook`, also for an indicator that the credit book does not have.
+
+    Also for something to publish that the book of publication does not know.
+    """
     rules = Rulebook.from_text(text, file=file, shapes={"*": KIND}, gapless=True)
     scored: Mapping[str, CreditBook] = {"agency": agency(), "practitioner": practitioner()}
     for versions in rules.versions.values():
         for version in versions:
+            _check_publishes(rules, version)
             for who, credit in scored.items():
                 name = version.values.get(who)
                 if name is not None and name not in credit.indicators:
@@ -71,3 +82,21 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
                         version, who, f"信用规则库没有指标“{name}”。", f"the credit book has no '{name}'."
                     )
     return rules
+
+
+def publishes(rule: RuleVersion) -> str:
+    """As which matter of the book of publication something is published once it is decided; empty where it is not."""
+    return str(rule.values.get("publishes", ""))
+
+
+def _check_publishes(rules: Rulebook, version: RuleVersion) -> None:
+    """What is published rests on a case of the office's own, which is decided on a day."""
+    name = publishes(version)
+    if name and name not in publicity.matters():
+        raise rules.fault(
+            version, "publishes", f"公示规则库没有“{name}”。", f"the book of publication has no '{name}'."
+        )
+    if name and "fact" not in version.values:
+        raise rules.fault(
+            version, "publishes", "应公示的事项须写明事实（fact）。", "what is published needs its 'fact'."
+        )

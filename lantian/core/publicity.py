@@ -17,6 +17,7 @@ from lantian.core.deadlines import Deadline
 from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text, WrongUse
 from lantian.core.months import add_months
+from lantian.core.patterns import BadPattern, bounded
 from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape
 
 FILE = "publicity.toml"
@@ -115,7 +116,9 @@ class Redacted(NamedTuple):
 
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
-    """Read a book of publication; raises `BadRulebook`, also for a channel, a clock or a pattern that is none."""
+    """Read a book of publication; raises `BadRulebook`, also for a channel or a clock that is none and for a
+    pattern without a bound on its time.
+    """
     rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
     known = {one["code"] for each in rules.versions.get(CHANNELS, ()) for one in each.values["channels"]}
     for version in (each for versions in rules.versions.values() for each in versions):
@@ -124,13 +127,11 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
                 raise rules.fault(version, key, f"没有“{name}”。", f"there is no '{name}'.")
         for one in version.values.get("patterns", ()):
             try:
-                re.compile(one["pattern"])
-            except re.error as error:
+                bounded(one["pattern"])
+            except BadPattern as fault:
+                code, told = one["code"], fault.text
                 raise rules.fault(
-                    version,
-                    "patterns",
-                    f"“{one['code']}”不是正则表达式（{error}）。",
-                    f"'{one['code']}': {error}.",
+                    version, "patterns", f"“{code}”：{told.zh}。", f"'{code}': {told.en}."
                 ) from None
     return rules
 
@@ -309,9 +310,7 @@ def _clean(code: str, text: str, rule: RuleVersion, secrets: Sequence[str]) -> t
         spans += [(found.start(), found.end(), why) for found in re.finditer(re.escape(secret), text)]
     for one in rule.values["patterns"]:
         why = Text(one["text_zh"], one["text_en"])
-        spans += [
-            (found.start(), found.end(), why) for found in re.finditer(one["pattern"], folded, re.ASCII)
-        ]
+        spans += [(found.start(), found.end(), why) for found in bounded(one["pattern"]).finditer(folded)]
     kept, removed, place = "", [], 0
     for start, end, why in sorted(spans, key=lambda one: (one[0], -one[1])):
         if end <= place:

@@ -30,6 +30,7 @@ FORWARDED = Text(
     "已准备转送总部所在地：{number}。接下来印发文书，发出后登记。",
     "The transfer to the home province is prepared: {number}. Next: issue its paper and send it.",
 )
+DECIDED = ("决定、认定日期", "the day of the decision or finding")
 ELSEWHERE = Text(
     "该分支机构的总部在外省，由总部所在地计分，不记入本市信用档案。",
     "The main office of this branch is in another province, which scores it; nothing goes on a file here.",
@@ -55,7 +56,7 @@ def card(request: OfficerRequest, row: Matter) -> dict[str, Any]:
             "basis": next((said(rule.basis.cite()) for rule in kinds.values()), ""),
             "doubt": doubt(max(doubts, key=lambda each: each.doubt)) if doubts else "",
             "subjects": [(one.id, shown.concerned(one)) for one in found.files],
-            "on": str(found.on) if found.on else "",
+            "on": str(found.decided_on or ""),
             "document": found.document,
             "today": today,
             "may_put": may and bool(kinds),
@@ -133,7 +134,7 @@ def _forwarding(request: OfficerRequest) -> Forward:
     return Forward(
         party=forms.words_of(request, "party"),
         kind=forms.words_of(request, "kind"),
-        on=forms.day_of(request, "on", "行为或者决定日期", "the day of the act or decision"),
+        on=forms.day_of(request, "on", *DECIDED),
         document=forms.words_of(request, "document"),
         agency=forms.words_of(request, "agency"),
         province=forms.words_of(request, "province"),
@@ -146,7 +147,7 @@ def _put(request: OfficerRequest) -> Put:
     return Put(
         kind=forms.words_of(request, "kind"),
         number=forms.words_of(request, "subject"),
-        on=forms.day_of(request, "on", "行为或者决定日期", "the day of the act or decision"),
+        on=forms.day_of(request, "on", *DECIDED),
         document=forms.words_of(request, "document"),
         quantity=quantity or 0,
         until=forms.maybe_day(request, "until"),

@@ -26,7 +26,7 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
 from lantian.publicity import actions, deciding, publishing, queries, register, sweeping
-from lantian.publicity.actions import Fallen, Told
+from lantian.publicity.actions import Fallen, Owed, Told
 from lantian.publicity.deciding import Draft
 from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice
@@ -118,13 +118,12 @@ def _owe(request: OfficerRequest) -> Notice:
     # Of a decision made elsewhere there is no record: office, document and party stand for it, and tell nothing.
     told = {"unit": request.actor.unit, "document": document, "party": party}
     about = ("outside", matter.key) if matter else ("document", digest_of(told))
-    return actions.owe_by_hand(
+    owed = Owed(
         about=about,
         matter=forms.words_of(request, "matter"),
         subject_key=subject.key if subject else "",
         document=document,
         event_on=forms.day_of(request, "on", "决定日期", "the day of the decision"),
-        by=request.actor,
         told=Told(
             name=name,
             number=forms.words_of(request, "number").strip(),
@@ -135,6 +134,7 @@ def _owe(request: OfficerRequest) -> Notice:
             },
         ),
     )
+    return actions.owe_by_hand(owed, by=request.actor)
 
 
 def _new_page(request: OfficerRequest, more: Mapping[str, Any]) -> HttpResponse:
@@ -144,7 +144,6 @@ def _new_page(request: OfficerRequest, more: Mapping[str, Any]) -> HttpResponse:
         "number": matter.subject_no,
         "name": matter.subject_name,
         "document": matter.external_no,
-        "on": str(matter.closed_on or ""),
         "act": matter.title,
         "content": matter.result,
     } if matter else {"number": request.GET.get("number", "")}  # fmt: skip

@@ -45,6 +45,24 @@ class Told:
 
 
 @dataclass(frozen=True)
+class Owed:
+    """What has to be published: the record it is about, as which matter, whom, by which document of which day.
+
+    `matter` is a rule of `publicity.toml` (penalty, check_result, or the id of a list). `event_on` is the day of the
+    decision: every period runs from it. `subject_key` is that of the register; for a party that is not there it is
+    empty, and `told` names it. `unit` is the office that decided; the actor's own where it is left out.
+    """
+
+    about: tuple[str, str]
+    matter: str
+    subject_key: str
+    document: str
+    event_on: date
+    told: Told = field(default_factory=Told)
+    unit: int | None = None
+
+
+@dataclass(frozen=True)
 class Fallen:
     """Why a publication ends before its time: the cause, its day, and the document that says so."""
 
@@ -54,71 +72,42 @@ class Fallen:
 
 
 @transaction.atomic
-def owe(
-    *,
-    about: tuple[str, str],
-    matter: str,
-    subject_key: str,
-    document: str,
-    event_on: date,
-    by: OfficerActor,
-    told: Told | None = None,
-) -> Notice | None:
+def owe(owed: Owed, *, by: OfficerActor) -> Notice | None:
     """A decision that has to be published: reckon every period and put it into the ledger of the office that decided.
 
-    `matter` is a rule of `publicity.toml` (penalty, check_result, or the id of a list); None is returned for a matter
-    that is not published, or was not on the day of the decision. Told twice about one record, it stands once.
-    `subject_key` is that of the register; for a party that is not there it is empty, and `told` names it. Raises
-    `PublicityRefused`.
+    None is returned for a matter that is not published, or was not on the day of the decision. Told twice about one
+    record, it stands once. Raises `PublicityRefused`.
     """
-    if not publicity.asked_for(matter, event_on):
+    if not publicity.asked_for(owed.matter, owed.event_on):
         return None
-    known = Notice.objects.filter(about_kind=about[0], about_key=about[1], matter=matter).first()
+    kind, key = owed.about
+    known = Notice.objects.filter(about_kind=kind, about_key=key, matter=owed.matter).first()
     if known is not None:
         return known
-    told = told or Told()
-    party = _party(subject_key, told)
+    told, unit, party = owed.told, owed.unit or by.unit, _party(owed.subject_key, owed.told)
     row = Notice(
-        **party, unit_id=by.unit, matter=matter, about_kind=about[0], about_key=about[1],
-        document=_document(document), event_on=event_on, longest=told.longest, told=dict(told.fields),
-        post_id=by.post_id, at=clock.now(), changed_at=clock.now(),
-        changed_by_id=by.post_id, seen_by=queries.watchers(party["subject"], by.unit),
+        **party, unit_id=unit, matter=owed.matter, about_kind=kind, about_key=key, document=_document(owed.document),
+        event_on=owed.event_on, longest=told.longest, told=dict(told.fields), post_id=by.post_id, at=clock.now(),
+        changed_at=clock.now(), changed_by_id=by.post_id, seen_by=queries.watchers(party["subject"], unit),
     )  # fmt: skip
     row.clocks = clocks_of(row)
     bind(row, [])
     row.save(force_insert=True)
-    step(row, Act.OWE, event_on, by.post_id, document=row.document)
-    detail = {"matter": matter, "about": list(about), "due": str(row.due) if row.due else None}
+    step(row, Act.OWE, row.event_on, by.post_id, document=row.document)
+    detail = {"matter": row.matter, "about": [kind, key], "due": str(row.due) if row.due else None}
     audit.record(audit.Kind.NOTICE_OWED, by=by, about=("notice", row.key), detail=detail)
     return row
 
 
 @transaction.atomic
-def owe_by_hand(
-    *,
-    about: tuple[str, str],
-    matter: str,
-    subject_key: str,
-    document: str,
-    event_on: date,
-    by: OfficerActor,
-    told: Told | None = None,
-) -> Notice:
-    """The same by an officer, for a decision that was made in another system."""
+def owe_by_hand(owed: Owed, *, by: OfficerActor) -> Notice:
+    """The same by an officer, for a decision of his own office that was made in another system."""
     check_permission(by.permissions, Permission.PUBLISH)
-    not_later(event_on)
-    if matter not in publicity.matters():
+    not_later(owed.event_on)
+    if owed.matter not in publicity.matters():
         raise PublicityRefused("请选择公示事项的类别。", "Choose what kind of matter is published.")
-    publicity.matter(matter, event_on)  # raises where no rule asked for it yet
-    row = owe(
-        about=about,
-        matter=matter,
-        subject_key=subject_key,
-        document=document,
-        event_on=event_on,
-        by=by,
-        told=told,
-    )
+    publicity.matter(owed.matter, owed.event_on)  # raises where no rule asked for it yet
+    row = owe(owed, by=by)
     assert row is not None, "a rule asks for it"
     if row.unit_id != by.unit:
         raise _others(row)

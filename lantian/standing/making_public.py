@@ -9,7 +9,7 @@ from lantian.core.competence import Field
 from lantian.core.lists import Spell
 from lantian.office.actors import Actor, OfficerActor
 from lantian.publicity import actions as publicity
-from lantian.publicity.actions import Fallen, Told
+from lantian.publicity.actions import Fallen, Owed, Told
 from lantian.publicity.states import Cause
 from lantian.standing.models import ListEntry
 
@@ -30,10 +30,9 @@ def owe(row: ListEntry, stay: Spell, law: Field, by: OfficerActor) -> None:
         "legal_basis": f"{rule.basis.instrument.zh} {ground['article_zh']}",
         "content": f"列入{rule.text.zh}，{_term(stay)}",
     }
-    publicity.owe(
-        about=("listing", row.key), matter=row.list_id, subject_key=row.subject.key, document=row.document,
-        event_on=row.decided_on, by=by, told=Told(law=law, fields=fields, longest=last),
-    )  # fmt: skip
+    told = Told(law=law, fields=fields, longest=last)
+    about, subject = ("listing", row.key), row.subject.key
+    publicity.owe(Owed(about, row.list_id, subject, row.document, row.decided_on, told), by=by)
 
 
 def take_down(row: ListEntry, on: date, by: Actor, document: str = "") -> None:

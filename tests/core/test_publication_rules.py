@@ -160,7 +160,9 @@ def test_a_ban_never_shortens_a_publication(published: date, ban_until: date) ->
             'person = "blur" },\n  { code = "address"',
             "keep | clean",
         ),
-        (r"pattern = '[A-Za-z0-9._%+-]+@", "pattern = '([A-Za-z0-9._%+-]+@", "email"),
+        ("pattern = '[A-Za-z0-9._%+-]{1,64}+@", "pattern = '([A-Za-z0-9._%+-]{1,64}+@", "email"),
+        ("pattern = '[A-Za-z0-9._%+-]{1,64}+@", "pattern = '([A-Za-z0-9._%+-]+)+@", "without end"),
+        ("pattern = '[A-Za-z0-9._%+-]{1,64}+@", "pattern = '(?:[a-z]{1,20}){1,20}@", "steps"),
     ],
 )
 def test_a_book_that_names_what_is_not_there_is_refused(old: str, new: str, told: str) -> None:

@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from lantian.office import audit
 from lantian.publicity import actions, queries
-from lantian.publicity.actions import Told
+from lantian.publicity.actions import Owed, Told
 from lantian.publicity.models import Notice, NoticeText
 from tests.personas import acting, browser
 from tests.rooms.test_publicity import FIELDS, TODAY, a_penalty, a_published, an_agency
@@ -38,10 +38,9 @@ def test_the_page_shows_every_period_with_its_derivation_and_how_sure_the_rule_i
 def test_what_is_due_stands_first_in_the_ledger_and_on_the_first_page(settings: object) -> None:
     row, client = a_penalty(), browser("city")
     with acting("city") as by:
-        actions.owe(
-            about=("listing", "k9"), matter="agency_abnormal", subject_key=an_agency().key, document="国知发1号",
-            event_on=TODAY, by=by, told=Told(name="没有期限的"),
-        )  # fmt: skip
+        listed, told = ("listing", "k9"), Told(name="没有期限的")
+        owed = Owed(listed, "agency_abnormal", an_agency().key, "国知发1号", TODAY, told)
+        actions.owe(owed, by=by)
     page = client.get(reverse("notices")).content.decode()
     assert page.index(row.name) < page.index("没有期限的")
     settings.TODAY = date(2026, 12, 1)  # type: ignore[attr-defined]

@@ -105,6 +105,18 @@ def test_the_same_matter_is_put_on_file_once_and_only_as_what_it_can_be() -> Non
         put(matter, subject, "warning", on=date(2026, 12, 1))
 
 
+def test_the_day_of_the_decision_is_asked_and_never_taken_from_the_day_the_matter_was_closed() -> None:
+    """The periods of publication run from it, and an outside system closes a case when it is carried out."""
+    subject = an_agency()
+    matter, order = a_penalty(subject), a_correction(subject, login="city")
+    page = browser("nankai").get(reverse("outside_matter", args=[matter.key]))
+    assert page.context["filed"]["on"] == "" and "决定、认定日期" in page.content.decode()
+    new = browser("nankai").get(reverse("notices_new"), {"outside": matter.key})
+    assert "on" not in new.context["typed"] and new.context["typed"]["document"] == NUMBER
+    ours = browser("city").get(reverse("rectification", args=[order.key]))
+    assert ours.context["filed"]["on"] == str(order.opened_on)
+
+
 def test_what_was_typed_by_hand_is_not_put_on_file_again() -> None:
     subject = an_agency()
     record(subject, indicator="AG-PEN-02", on=str(DECIDED), document=NUMBER)
@@ -261,6 +273,8 @@ def test_a_matter_is_put_on_file_contested_and_decided_on_its_page() -> None:
         ('agency = "AG-PEN-01"', 'agency = "AG-PEN-99"', "no 'AG-PEN-99'"),
         ('matters = ["not_done"]', 'matters = ["finding"]', "must be one of"),
         ('fact = "heavy_penalty"', 'fact = "rumour"', "must be one of"),
+        ('publishes = "penalty"', 'publishes = "gossip"', "has no 'gossip'"),
+        ('fact = "penalty"\npublishes', "publishes", "needs its 'fact'"),
     ],
 )
 def test_a_table_that_names_no_indicator_matter_or_fact_is_refused(old: str, new: str, words: str) -> None:

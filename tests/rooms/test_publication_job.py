@@ -9,7 +9,7 @@ import psycopg
 from lantian.core.publicity import Profile
 from lantian.office import clock, jobs
 from lantian.publicity import actions, deciding, publishing, sweeping
-from lantian.publicity.actions import Told
+from lantian.publicity.actions import Owed, Told
 from lantian.publicity.deciding import Draft
 from lantian.publicity.models import Notice
 from lantian.publicity.publishing import Placed
@@ -25,10 +25,8 @@ def _published(number: int) -> Notice:
     """What CNIPA published long ago and nobody took down; ours only mirrors it, so an early day may be recorded."""
     told = Told(name=f"示例{number}号", profile=Profile.ENTERPRISE, fields=FIELDS, longest=LAST)
     with acting("city") as by:
-        row = actions.owe(
-            about=("listing", f"k{number}"), matter="cnipa_credit", subject_key="", document="国知发保字〔2024〕1号",
-            event_on=LISTED, by=by, told=told,
-        )  # fmt: skip
+        about, document = ("listing", f"k{number}"), "国知发保字〔2024〕1号"
+        row = actions.owe(Owed(about, "cnipa_credit", "", document, LISTED, told), by=by)
         assert row is not None
         draft = Draft(deciding.first_draft(row), "stay", LAST)
         digest = deciding.preview(row, draft).digest

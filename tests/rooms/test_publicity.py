@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -16,7 +17,7 @@ from lantian.core.moves import MoveRefused
 from lantian.core.publicity import NotPublishable, Profile, binding, clocks
 from lantian.office import audit
 from lantian.publicity import actions, deciding, publishing, queries, sweeping
-from lantian.publicity.actions import Fallen, Told
+from lantian.publicity.actions import Fallen, Owed, Told
 from lantian.publicity.deciding import Draft
 from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice, NoticeText
@@ -62,10 +63,8 @@ def a_penalty(
     login: str = "city", about: tuple[str, str] = ABOUT, fields: Mapping[str, str] = FIELDS, **more: object
 ) -> Notice:
     with acting(login) as by:
-        row = actions.owe(
-            about=about, matter="penalty", subject_key=an_agency().key, document="津知罚〔2026〕1号",
-            event_on=DECIDED, by=by, told=Told(fields=fields, **more),  # type: ignore[arg-type]
-        )  # fmt: skip
+        told = Told(fields=fields, **more)  # type: ignore[arg-type]
+        row = actions.owe(Owed(about, "penalty", an_agency().key, "津知罚〔2026〕1号", DECIDED, told), by=by)
     assert row is not None
     return row
 
@@ -131,8 +130,8 @@ def test_once_the_first_period_is_met_the_next_one_binds() -> None:
 def test_a_duty_told_twice_stands_once_and_what_is_not_published_makes_none() -> None:
     assert a_penalty() == a_penalty()
     with acting("city") as by:
-        listed = {"subject_key": an_agency().key, "document": "文", "event_on": DECIDED, "by": by}
-        assert actions.owe(about=("listing", "k"), matter="key_monitoring", **listed) is None
+        listed = Owed(("listing", "k"), "key_monitoring", an_agency().key, "文", DECIDED)
+        assert actions.owe(listed, by=by) is None
 
 
 # The text that leaves the house
@@ -199,9 +198,7 @@ def test_who_may_not_publish_in_this_field_is_refused_by_the_matrix() -> None:
     with pytest.raises(NoCompetence):
         prepare(row, "nankai")
     with acting("centre") as by, pytest.raises(NotAllowed):
-        actions.owe_by_hand(
-            about=ABOUT, matter="penalty", subject_key=an_agency().key, document="文", event_on=DECIDED, by=by
-        )
+        actions.owe_by_hand(Owed(ABOUT, "penalty", an_agency().key, "文", DECIDED), by=by)
 
 
 def test_only_the_office_that_decided_publishes() -> None:
@@ -237,15 +234,9 @@ def test_what_was_out_before_it_came_into_the_ledger_is_told_as_it_was(settings:
 
 def test_a_decision_from_before_the_order_makes_no_duty() -> None:
     with acting("city") as by:
-        found = {
-            "about": ABOUT,
-            "matter": "penalty",
-            "subject_key": an_agency().key,
-            "document": "文",
-            "by": by,
-        }
-        assert actions.owe(**found, event_on=date(2021, 8, 31)) is None
-        assert actions.owe(**found, event_on=date(2021, 9, 1)) is not None
+        found = Owed(ABOUT, "penalty", an_agency().key, "文", date(2021, 8, 31))
+        assert actions.owe(found, by=by) is None
+        assert actions.owe(replace(found, event_on=date(2021, 9, 1)), by=by) is not None
 
 
 @pytest.mark.parametrize(
@@ -437,6 +428,17 @@ def test_a_stay_that_ends_by_itself_ends_its_publication_too(settings: object) -
         assert row.state == State.DROPPED  # it had never gone out
 
 
+def test_a_fine_that_the_city_puts_on_file_is_published_by_the_district_that_decided_it() -> None:
+    subject = an_agency()
+    matter = test_crediting.a_penalty(subject, "nankai")
+    test_crediting.put(matter, subject, login="city")
+    with acting("nankai"):
+        (row,) = queries.of_record(("outside", matter.key))
+        assert row.unit_id == NANKAI and list(queries.waiting(NANKAI)) == [row]
+    with pytest.raises(PublicityRefused, match="Whoever decided"):
+        put_out(row, login="city")
+
+
 @pytest.mark.parametrize(("kind", "owed"), [("fine", 1), ("warning", 0), ("other_penalty", 0)])
 def test_a_fine_put_on_file_from_an_outside_case_owes_its_publication(kind: str, owed: int) -> None:
     """A warning alone is not published, another authority's penalty is published by that authority."""
@@ -455,10 +457,8 @@ def test_a_fine_put_on_file_from_an_outside_case_owes_its_publication(kind: str,
 
 def test_a_natural_person_has_a_shorter_text_and_fewer_channels() -> None:
     with acting("city") as by:
-        row = actions.owe(
-            about=("outside", "p1"), matter="penalty", subject_key="", document="文", event_on=DECIDED, by=by,
-            told=Told("张某", "120101199001011234", "person", fields=FIELDS),  # type: ignore[arg-type]
-        )  # fmt: skip
+        told = Told("张某", "120101199001011234", Profile.PERSON, fields=FIELDS)
+        row = actions.owe(Owed(("outside", "p1"), "penalty", "", "文", DECIDED, told), by=by)
         assert row is not None
         found = deciding.preview(row, Draft(deciding.first_draft(row), "ordinary"))
     assert [one["channel"] for one in row.clocks] == ["site", "mirror"]

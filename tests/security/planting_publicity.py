@@ -9,7 +9,7 @@ from lantian.office import audit, clock
 from lantian.office.actors import Actor
 from lantian.office.scope import scoped
 from lantian.publicity import actions, deciding, publishing, queries
-from lantian.publicity.actions import Fallen, Told
+from lantian.publicity.actions import Fallen, Owed, Told
 from lantian.publicity.deciding import Draft
 from lantian.publicity.models import Notice
 from lantian.publicity.publishing import Placed
@@ -22,10 +22,8 @@ def plant_publicity(mark: str, units: Sequence[int], everybody: Actor) -> dict[s
     by, other, today = officer("city"), officer("marks"), clock.today()
     fields = dict.fromkeys(("act", "facts", "content", "phone"), mark)
     with scoped(by):
-        row = actions.owe(
-            about=("outside", "planted"), matter="penalty", subject_key="", document=mark, event_on=today, by=by,
-            told=Told(name=mark, number=mark, profile=Profile.PERSON, fields=fields),
-        )  # fmt: skip
+        told = Told(name=mark, number=mark, profile=Profile.PERSON, fields=fields)
+        row = actions.owe(Owed(("outside", "planted"), "penalty", "", mark, today, told), by=by)
         assert row is not None
         draft = Draft(deciding.first_draft(row), "ordinary", reason=mark)
         digest = deciding.preview(row, draft).digest
