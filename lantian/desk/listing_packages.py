@@ -41,17 +41,30 @@ def of_entry(request: OfficerRequest, row: ListEntry) -> dict[str, Any]:
     keeps = packaging.may_act(row, request.actor.unit)
     may = keeps and Permission.KEEP_STANDING in request.actor.permissions and row.decided_on is None
     paper = packaging.paper_of(row, request.actor)
+    refusal = _refusal(row, request)
     card = {
         "enclosed": [_file(one) for one in packaging.enclosures(row)],
         "sent": [_file(one) for one in packaging.sent(row)],
         "ready": paper is not None,
+        "refusal": refusal,
+        "size": sum(one.file.size for one in packaging.enclosures(row)),
+        "most": packaging.LARGEST - packaging.SPARE,
         "number": paper.number if paper else "",
         "may": may,
-        "may_send": bool(may and paper and paper.unit_id == request.actor.unit),
+        "may_send": bool(may and not refusal and paper and paper.unit_id == request.actor.unit),
         "kinds": [(str(kind), said(text)) for kind, text in KIND_TEXTS.items() if kind != "package"],
     }
     writes = request.actor.unit if keeps else 0
     return {"upward": card} | record_papers.of_record(request, "listing", row.key, writes)
+
+
+def _refusal(row: ListEntry, request: OfficerRequest) -> str:
+    """Why this office may neither take nor send the package; empty when it may."""
+    try:
+        packaging.right_to(row, by=request.actor)
+    except Refused as refusal:
+        return said(refusal.text)
+    return ""
 
 
 def _file(one: ListPaper) -> dict[str, Any]:
@@ -107,6 +120,8 @@ def listing_package(request: OfficerRequest, key: str) -> HttpResponse | FileRes
     row = _found(key)
     try:
         data = packaging.package(row, by=request.actor)
+    except NotAllowed:
+        raise
     except Refused as refusal:
         messages.error(request, said(refusal.text))
         return redirect("listing", key)

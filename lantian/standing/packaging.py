@@ -1,8 +1,9 @@
 """An upward proposal as a package of documents that a stranger can check with nothing but SHA-256.
 
 It holds the issued proposal paper (PDF, DOCX), every file of evidence and procedure with its digest, the record of the
-steps taken, what is officially known of the party and the statement of the day of the paper. The same records give
-the same bytes: names are sorted, moments are fixed, and the days are those of the paper. What was sent is kept.
+steps taken and what is officially known of the party. The same records give the same bytes: names are sorted, moments
+are fixed, and the days are those of the paper. What was sent is kept. Our own reckoning of a score and the class an
+officer signed are internal and never travel (docs/adr/0006, point 10).
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -21,8 +22,7 @@ from django.db import transaction
 
 from lantian.core import lists
 from lantian.core.competence import Act as LegalAct
-from lantian.core.credit.statement import as_json
-from lantian.core.messages import Refused
+from lantian.core.competence import Grant
 from lantian.office import audit, clock, competence, files
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Paper, StoredFile, Unit
@@ -40,6 +40,9 @@ from lantian.standing.states import LIST_ACT_TEXTS, ListAct
 SCHEMA, PAPER = "proposal-package/1", "listing_proposal"
 MOMENT = (2000, 1, 1, 0, 0, 0)  # of every file in the package: the clock is no part of it
 MANIFEST, SUMS, README = "MANIFEST.json", "SHA256SUMS", "README.txt"
+LARGEST = 100 * 1024 * 1024  # bytes of a package: it is built in memory, and post and mail carry no more
+SPARE = 10 * 1024 * 1024  # bytes of it left for the paper itself
+FEW = 3  # documents named when it is too large
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Names of bodies as papers address them; the city bears its own.
 BODIES = {"cnipa": "国家知识产权局", "centre": "天津市知识产权保护中心"}
@@ -52,8 +55,8 @@ HOW_TO_CHECK = (
     "或者用任何能计算 SHA-256 的软件逐个比对。\n"
     "Every file of this package is listed in SHA256SUMS and MANIFEST.json. To check it, run sha256sum -c SHA256SUMS"
     " in this folder, or compare with any program that computes SHA-256.\n"
-    "statement.json 中的内部测算只供核对，不是评价结果。\n"
-    "The internal reckoning in statement.json serves checking only; it is no official grade.\n"
+    "standing.json 只含官方公布的等级、在列名单和经文书确认的事实，不含任何内部测算。\n"
+    "standing.json holds official grades, listings and facts confirmed by documents only, no internal reckoning.\n"
 )
 
 
@@ -115,6 +118,9 @@ def enclose(*, key: str, given: Given, version: int, by: OfficerActor) -> ListPa
         raise StandingRefused("请写明材料名称和种类。", "Give the title and the kind of the file.")
     if row.decided_on is not None:
         raise StandingRefused("已作出决定，不能再补充材料。", "It is decided; nothing is added any more.")
+    if goes_up(row):
+        held = [(one.title, one.file.size) for one in enclosures(row)]
+        refuse_too_large([*held, (title, given.file.size)], LARGEST - SPARE)
     return _kept(row, given.kind, title, given.file, by)
 
 
@@ -129,23 +135,57 @@ def paper_of(row: ListEntry, by: Actor) -> Paper | None:
     return max(found, key=lambda one: one.pk) if found else None
 
 
-def package(row: ListEntry, *, by: Actor) -> bytes:
-    """The package as it stands, a ZIP; raises `StandingRefused` without an issued proposal paper."""
+def right_to(row: ListEntry, *, by: OfficerActor) -> Grant:
+    """The row of the matrix by which an office hands a proposal up; raises `NoCompetence`, or for another office."""
+    refuse_other(row, by)
+    return competence.may(by, LegalAct.REPORT_UP, FIELDS[row.party])
+
+
+def refuse_too_large(documents: Sequence[tuple[str, int]], most: int) -> None:
+    """Raise `StandingRefused` naming the largest of documents (title, bytes) that together exceed a limit in bytes."""
+    total = sum(size for _, size in documents)
+    if total <= most:
+        return
+    largest = sorted(documents, key=lambda one: (-one[1], one[0]))[:FEW]
+    zh = "；".join(f"《{name}》{_mb(size)}" for name, size in largest)
+    en = "; ".join(f"{name} ({_mb(size)})" for name, size in largest)
+    raise StandingRefused(
+        f"材料合计{_mb(total)}，超过{_mb(most)}的上限。最大的是：{zh}。请压缩或者降低扫描精度后再上传；"
+        "过大的材料已经登记的，不予列入后以压缩的材料重新提议。",
+        f"The documents come to {_mb(total)}, above the limit of {_mb(most)}. The largest are: {en}. Make them smaller"
+        " and upload them again; where one is on record already, drop this proposal and propose anew.",
+    )
+
+
+def package(row: ListEntry, *, by: OfficerActor) -> bytes:
+    """The package as it stands, a ZIP.
+
+    Raises `NoCompetence` without a row of the matrix, `StandingRefused` without an issued paper, for another office
+    and above the limit of size.
+    """
+    right_to(row, by=by)
     paper = paper_of(row, by)
     if paper is None or paper.dated is None:
         raise StandingRefused(
             "还没有已印发的提请列入名单的文书；请先起草、核准并印发，再生成材料包。",
             "No proposal paper is issued yet; draft, approve and issue it first.",
         )
+    given = enclosures(row)
+    own = [
+        (f"{paper.number}.{form}", file.size)
+        for form, file in (("pdf", paper.pdf), ("docx", paper.docx))
+        if file
+    ]
+    refuse_too_large([*own, *((one.title, one.file.size) for one in given)], LARGEST)
     held = {"proposal.pdf": _bytes(paper.pdf), "proposal.docx": _bytes(paper.docx)}
     table = []
-    for place, one in enumerate(enclosures(row), start=1):
+    for place, one in enumerate(given, start=1):
         name = f"evidence/{place:02}{PurePosixPath(one.file.name).suffix.lower()}"
         held[name] = _bytes(one.file)
         table.append((place, one.get_kind_display(), one.title, name, one.file.sha256, clock.day_of(one.at)))
     held["evidence.csv"] = _csv(("序号", "种类", "名称", "文件", "SHA-256", "登记日期"), table)
     held["record.csv"] = _csv(("日期", "步骤", "文书", "情况"), map(_told, _steps(row)))
-    held["statement.json"] = _json(_statement(row, paper))
+    held["standing.json"] = _json(_standing(row, paper))
     held[README] = HOW_TO_CHECK.encode()
     head = {
         "schema": SCHEMA,
@@ -168,8 +208,7 @@ def send(*, key: str, done: Done, by: OfficerActor) -> ListPaper:
     """
     check_permission(by.permissions, Permission.KEEP_STANDING)
     row = taken(key, done.version)
-    refuse_other(row, by)
-    grant = competence.may(by, LegalAct.REPORT_UP, FIELDS[row.party])
+    grant = right_to(row, by=by)
     if not goes_up(row):
         raise StandingRefused(
             "该名单由本级决定，无需上报。", "This level decides on the list; nothing goes up."
@@ -228,20 +267,17 @@ def _told(step: Any) -> tuple[object, ...]:
     return (step.on, _words(step), step.document, step.note)
 
 
-def _statement(row: ListEntry, paper: Paper) -> dict[str, Any]:
-    """What is officially known on the day of the paper, and our reckoning of it, marked as internal."""
+def _standing(row: ListEntry, paper: Paper) -> dict[str, Any]:
+    """What is officially known on the day of the paper: grades, lists, facts with their documents, nothing of ours."""
     assert paper.dated is not None
-    official = rested(queries.official_standing(row.subject, paper.dated))
-    told: dict[str, Any] = {
-        "subject": {"number": row.subject.number, "name": row.subject.name},
-        "on": str(paper.dated),
-        "official": official,
-    }
-    try:
-        told["internal"] = as_json(queries.statement_of(row.subject, paper.dated, paper.dated))
-    except Refused as refusal:
-        told["no_internal"] = refusal.text.zh
-    return told
+    known = queries.official_standing(row.subject, paper.dated)
+    known = known._replace(facts=tuple(one for one in known.facts if one.on <= paper.dated))
+    subject = {"number": row.subject.number, "name": row.subject.name}
+    return {"subject": subject, "on": str(paper.dated), "official": rested(known)}
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1024 / 1024:.1f} MB"
 
 
 def _bytes(file: StoredFile | None) -> bytes:

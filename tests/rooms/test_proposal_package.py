@@ -120,7 +120,7 @@ def test_a_stranger_checks_every_file_with_nothing_but_sha256() -> None:
     assert held.read("proposal.pdf").startswith(b"%PDF") and held.read("proposal.docx").startswith(b"PK")
 
 
-def test_the_package_holds_evidence_with_digests_the_record_and_the_statement_of_the_day() -> None:
+def test_the_package_holds_evidence_with_digests_the_record_and_what_is_officially_known() -> None:
     row = proposed()
     paper_for(row)
     held = zipfile.ZipFile(io.BytesIO(packed(row)))
@@ -129,9 +129,22 @@ def test_the_package_holds_evidence_with_digests_the_record_and_the_statement_of
     assert table[0]["SHA-256"] == hashlib.sha256(PDF).hexdigest()
     record = list(csv.DictReader(io.StringIO(held.read("record.csv").decode("utf-8-sig"))))
     assert [(one["步骤"], one["文书"]) for one in record] == [("提议", ""), ("事先告知", "津知告〔2026〕5号")]
-    told = json.loads(held.read("statement.json"))
-    assert told["on"] == str(TODAY) and told["internal"]["official"] is False
-    assert told["internal"]["mark"] == "内部测算，非评价结果"
+    told = json.loads(held.read("standing.json"))
+    assert told["on"] == str(TODAY) and set(told["official"]) == {"quality", "credit", "lists", "facts"}
+
+
+def test_our_own_reckoning_and_the_class_never_travel_with_a_proposal() -> None:
+    row = proposed()
+    paper_for(row)
+    held = zipfile.ZipFile(io.BytesIO(packed(row)))
+    with acting("city"):
+        entry = queries.find_entry(row.key)
+        assert entry is not None
+        score = queries.statement_of(entry.subject, TODAY).score
+    assert score < 100  # the event on file weighs, so that a reckoning would show
+    words = b"".join(held.read(name) for name in held.namelist() if name.endswith((".json", ".csv"))).decode()
+    assert "statement" not in words and "非评价结果" not in words and f'"{score}"' not in words
+    assert "内部测算" not in words
 
 
 def test_the_same_records_give_the_same_bytes_and_a_later_day_changes_nothing(settings: object) -> None:
@@ -165,7 +178,7 @@ def test_without_an_issued_paper_there_is_no_package_and_nothing_is_sent() -> No
             packaging.send(key=row.key, done=Done(TODAY, 2), by=by)
 
 
-def test_without_a_row_of_the_matrix_there_is_no_paper_and_no_sending(
+def test_without_a_row_of_the_matrix_there_is_no_paper_no_package_and_no_sending(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     row = proposed()
@@ -181,9 +194,50 @@ def test_without_a_row_of_the_matrix_there_is_no_paper_and_no_sending(
         entry = queries.find_entry(row.key)
         assert entry is not None
         with pytest.raises(NoCompetence):
+            packaging.package(entry, by=by)
+        with pytest.raises(NoCompetence):
             papers.draft(
                 kind=packaging.PAPER, record=packaging.record_of(entry, by=by), wording=Wording({}), by=by
             )
+
+
+def test_its_page_says_that_the_matrix_has_no_row_and_the_download_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row, city = proposed(), browser("city")
+    paper_for(row)
+    address = reverse("listing", args=[row.key])
+    assert "下载材料包" in city.get(address).content.decode()
+
+    def no_row(*_: object, **__: object) -> None:
+        raise NoCompetence("权责清单没有这一行。", "no row of the matrix")
+
+    monkeypatch.setattr(competence, "may", no_row)
+    told = city.get(address).content.decode()
+    assert "权责清单没有这一行。" in told and "下载材料包" not in told and "登记已报送" not in told
+    assert city.post(reverse("listing_package", args=[row.key])).status_code == 403
+
+
+def test_documents_above_the_limit_are_refused_and_the_largest_are_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = proposed()
+    paper_for(row)
+    monkeypatch.setattr(packaging, "LARGEST", 3 * 1024 * 1024)
+    monkeypatch.setattr(packaging, "SPARE", 1024 * 1024)
+    with acting("city") as by:
+        small = files.keep(name="a.pdf", chunks=[b"%PDF" + b"a" * 1024**2], seen_by=row.seen_by, by=by)
+        large = files.keep(name="b.pdf", chunks=[b"%PDF" + b"b" * 2 * 1024**2], seen_by=row.seen_by, by=by)
+        evidence = ListPaper.Kind.EVIDENCE
+        packaging.enclose(key=row.key, given=Given(evidence, "合同", small), version=2, by=by)
+        with pytest.raises(StandingRefused, match="The largest are: 会计账簿") as refused:
+            packaging.enclose(key=row.key, given=Given(evidence, "会计账簿", large), version=2, by=by)
+        assert "《会计账簿》2.0 MB；《合同》1.0 MB" in refused.value.text.zh
+        monkeypatch.setattr(packaging, "LARGEST", 1024**2)
+        entry = queries.find_entry(row.key)
+        assert entry is not None
+        with pytest.raises(StandingRefused, match="The largest are: 合同"):
+            packaging.package(entry, by=by)
 
 
 def test_files_are_put_to_an_entry_and_the_package_taken_on_its_page() -> None:
