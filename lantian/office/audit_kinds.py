@@ -138,6 +138,7 @@ class Kind(StrEnum):
     SHEET_MERGED = "sheet_merged"
     MODE_SET = "mode_set"
     CAPTURE_KEPT = "capture_kept"
+    CAPTURE_DRAWN = "capture_drawn"
     CAPTURE_ASKED = "capture_asked"
     CAPTURE_READ = "capture_read"
     CAPTURE_TYPED = "capture_typed"
@@ -155,6 +156,7 @@ class Kind(StrEnum):
     NOTICE_MOVED = "notice_moved"
     NOTICES_EXPORTED = "notices_exported"
     CREDIT_EVENT_RECORDED = "credit_event_recorded"
+    CREDIT_EVENTS_TAKEN = "credit_events_taken"
     CREDIT_EVENT_CHANGED = "credit_event_changed"
     FACT_CONFIRMED = "fact_confirmed"
     FACT_TAKEN_BACK = "fact_taken_back"
@@ -305,6 +307,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.SHEET_MERGED: Text("合并反馈表", "return sheet merged"),
     Kind.MODE_SET: Text("设置模块方式", "mode of a module set"),
     Kind.CAPTURE_KEPT: Text("网页存证", "capture kept"),
+    Kind.CAPTURE_DRAWN: Text("绘制网页图片", "picture of a capture drawn"),
     Kind.CAPTURE_ASKED: Text("要求采集网页", "capture asked for"),
     Kind.CAPTURE_READ: Text("查看网页存证", "capture read"),
     Kind.CAPTURE_TYPED: Text("录入存证文字", "words of a capture typed"),
@@ -322,6 +325,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.NOTICE_MOVED: Text("公示办理", "public notice carried on"),
     Kind.NOTICES_EXPORTED: Text("导出公示台账", "ledger of public notices exported"),
     Kind.CREDIT_EVENT_RECORDED: Text("登记信用事件", "credit event recorded"),
+    Kind.CREDIT_EVENTS_TAKEN: Text("按文件登记信用事件", "credit events recorded from a file"),
     Kind.CREDIT_EVENT_CHANGED: Text("信用事件后续变化", "something befell a credit event"),
     Kind.FACT_CONFIRMED: Text("登记已确认事实", "confirmed fact recorded"),
     Kind.FACT_TAKEN_BACK: Text("撤回已确认事实", "confirmed fact taken back"),

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
+from lantian.core import chain
 from lantian.core.credit.book import CreditBook
 from lantian.core.credit.events import LAST_DAY, MOST
 from lantian.core.messages import Text
-from lantian.office import clock
+from lantian.office import audit, clock
 from lantian.office.actors import Actor
 from lantian.office.intake.spec import Cell, Column, Fault, Moved, TableSpec
 from lantian.office.models import IntakeBatch
+from lantian.office.permissions import Permission, check_permission
 from lantian.registry.models import Agency, Subject
 from lantian.standing import queries
 from lantian.standing.errors import NoScore
@@ -45,6 +47,11 @@ _OTHERWISE = Text(
     "This matter of the document is recorded with another quantity or term; check the document.",
 )
 Key = tuple[int, str, Any, str]
+
+
+def admit(by: Actor, post_id: int) -> None:
+    """Whether a post may record credit events by file: who may record one by hand, and nobody else."""
+    check_permission(by.permissions, Permission.KEEP_STANDING)
 
 
 def check_events(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
@@ -126,7 +133,10 @@ def _held(ids: set[int]) -> dict[Key, tuple[int, Any]]:
 
 
 def move_events(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
-    """Record the events in the open transaction; what is recorded already stays as it is."""
+    """Record the events in the open transaction; what is recorded already stays as it is.
+
+    Every subject touched has an event of the audit of its own, with the digest of what was recorded of it.
+    """
     known = subjects(frame["subject_no"].to_list())
     keepers = queries.keepers_of(list(Subject.objects.filter(pk__in=set(known.values()))))
     held = _held(set(known.values()))
@@ -138,7 +148,39 @@ def move_events(frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Moved:
             event.seen_by = list(keepers[event.subject_id])
             news.setdefault(key, event)
     CreditEvent.objects.bulk_create(news.values())
+    _note_subjects(list(news.values()), batch, by)
     return Moved(new=len(news), same=frame.height - len(news))
+
+
+def _note_subjects(news: Sequence[CreditEvent], batch: IntakeBatch, by: Actor) -> None:
+    touched: dict[int, list[CreditEvent]] = {}
+    for event in news:
+        touched.setdefault(event.subject_id, []).append(event)
+    keys = dict(Subject.objects.filter(pk__in=touched).values_list("pk", "key"))
+    for pk, events in touched.items():
+        detail = {"batch": batch.key, **_digest(events)}
+        audit.record(audit.Kind.CREDIT_EVENTS_TAKEN, by=by, about=("subject", keys[pk]), detail=detail)
+
+
+def conclude(batch: IntakeBatch, keys: pl.Series, by: Actor) -> None:
+    """Leave the event of the whole batch: how many, of how many subjects, of which file, with which digest."""
+    rows = list(CreditEvent.objects.filter(origin_kind=ORIGIN, origin_key=batch.key).order_by("id"))
+    detail = {
+        "file": batch.file.sha256,
+        "subjects": len({event.subject_id for event in rows}),
+        **_digest(rows),
+    }
+    audit.record(audit.Kind.CREDIT_EVENTS_TAKEN, by=by, about=("intake", batch.key), detail=detail)
+
+
+def _digest(events: Sequence[CreditEvent]) -> dict[str, Any]:
+    """How many events, and one digest over their records, in the order in which they were written."""
+    told = [
+        [event.key, event.indicator, str(event.occurred_on), str(event.known_on), event.document, event.quantity,
+         str(event.until or "")]
+        for event in events
+    ]  # fmt: skip
+    return {"events": len(told), "sha256": chain.digest_of({"events": told})}
 
 
 def _event(row: Mapping[str, Any], subject: int, batch: IntakeBatch) -> CreditEvent:
@@ -173,4 +215,6 @@ CREDIT_EVENTS = TableSpec(
     ),
     check=check_events,
     move=move_events,
+    conclude=conclude,
+    admit=admit,
 )

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.urls import reverse
 
 from lantian.core.credit.events import BadEvents
+from lantian.core.messages import NotAllowed
+from lantian.office import files
+from lantian.office.intake import actions as intake
+from lantian.office.models import AuditEvent, IntakeBatch
+from lantian.office.permissions import Permission
 from lantian.registry.models import Agency
 from lantian.standing import queries
 from lantian.standing.models import CreditEvent
@@ -33,6 +40,34 @@ def test_results_of_inspections_and_awards_come_in_once_and_name_their_file() ->
         assert {one.indicator for one in queries.event_rows(subject)} == {"AG-IRR-09", "AG-BON-01"}
     page = browser("city").get(reverse("credit", args=[subject.key])).content.decode()
     assert reverse("intake_batch", args=[first.key]) in page and "导入：credit_events.csv" in page
+
+
+def test_every_subject_touched_and_the_batch_have_an_event_with_a_digest() -> None:
+    """Keys, counts and digests only: neither a name nor the number of a document."""
+    subject = an_agency()
+    line = f"{subject.number},AG-IRR-09,2026-06-01,津知检〔2026〕7号,1,"
+    batch = take_in("credit_events", HEAD, line)
+    again = take_in("credit_events", HEAD, line)
+    told = AuditEvent.objects.filter(kind="credit_events_taken").order_by("id")
+    about = [(one.about_kind, one.about_key, one.detail["events"]) for one in told]
+    # What was taken in already touches nobody.
+    assert about == [("subject", subject.key, 1), ("intake", batch.key, 1), ("intake", again.key, 0)]
+    first, whole, _ = (one.detail for one in told)
+    assert first["batch"] == batch.key and first["sha256"] == whole["sha256"] and len(whole["sha256"]) == 64
+    with acting("city"):
+        assert (whole["subjects"], whole["file"]) == (1, batch.file.sha256)
+    assert "津知检" not in str([one.detail for one in told])
+
+
+def test_who_may_take_in_but_not_keep_standing_records_nothing_by_file() -> None:
+    with acting("city") as city:
+        by = replace(city, permissions=city.permissions - {Permission.KEEP_STANDING})
+        assert Permission.TAKE_IN in by.permissions
+        file = files.keep(name="events.csv", chunks=[HEAD.encode()], seen_by=by.units, by=by)
+        for begin in (intake.start, intake.preview):
+            with pytest.raises(NotAllowed, match="credit events"):
+                begin(table="credit_events", file=file, by=by)
+        assert not IntakeBatch.objects.filter(table="credit_events").exists()
 
 
 @pytest.mark.parametrize(
