@@ -15,12 +15,11 @@ from lantian.detect.contract import Detector, Found, Ground, Reads
 
 
 def find(ground: Ground) -> Iterator[Found]:
-    """Yield one finding for each agency beyond chance with enough exchanges."""
+    """Yield one finding for each agency beyond chance with enough exchanges, in published applications only."""
     patents = ground.tables["patents"]
     exchanged = _exchanged(ground).join(
         patents.select("application_no", "grant_date", filed_by="agency_code"),
         on="application_no",
-        how="left",
     )
     exchanged = exchanged.with_columns(agency=pl.coalesce("agency_code", "filed_by")).drop_nulls("agency")
     filed = patents.drop_nulls("agency_code").group_by(agency="agency_code").agg(filed=pl.len())

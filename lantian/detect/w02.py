@@ -6,6 +6,7 @@ one may offer the rest. A capture is material for a lead: evidence is taken agai
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -26,6 +27,8 @@ REGISTER = Reads(
     also=("agency_code", "kinds", "status", "phone", "district_code"),
 )
 _STRONG = ("inventors", "fast_track", "guarantee")
+# A telephone, an account, a person's number: it stays in the capture, which has readers of its own.
+_LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -45,6 +48,15 @@ def find(ground: Ground) -> Iterator[Found]:
 def page_text(row: Mapping[str, Any]) -> str:
     """Title and text of a page as phrases are looked for in them."""
     return plain(f"{row['title'] or ''}。{row['text'] or ''}")
+
+
+def without_numbers(text: str) -> str:
+    """Cut long numbers down to their first three digits.
+
+    >>> without_numbers("包授权，电话 138-0013 8000")
+    '包授权，电话 138…'
+    """
+    return _LONG_NUMBER.sub(lambda found: f"{found[0][:3]}…", text)
 
 
 class Register:
@@ -77,7 +89,7 @@ def page(
 ) -> Found:
     """Write the finding of a page: what it says, and who is behind it."""
     names = [book[key].name for key in dict.fromkeys(one.kind for one in spoken)]
-    words = "；".join(f"“{one.words}”" for one in spoken[:3])
+    words = "；".join(f"“{without_numbers(one.words)}”" for one in spoken[:3])
     key = "licensed" if agency else "unknown" if not row["advertiser"] else "unlicensed"
     values = {
         "kinds_zh": "、".join(name.zh for name in names), "kinds_en": ", ".join(name.en for name in names),
@@ -88,7 +100,7 @@ def page(
     return Found(
         kind="page",
         no=row["capture_id"],
-        name=row["title"] or row["url"] or row["capture_id"],
+        name=without_numbers(row["title"] or row["url"] or row["capture_id"]),
         anchor=f"captures:{row['capture_id']}",
         score=1 - 0.5 ** (len(names) + (key == "unlicensed")),
         strength="strong"
@@ -98,7 +110,7 @@ def page(
         else "weak",
         says=ground.rules.say(key, **values),
         evidence=[f"captures:{row['capture_id']}", *([f"agencies:{code}"] if code else [])],
-        members=[one for one in (code or row["advertiser_id"] or row["advertiser"], row["phone"]) if one],
+        members=[one for one in (code or row["advertiser_id"] or row["advertiser"],) if one],
         district=(agency or {}).get("district_code"),
     )
 

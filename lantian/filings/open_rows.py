@@ -1,20 +1,25 @@
 """Public tables without a room of their own, as detectors read them: marks, proceedings, changes, notices, subsidies.
 
 They are kept as they came, in canonical columns. A narrower file never empties what a wider one brought.
+
+What an application said before and after a change may be secret while it is not published (专利法 art. 21): those
+cells lie encrypted, and are opened for published applications alone, of the particulars that anybody may read.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 import polars as pl
 from django.db.models import Q
 
 from lantian.core.messages import Text
 from lantian.detect.columns import kind_of
-from lantian.filings.models import OpenRow
+from lantian.filings.models import OpenRow, Patent
+from lantian.filings.secrecy import seal, unseal
 from lantian.office.actors import Actor
 from lantian.office.intake.moving import upsert
 from lantian.office.intake.spec import Cell, Column, Fault, Moved, TableSpec
@@ -27,6 +32,11 @@ UPDATE stage SET cells = (coalesce(
 ) || jsonb_strip_nulls(stage.cells::jsonb))::text
 """
 
+# Columns that lie sealed, by table; the particulars of which they are ever opened.
+SEALED: Mapping[str, tuple[str, ...]] = {"patent_changes": ("before", "after")}
+OPENED = ("applicants", "inventors", "agency", "address")
+Row = dict[str, Any]
+
 
 def check(frame: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
     """Nothing beyond types: what detectors cannot use, they leave out and count."""
@@ -37,6 +47,7 @@ def move(table: str, key: Sequence[str], frame: pl.DataFrame, batch: IntakeBatch
     """Keep the rows under the reference by which evidence names them; of a key twice in a file the last counts."""
     parts = [pl.col(name).cast(pl.String).fill_null("") for name in key if name in frame.columns]
     columns = [name for name in frame.columns if name != "row"]
+    frame = frame.with_columns(_sealed(frame, name) for name in SEALED.get(table, ()) if name in columns)
     ready = frame.select(
         "row",
         ref=pl.concat_str(
@@ -60,6 +71,8 @@ def open_frame(table: str) -> pl.DataFrame:
     columns = next(spec for spec in OPEN if spec.name == table).column_names()
     held = OpenRow.objects.filter(table=table).order_by("id").values_list("cells", flat=True)
     rows = [json.loads(cells) for cells in held]
+    if table in SEALED:
+        rows = [row for row in _opened(table, rows) if row is not None]
     schema = {name: kind_of(table, name) for name in columns}
     texts = {
         name: pl.List(pl.String) if isinstance(dtype, pl.List) else pl.String
@@ -73,9 +86,37 @@ def by_refs(refs: Sequence[str]) -> dict[str, list[Mapping[str, object]]]:
     """Rows that references name; a reference may leave out the last parts of a key and then names several."""
     found: dict[str, list[Mapping[str, object]]] = {}
     for ref in refs:
-        rows = OpenRow.objects.filter(Q(ref=ref) | Q(ref__startswith=f"{ref}|")).order_by("ref")
-        found[ref] = [json.loads(row.cells) for row in rows]
+        held = OpenRow.objects.filter(Q(ref=ref) | Q(ref__startswith=f"{ref}|")).order_by("ref")
+        rows = [json.loads(row.cells) for row in held]
+        table = ref.partition(":")[0]
+        found[ref] = [row for row in _opened(table, rows) if row is not None] if table in SEALED else rows
     return found
+
+
+def _sealed(frame: pl.DataFrame, name: str) -> pl.Series:
+    """One column of lists as sealed JSON; nothing stays nothing."""
+    pairs = zip(frame["application_no"].to_list(), frame[name].to_list(), strict=True)
+    cells = [
+        None if value is None else seal(json.dumps(value, ensure_ascii=False), number, name)
+        for number, value in pairs
+    ]
+    return pl.Series(name, cells, dtype=pl.String)
+
+
+def _opened(table: str, rows: Sequence[Row]) -> Iterator[Row | None]:
+    """Rows with their sealed cells open; None for a row that may not be read."""
+    numbers = {str(row["application_no"]) for row in rows}
+    public = Patent.objects.filter(disclosure="published", application_no__in=numbers)
+    readable = set(public.values_list("application_no", flat=True))
+    for row in rows:
+        number = str(row["application_no"])
+        may = number in readable and row.get("field") in OPENED
+        yield {**row, **{name: _cell(row, name) for name in SEALED[table]}} if may else None
+
+
+def _cell(row: Row, name: str) -> list[str] | None:
+    found = unseal(row.get(name), str(row["application_no"]), name)
+    return None if found is None else json.loads(found)
 
 
 def _text(value: object) -> object:
@@ -102,6 +143,7 @@ def _spec(name: str, title: Text, key: str, columns: str) -> TableSpec:
         columns=tuple(_column(name, one, required=one == keys[0]) for one in names),
         check=check,
         move=partial(move, name, keys),
+        secret=SEALED.get(name, ()),
     )
 
 

@@ -54,12 +54,12 @@ def filed_since(day: date) -> int:
 
 
 def by_year(numbers: Sequence[str], *, agency: bool) -> dict[int, int]:
-    """How many applications name an agency (by its code) or an applicant (by its number), by year of filing."""
+    """How many published applications name an agency (by code) or an applicant (by number), by year of filing."""
     named = "agency_code = ANY(%s)" if agency else "applicant_ids && %s::text[]"
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT extract(year FROM filing_date)::int, count(*) FROM filings_patent"  # noqa: S608 - constants
-            f" WHERE {named} AND filing_date IS NOT NULL GROUP BY 1 ORDER BY 1",
+            f" WHERE disclosure = 'published' AND {named} AND filing_date IS NOT NULL GROUP BY 1 ORDER BY 1",
             [list(numbers)],
         )
         return dict(cursor.fetchall())

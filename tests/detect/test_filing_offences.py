@@ -466,6 +466,12 @@ def test_an_agency_that_exchanges_inventors_in_bulk_is_shown() -> None:
     assert found["subject_no"] == "12901" and len(found["evidence"]) == 10
 
 
+def test_exchanges_in_unpublished_or_unknown_applications_are_not_counted() -> None:
+    hidden = [filing(400 + serial, agency_code="12901", disclosure="unpublished") for serial in range(10)]
+    changes = [change(400 + serial, ["甲某"], ["丙木"]) | {"agency_code": "12901"} for serial in range(20)]
+    assert not open_findings(run("P14", patents=[*two_agencies(), *hidden], patent_changes=changes))
+
+
 def test_slips_of_one_character_and_an_inventor_added_are_no_exchange() -> None:
     slips = [change(300 + serial, ["张予明"], ["张子明"]) for serial in range(10)]
     added = [change(320 + serial, ["甲某"], ["甲某", "乙某"]) for serial in range(10)]

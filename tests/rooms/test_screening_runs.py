@@ -211,6 +211,13 @@ def test_marks_that_come_in_are_held_as_they_came_and_a_narrow_file_empties_noth
 def test_every_public_table_of_a_city_comes_in_whole_and_its_detectors_run() -> None:
     size = replace(sizes.TINY, schemes=1, trademark_agencies=40)
     made = city.build(3, 600, size)
+    # Changes are read of published applications alone.
+    take_filings(
+        [
+            (no, "published", "2026-03-02", "", "", "", "", "", "")
+            for no in sorted({*made["patent_changes"]["application_no"]})
+        ]
+    )
     wanted = ["practitioners", "companies", *(spec.name for spec in OPEN)]
     for name in wanted:
         content = io.BytesIO()
