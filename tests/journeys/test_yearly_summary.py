@@ -9,6 +9,7 @@ from docx import Document
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
+from lantian.office import clock
 from tests.looking import PICTURES, followed, looked_at
 from tests.running import House
 
@@ -34,7 +35,7 @@ def test_from_records_to_an_acknowledged_summary(house: House, browser: Browser)
     page.fill("#st-title", "某代理公司编造申请案")
     page.fill("#st-facts", FACTS)
     page.fill("#st-decision", "津南市监罚〔2026〕1号")
-    page.fill("#st-served", page.evaluate("new Date().toISOString().slice(0, 10)"))
+    page.fill("#st-served", str(clock.today()))
     page.select_option("#st-pending", "review")
     looked_at(page, "story-new")
     page.get_by_role("button", name="保存并查看隐名结果").click()
