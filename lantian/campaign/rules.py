@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 from enum import StrEnum
-from functools import cache
 
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape
 
 FILE = "campaign.toml"
 
@@ -37,12 +37,12 @@ SHAPES = {
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
     """Read a book of the campaign; raises `BadRulebook`."""
-    return Rulebook.from_text(text, file=file, shapes=SHAPES)
+    return Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
 
 
-@cache
-def _book() -> Rulebook:
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def _book(text: str) -> Rulebook:
+    return read_book(text)
 
 
 def rule(name: str, on: date) -> RuleVersion:

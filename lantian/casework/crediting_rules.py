@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import date
-from functools import cache
 
 from lantian.core import publicity
 from lantian.core.credit.book import CreditBook, agency, practitioner
-from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.door import in_use
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape
 from lantian.core.supervision import FactKind
 from lantian.office.modes import Module
 from lantian.registry.models import Subject
@@ -18,16 +18,18 @@ from lantian.standing.errors import NoScore
 FILE = "crediting.toml"
 ORDER, NOT_DONE, INTERVIEW = "order", "not_done", "interview"
 MATTERS = (*(str(module) for module in Module), ORDER, NOT_DONE, INTERVIEW)
-KIND = Shape(
-    {"matters": Many(OneOf(MATTERS))},
-    {
-        "agency": str,
-        "practitioner": str,
-        "fact": OneOf(tuple(FactKind)),
-        "term": OneOf(("asked",)),
-        "publishes": str,
-    },
-)
+SHAPES: Mapping[str, Shape] = {
+    "*": Shape(
+        {"matters": Many(OneOf(MATTERS))},
+        {
+            "agency": str,
+            "practitioner": str,
+            "fact": OneOf(tuple(FactKind)),
+            "term": OneOf(("asked",)),
+            "publishes": str,
+        },
+    )
+}
 
 
 def indicator_of(rule: RuleVersion, subject: Subject) -> str:
@@ -59,10 +61,10 @@ def for_agencies(matters: Collection[str], on: date) -> list[RuleVersion]:
     return [rule for rule in told if set(rule.values["matters"]) & set(matters)]
 
 
-@cache
-def book() -> Rulebook:
-    """The book that comes with the program."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book in use."""
+    return read_book(text)
 
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
@@ -70,7 +72,7 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
 
     Also for something to publish that the book of publication does not know.
     """
-    rules = Rulebook.from_text(text, file=file, shapes={"*": KIND}, gapless=True)
+    rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
     scored: Mapping[str, CreditBook] = {"agency": agency(), "practitioner": practitioner()}
     for versions in rules.versions.values():
         for version in versions:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
 from lantian.casework.errors import MeasureRefused
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape
 from lantian.office import clock
 
 FILE = "measures.toml"
 RECEIVERS = ("city", "cnipa", "police", "discipline", "office", "home", "other")
-_OFFICERS = Shape({"least": int})
+_OFFICERS = Shape({"least": AtLeast(1)})
 _RECEIVER = Shape(
     {
         "way": OneOf(("up", "out")),
@@ -63,6 +63,11 @@ def provinces() -> Mapping[str, Text]:
     return {one["code"]: Text(one["name_zh"], one["name_en"]) for one in members}
 
 
-@cache
-def _book() -> Rulebook:
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of measures; raises `BadRulebook`."""
+    return Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+
+
+@in_use(FILE)
+def _book(text: str) -> Rulebook:
+    return read_book(text)

@@ -1,15 +1,15 @@
-"""Kinds of letters, columns of return sheets, outcomes and measures: `rulebooks/dispatch.toml`, read once."""
+"""Kinds of letters, columns of return sheets, outcomes and measures: `rulebooks/dispatch.toml`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from lantian.core.competence import Field as LegalField
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape
 from lantian.dispatch.errors import DispatchRefused
 from lantian.dispatch.sheets import Field
 
@@ -55,10 +55,24 @@ class Kind:
     rule: RuleVersion
 
 
-@cache
-def book() -> Rulebook:
-    """The rule book that comes with the program."""
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of letters; raises `BadRulebook`, also for a rule that is no kind of letter."""
+    rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+    for id, versions in rules.versions.items():
+        if id not in SHAPES and not id.startswith(KIND):
+            raise rules.fault(
+                versions[0],
+                "text_zh",
+                f"来文种类的规则名以“{KIND}”开头。",
+                f"a kind of letter is named '{KIND}…'.",
+            )
+    return rules
+
+
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book in use."""
+    return read_book(text)
 
 
 def kinds(on: date) -> list[Kind]:

@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 
 from django.db import transaction
 
+from lantian.core.door import in_use
 from lantian.core.messages import NotAllowed, Refused, Text
-from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape
 from lantian.office import audit, clock
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import ModuleMode, Unit
@@ -68,6 +68,7 @@ _MODULE = Shape(
     }
 )
 SHAPES = {str(module): _MODULE for module in Module}
+BUILT = frozenset({Module.APPROVALS})  # modules that this program has in full
 
 
 class ModeRefused(Refused):
@@ -85,10 +86,31 @@ class Wanted:
     seen: int
 
 
-@cache
-def book() -> Rulebook:
-    """The rule book that comes with the program."""
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of modules; raises `BadRulebook`, also where it promises what this program has not."""
+    rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+    for version in (each for versions in rules.versions.values() for each in versions):
+        if version.values["built"] == "yes" and version.id not in BUILT:
+            raise rules.fault(
+                version,
+                "built",
+                "本程序没有这个模块的完整功能。",
+                "this program has not this module in full.",
+            )
+        if version.values["default"] == Mode.FULL and version.values["built"] == "no":
+            raise rules.fault(
+                version,
+                "default",
+                "没有完整功能的模块不能默认为full。",
+                "a module that is not built cannot be full by default.",
+            )
+    return rules
+
+
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book in use."""
+    return read_book(text)
 
 
 def rule(module: Module) -> RuleVersion:

@@ -11,20 +11,20 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from functools import cache
 
 from django.db import transaction
 
 from lantian.core.chain import digest_of
+from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text
-from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import AtLeast, Rulebook, RuleVersion, Shape
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.models import PurposeStatement
 from lantian.office.permissions import Permission, check_permission
 
 FILE = "persons.toml"
-SHAPES: Mapping[str, Shape] = {"ground": Shape(), "bulk": Shape({"limit": int, "unit": str})}
+SHAPES: Mapping[str, Shape] = {"ground": Shape(), "bulk": Shape({"limit": AtLeast(1), "unit": str})}
 LONGEST = 200  # signs of a purpose in words
 SUBJECTS, SEARCH = "subjects", "search"
 _SCOPE = re.compile(r"subjects|search|(agency|clients):[0-9A-Za-z]{26}")
@@ -125,6 +125,11 @@ def _check(scope: str, purpose: str, words: str) -> None:
         raise PurposeRefused("选择“其他”时请写明用途。", "If it is something else, please say what for.")
 
 
-@cache
-def _book() -> Rulebook:
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book about lists of natural persons; raises `BadRulebook`."""
+    return Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+
+
+@in_use(FILE)
+def _book(text: str) -> Rulebook:
+    return read_book(text)

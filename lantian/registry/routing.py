@@ -8,16 +8,17 @@ guessed: it waits with the city.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
+from functools import lru_cache, partial
 from typing import Any
 
 from lantian.core import identifiers
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import Many, Rulebook, Shape, shipped
+from lantian.core.rulebook import Many, Rulebook, Shape
 
 FILE = "routing.toml"
 HOME = "12"  # the first two digits of every code of the city
@@ -34,6 +35,7 @@ SHAPES = {
 # A place of another city before any district's name; 市场 and 市政 are words of their own.
 _ELSEWHERE = re.compile(r"省|自治区|(?<!天津)(?<!本)市(?![场政辖内])")
 _HEAD = 12
+DAYS_KEPT = 512  # of tables made; registers ask by the day of each fact
 
 
 class Step(StrEnum):
@@ -201,14 +203,24 @@ def _address(address: str | None, known: _Tables) -> Says | None:
     return Says(Step.ADDRESS, district, None, Text(f"“{word}”", f"'{word}'"))
 
 
-@cache
-def _book() -> Rulebook:
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of routing; raises `BadRulebook`."""
+    return Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
 
 
-@cache
+@in_use(FILE)
+def _days(text: str) -> Callable[[date], _Tables]:
+    """The tables of a day by the book in use, made once a day."""
+    rules = read_book(text)
+    return lru_cache(maxsize=DAYS_KEPT)(partial(_made, rules))
+
+
 def _tables(on: date) -> _Tables:
-    members = {id: _book().rule(id, on).values["members"] for id in SHAPES}
+    return _days()(on)
+
+
+def _made(rules: Rulebook, on: date) -> _Tables:
+    members = {id: rules.rule(id, on).values["members"] for id in SHAPES}
     districts, zones = members["districts"], members["zones"]
     given: dict[str, tuple[str, str | None]] = {}
     for one in zones:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 
+from lantian.core.door import in_use
 from lantian.core.proportions import wilson
-from lantian.core.rulebook import Many, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import AtLeast, Many, Rulebook, RuleVersion, Shape
 from lantian.detect.detectors import DECLARED, DETECTORS
 from lantian.detect.parameters import parameters
 from lantian.office import clock
@@ -21,10 +21,10 @@ from lantian.screening.cards import card_of
 from lantian.screening.models import Tally
 
 FILE = "ranking.toml"
-LIMIT = Shape({"limit": int, "unit": str})
+LIMIT = Shape({"limit": AtLeast(1), "unit": str})
 SHAPES: Mapping[str, Shape] = {
-    "weights": Shape({"points": Many(Shape({"detector": str, "points": int}))}),
-    "strength": Shape({"strong": int, "medium": int, "weak": int, "unit": str}),
+    "weights": Shape({"points": Many(Shape({"detector": str, "points": AtLeast(1)}))}),
+    "strength": Shape({**dict.fromkeys(("strong", "medium", "weak"), AtLeast(1)), "unit": str}),
     "freshness": LIMIT,
     "unmeasured": LIMIT,
     "review_only": LIMIT,
@@ -159,6 +159,21 @@ def _measured(detector: str, figures: Figures) -> tuple[Basis, float | None, flo
     return Basis.ASSUMED, None, rule("unmeasured").values["limit"] / 100, 1.0
 
 
-@cache
-def _book() -> Rulebook:
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book of ranking; raises `BadRulebook`, also for a detector that it leaves out, or that does not exist."""
+    rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+    for version in rules.versions.get("weights", ()):
+        named = [one["detector"] for one in version.values["points"]]
+        if odd := sorted(set(DETECTORS) ^ set(named)) or [one for one in named if named.count(one) > 1]:
+            raise rules.fault(
+                version,
+                "points",
+                f"每个筛查模型恰好写一次：{odd[0]}。",
+                f"name every detector exactly once: {odd[0]}.",
+            )
+    return rules
+
+
+@in_use(FILE)
+def _book(text: str) -> Rulebook:
+    return read_book(text)

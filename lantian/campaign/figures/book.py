@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 
 from lantian.campaign.figures.flows import FLOWS
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape
 
 FILE = "figures.toml"
 _PICK = Shape({"part": str, "values": Many(str)})
@@ -62,10 +62,10 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     return book
 
 
-@cache
-def book() -> Rulebook:
-    """The shipped book."""
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def book(text: str) -> Rulebook:
+    """The book in use."""
+    return read_book(text)
 
 
 def figures(on: date) -> dict[str, Figure]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cache
 
 from lantian.campaign.figures import book as figures
+from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.core.patterns import BadPattern, bounded
+from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape
 
 FILE = "summary.toml"
 NAMED = re.compile(r"\{([a-z_]+)\}")
@@ -85,7 +86,7 @@ class DueDay:
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
     """Read a book of the summary; raises `BadRulebook`, also for unknown figures, sections and bad expressions."""
-    book = Rulebook.from_text(text, file=file, shapes=SHAPES)
+    book = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
     for version in book.versions.get("skeleton", ()):
         _check_skeleton(book, version)
     for version in book.versions.get("masking", ()):
@@ -111,19 +112,19 @@ def _check_skeleton(book: Rulebook, version: RuleVersion) -> None:
 def _check_expressions(book: Rulebook, version: RuleVersion) -> None:
     for pattern in version.values["patterns"]:
         try:
-            re.compile(pattern["expression"])
-        except re.error as error:
+            bounded(pattern["expression"])
+        except BadPattern as fault:
             raise book.fault(
                 version,
                 "patterns",
-                f"“{pattern['id']}”的表达式无效：{error}",
-                f"the expression of '{pattern['id']}' is not valid: {error}",
+                f"“{pattern['id']}”的表达式：{fault.text.zh}",
+                f"the expression of '{pattern['id']}': {fault.text.en}",
             ) from None
 
 
-@cache
-def _book() -> Rulebook:
-    return read_book(shipped(FILE))
+@in_use(FILE)
+def _book(text: str) -> Rulebook:
+    return read_book(text)
 
 
 def rule(name: str, on: date) -> RuleVersion:

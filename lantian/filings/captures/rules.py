@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
 
-from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
+from lantian.core.door import in_use
+from lantian.core.rulebook import AtLeast, Rulebook, RuleVersion, Shape
 from lantian.office import clock
 
 FILE = "captures.toml"
-SHAPES: Mapping[str, Shape] = {"retaken": Shape({"officers": int, "form_zh": str, "form_en": str})}
+SHAPES: Mapping[str, Shape] = {"retaken": Shape({"officers": AtLeast(1), "form_zh": str, "form_en": str})}
 
 
 def retaken() -> RuleVersion:
@@ -17,6 +17,11 @@ def retaken() -> RuleVersion:
     return _book().rule("retaken", clock.today())
 
 
-@cache
-def _book() -> Rulebook:
-    return Rulebook.from_text(shipped(FILE), file=FILE, shapes=SHAPES)
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a book about captures; raises `BadRulebook`."""
+    return Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+
+
+@in_use(FILE)
+def _book(text: str) -> Rulebook:
+    return read_book(text)
