@@ -47,6 +47,7 @@ ROUTES = {
 FOR_BRANCH = Text("{agency}（分支机构：{branch}）", "{agency} (branch: {branch})")
 BY_HAND = Text("人工登记", "recorded by hand")
 INTAKE = Text("导入：{file}", "taken in from {file}")
+INTAKE_HIDDEN = Text("数据导入", "an intake")
 HIDDEN = Text("其他单位的事项", "a matter of another office")
 Origin = tuple[str, str]
 
@@ -167,4 +168,6 @@ def origins(found: Iterable[Origin]) -> Mapping[Origin, dict[str, str]]:
 
 
 def _unseen(origin: Origin) -> str:
+    if origin[0] == "intake":
+        return label(INTAKE_HIDDEN)
     return label(HIDDEN if origin[0] else BY_HAND)
