@@ -30,6 +30,7 @@ from lantian.core.rulebook import (
 FILE = "lists.toml"
 SUBJECTS = ("patent_agency", "trademark_agency", "practitioner", "enterprise", "applicant")
 DECIDERS = ("cnipa", "city", "district", "centre")
+WAIVED = "waived"  # taken by the party, never asked for by a rule
 STEPS = {
     "verified": Text("核实", "verified on the spot or on file"),
     "review": Text("复核", "reviewed by a second person"),
@@ -38,6 +39,7 @@ STEPS = {
     "with_penalty_decision": Text("与行政处罚决定一并作出", "decided together with the penalty"),
     "decision": Text("作出列入决定", "decision to list"),
     "told": Text("告知当事人", "told to the party"),
+    WAIVED: Text("当事人放弃陈述、申辩和听证", "the party waives statement and hearing"),
 }
 FACTS = {
     "order_expired": Text("责令整改期满仍不符合", "the order to correct has run out"),
@@ -58,7 +60,7 @@ SHAPES = {
             "subjects": Many(OneOf(SUBJECTS)),
             "proposes": OneOf(DECIDERS),
             "decider": OneOf(DECIDERS),
-            "steps": Many(OneOf(tuple(STEPS))),
+            "steps": Many(OneOf(tuple(step for step in STEPS if step != WAIVED))),
             "published": OneOf(("yes", "no")),
             "ends": OneOf(("term", "remedy", "decision")),
             "grounds": Many(_GROUND),
@@ -68,6 +70,7 @@ SHAPES = {
         {
             "publish_rule": str,
             "heard": str,
+            "waives": OneOf(("yes",)),
             "term_months": AtLeast(1),
             "term_max_months": AtLeast(1),
             "permanent": OneOf(("yes",)),
@@ -153,6 +156,10 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
         if ("escalates_to" in values) != ("escalates_months" in values):
             raise rules.fault(
                 version, "escalates_to", "须与escalates_months同时写。", "goes with escalates_months."
+            )
+        if "waives" in values and "heard" not in values:
+            raise rules.fault(
+                version, "waives", "没有陈述申辩期限，无从放弃。", "there are no days to waive without heard."
             )
         for key, known in (("escalates_to", rules.versions), ("publish_rule", periods), ("heard", periods)):
             if key in values and values[key] not in known:

@@ -29,6 +29,7 @@ from lantian.registry import queries as registry
 from lantian.standing import listing as acts
 from lantian.standing import queries
 from lantian.standing.errors import Stale, StandingRefused
+from lantian.standing.hearing import hearing_of
 from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
 from lantian.standing.states import LIST_STATE_TEXTS, ListState
@@ -136,7 +137,7 @@ def listing(request: OfficerRequest, key: str) -> HttpResponse:
 
 def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> HttpResponse:
     audit.record(audit.Kind.LIST_READ, by=request.actor, about=("listing", row.key))
-    today, rule = clock.today(), _rules()[row.list_id]
+    today, rule = clock.today(), acts.rule_of(row)
     decided = row.decided_on is not None
     steps = row.steps.select_related("post__account").order_by("id")
     context = {
@@ -145,7 +146,8 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "missing": [] if decided else shown.missing(acts.checked(row, today)),
         "steps": [shown.list_step(one) for one in steps],
         **listing_packages.of_entry(request, row),
-        "open_steps": _open_steps(rule),
+        "open_steps": [(step, label(lists.STEPS[step])) for step in acts.open_steps(row)],
+        "hearing": None if decided else hearing_of(row, rule),
         "repair": [(one["code"], either(one["text_zh"], one["text_en"])) for one in rule.values["repair"]],
         "notices": [notices.row(one, today) for one in publicity.of_record(("listing", row.key))],
         "today": today,
@@ -154,10 +156,6 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         **more,
     }
     return render(request, "desk/listing.html", context, status=422 if "error" in more else 200)
-
-
-def _open_steps(rule: RuleVersion) -> list[tuple[str, str]]:
-    return [(step, label(lists.STEPS[step])) for step in rule.values["steps"] if step not in acts.OWN_STEPS]
 
 
 @require_POST

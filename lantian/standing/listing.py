@@ -14,12 +14,13 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from psycopg.types.range import DateRange, TimestamptzRange
 
-from lantian.core import deadlines, lists
+from lantian.core import lists
 from lantian.core.competence import Act as LegalAct
 from lantian.core.competence import Field
 from lantian.core.lists import Checked, Spell, Terms
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
+from lantian.core.rulebook import RuleVersion
 from lantian.office import audit, clock, competence, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.facts import Change, supersede
@@ -28,6 +29,7 @@ from lantian.office.permissions import Permission, check_permission
 from lantian.standing import making_public, queries
 from lantian.standing.actions import kept, not_later, subject_of
 from lantian.standing.errors import StandingRefused
+from lantian.standing.hearing import TOLD, check_waiver, refuse_unheard
 from lantian.standing.models import ListEntry, ListSpell, ListStep
 from lantian.standing.persons import refuse_same
 from lantian.standing.repairing import derivation, refuse_stale
@@ -48,7 +50,6 @@ PROPOSED = Text(
     "提议人不能复核或者决定自己的提议，请由另一人办理。",
     "Whoever proposed it neither reviews nor decides it; another person does.",
 )
-TOLD = ("notice", "hearing_offered")
 OWN_STEPS = ("review", "decision")  # taken by acts of their own
 
 
@@ -103,14 +104,24 @@ def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry
     """Record a step that the rule asks for before the decision, or that follows it (told to the party)."""
     check_permission(by.permissions, Permission.KEEP_STANDING)
     row = taken(key, done.version)
-    steps = lists.book().rule(row.list_id, clock.today()).values["steps"]
-    if step not in steps or step in OWN_STEPS:
+    if step not in open_steps(row):
         raise StandingRefused(f"该名单没有这个步骤（{step}）。", f"This list has no step '{step}'.")
     if by.unit not in (row.unit_id, queries.city_id()):
         raise StandingRefused(
             "程序步骤由提议单位或者市局登记。", "The proposing office or the city records the steps."
         )
+    if step == lists.WAIVED:
+        check_waiver(row, done.on, done.document)
     return _move(row, ListAct.STEP, done, by, step=step)
+
+
+def open_steps(row: ListEntry) -> list[str]:
+    """Steps that may be recorded by an act of their own; the party's waiver once everything was told to it."""
+    values = rule_of(row).values
+    found = [step for step in values["steps"] if step not in OWN_STEPS]
+    told = set(row.steps.values_list("step", flat=True))
+    waives = "waives" in values and row.decided_on is None and told >= {*TOLD} & {*values["steps"]}
+    return [*found, lists.WAIVED] if waives else found
 
 
 @transaction.atomic
@@ -158,7 +169,7 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
         raise StandingRefused("请写明决定文书。", "Name the document of the decision.")
     check_move(LIST_MOVES, ListState(row.state), ListAct.ENTER)
     lists.demand(found)
-    _refuse_unheard(row, done)
+    refuse_unheard(row, done.on)
     _refuse_apart(row, done)
     stay = lists.spell(row.list_id, done.on, terms)
     row.decided_on, row.document, row.last = done.on, done.document.strip()[:200], stay.last
@@ -174,7 +185,7 @@ def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActo
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
     state = check_move(LIST_MOVES, ListState(row.state), ListAct.REMOVE)
-    _refuse_other_decider(row, checked(row, done.on), by)
+    _refuse_other_decider(row, checked(row, row.decided_on or done.on), by)
     bars = lists.leaving(stay_of(row), not_later(done.on), conditions)
     if bars:
         raise StandingRefused(
@@ -192,6 +203,11 @@ def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActo
     row.ended_on = done.on
     making_public.take_down(row, done.on, by, done.document)
     return _move(row, ListAct.REMOVE, done, by)
+
+
+def rule_of(row: ListEntry) -> RuleVersion:
+    """The version of its list's rule by which an entry is read: that of its decision, until then of today."""
+    return lists.book().rule(row.list_id, row.decided_on or clock.today())
 
 
 def stay_of(row: ListEntry) -> Spell:
@@ -310,21 +326,6 @@ def _refuse_own(row: ListEntry, by: OfficerActor) -> None:
     refuse_same([row.post_id], by, PROPOSED)
 
 
-def _refuse_unheard(row: ListEntry, done: Done) -> None:
-    """Where the rule gives the party days to speak or ask for a hearing, nothing is decided before they are over."""
-    rule = lists.book().rule(row.list_id, done.on)
-    if "heard" not in rule.values:
-        return
-    told = row.steps.filter(step__in=TOLD).order_by("on").last()
-    assert told is not None, "the rule demands these steps, and `lists.demand` has asked for them"
-    until = deadlines.due_under(rule.values["heard"], told.on).due
-    if done.on <= until:
-        raise StandingRefused(
-            f"{told.on}告知后，当事人至{until}可以陈述、申辩或者要求听证，期满后才能决定。",
-            f"Told on {told.on}, the party may speak or ask for a hearing until {until}; it is decided after that.",
-        )
-
-
 def _refuse_apart(row: ListEntry, done: Done) -> None:
     """What is decided together with a penalty has its day and its document."""
     step = row.steps.filter(step=PENALTY_STEP).order_by("id").last()
@@ -343,7 +344,7 @@ def _refuse_other_decider(row: ListEntry, found: Checked, by: OfficerActor) -> N
         raise StandingRefused(
             "本单位不能决定该名单；请提请有权单位决定。", "This office does not decide on that list."
         )
-    if PENALTY_STEP in lists.book().rule(row.list_id, clock.today()).values["steps"]:
+    if PENALTY_STEP in rule_of(row).values["steps"]:
         competence.may(by, LegalAct.PENALISE, FIELDS[row.party])
 
 

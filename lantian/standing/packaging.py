@@ -33,7 +33,7 @@ from lantian.office.permissions import Permission, check_permission
 from lantian.standing import queries
 from lantian.standing.drawing import rested
 from lantian.standing.errors import StandingRefused
-from lantian.standing.listing import FIELDS, Done, hand_up, taken
+from lantian.standing.listing import FIELDS, Done, hand_up, rule_of, taken
 from lantian.standing.models import ListEntry, ListPaper
 from lantian.standing.states import LIST_ACT_TEXTS, ListAct
 
@@ -71,13 +71,13 @@ class Given:
 
 def goes_up(row: ListEntry) -> bool:
     """Whether another body than the proposing office's level decides, so that the proposal is handed up."""
-    decider = lists.book().rule(row.list_id, row.decided_on or clock.today()).values["decider"]
+    decider = rule_of(row).values["decider"]
     return bool(decider in BODIES or (decider == "city" and row.unit.kind != Unit.Kind.CITY))
 
 
 def record_of(row: ListEntry, *, by: Actor) -> Record:
     """What the proposal paper says, as the entry stands now; a district writes to the city, the city further up."""
-    rule = lists.book().rule(row.list_id, clock.today())
+    rule = rule_of(row)
     ground = next(one for one in rule.values["grounds"] if one["code"] == row.ground)
     decider = rule.values["decider"]
     city = Unit.objects.get(pk=queries.city_id())
@@ -170,20 +170,7 @@ def package(row: ListEntry, *, by: OfficerActor) -> bytes:
             "还没有已印发的提请列入名单的文书；请先起草、核准并印发，再生成材料包。",
             "No proposal paper is issued yet; draft, approve and issue it first.",
         )
-    given = enclosures(row)
-    own = [
-        (f"{paper.number}.{form}", file.size)
-        for form, file in (("pdf", paper.pdf), ("docx", paper.docx))
-        if file
-    ]
-    refuse_too_large([*own, *((one.title, one.file.size) for one in given)], LARGEST)
-    held = {"proposal.pdf": _bytes(paper.pdf), "proposal.docx": _bytes(paper.docx)}
-    table = []
-    for place, one in enumerate(given, start=1):
-        name = f"evidence/{place:02}{PurePosixPath(one.file.name).suffix.lower()}"
-        held[name] = _bytes(one.file)
-        table.append((place, one.get_kind_display(), one.title, name, one.file.sha256, clock.day_of(one.at)))
-    held["evidence.csv"] = _csv(("序号", "种类", "名称", "文件", "SHA-256", "登记日期"), table)
+    held = _documents(row, paper)
     held["record.csv"] = _csv(("日期", "步骤", "文书", "情况"), map(_told, _steps(row)))
     held["standing.json"] = _json(_standing(row, paper))
     held[README] = HOW_TO_CHECK.encode()
@@ -198,6 +185,21 @@ def package(row: ListEntry, *, by: OfficerActor) -> bytes:
     held[MANIFEST] = _json(head | {"files": [_listed(name, held[name]) for name in sorted(held)]})
     sums = "".join(f"{_digest(held[name])}  {name}\n" for name in sorted(held))
     return _zip(held | {SUMS: sums.encode()})
+
+
+def _documents(row: ListEntry, paper: Paper) -> dict[str, bytes]:
+    """The paper, the files put to the entry and their table; refused where together they are too large."""
+    given, forms = enclosures(row), (("pdf", paper.pdf), ("docx", paper.docx))
+    own = [(f"{paper.number}.{form}", file.size) for form, file in forms if file]
+    refuse_too_large([*own, *((one.title, one.file.size) for one in given)], LARGEST)
+    held = {f"proposal.{form}": _bytes(file) for form, file in forms}
+    table = []
+    for place, one in enumerate(given, start=1):
+        name = f"evidence/{place:02}{PurePosixPath(one.file.name).suffix.lower()}"
+        held[name] = _bytes(one.file)
+        table.append((place, one.get_kind_display(), one.title, name, one.file.sha256, clock.day_of(one.at)))
+    held["evidence.csv"] = _csv(("序号", "种类", "名称", "文件", "SHA-256", "登记日期"), table)
+    return held
 
 
 @transaction.atomic

@@ -186,6 +186,17 @@ def test_early_removal_waits_for_its_day_and_its_conditions() -> None:
     assert leaving(stay, date(2028, 3, 4), ()) == ()
 
 
+def test_an_entry_is_read_by_the_version_of_its_rule_that_held_when_it_was_decided() -> None:
+    """The rule on repair changed on 1 April 2026: who was listed before is not asked for a public commitment."""
+    done = ("duties_done", "harm_removed", "no_new_heavy_penalty")
+    asked = {}
+    for decided in (date(2026, 3, 31), date(2026, 4, 1)):
+        stay = spell("samr_serious", decided)
+        asked[decided] = [bar.text.en for bar in leaving(stay, date(2028, 1, 10), done)]
+        assert stay.confidence is (Confidence.MEMORY if decided < date(2026, 4, 1) else Confidence.UNVERIFIED)
+    assert list(asked.values()) == [[], ["a public commitment to keep faith"]]
+
+
 def test_who_remedies_leaves_the_abnormal_list_at_once() -> None:
     stay = spell("agency_abnormal", ON)
     assert leaving(stay, ON, {"corrected"}) == ()
@@ -221,6 +232,7 @@ def test_before_its_instrument_a_list_does_not_exist() -> None:
     [
         ("term_months = 36\nearly_months = 12\n", "", "a term needs term_months"),
         ("serious_list_publish", "serious_list_publisch", "there is no 'serious_list_publisch'"),
+        ('heard = "statement_or_hearing_request"\n', "", "no days to waive without heard"),
         ('escalates_to = "agency_serious"', 'escalates_to = "elsewhere"', "there is no 'elsewhere'"),
         ('needs = ["two_attempts"]', 'needs = ["three_attempts"]', "must be one of"),
     ],

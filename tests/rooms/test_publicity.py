@@ -410,7 +410,7 @@ def test_a_listing_owes_its_publication_in_the_same_act_and_its_removal_the_taki
     day = date(2028, 3, 6)
     move_to(settings, day)
     with acting("marks") as by:
-        conditions = ("duties_done", "harm_removed", "no_new_heavy_penalty")
+        conditions = ("duties_done", "harm_removed", "no_new_heavy_penalty", "public_commitment")
         done = Done(day, entry.version, "津市监移〔2028〕1号")
         listing.remove(key=entry.key, conditions=conditions, done=done, by=by)
         found = fresh(row)

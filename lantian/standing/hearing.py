@@ -1,0 +1,76 @@
+"""The days in which a party to be listed may speak or ask for a hearing, and its giving them up.
+
+Both rights are given up together or the days run: who gives up the hearing alone may still make a statement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from lantian.core import deadlines, lists
+from lantian.core.rulebook import RuleVersion
+from lantian.standing.errors import StandingRefused
+from lantian.standing.models import ListEntry
+
+TOLD = ("notice", "hearing_offered")
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """The days in which a party may speak or ask for a hearing, and when and by which document it gave them up."""
+
+    told_on: date
+    until: date
+    waived_on: date | None
+    document: str
+
+    def over(self, on: date) -> bool:
+        """Whether it may be decided on a day: the days are over, or given up by then."""
+        return on > self.until or (self.waived_on is not None and on >= self.waived_on)
+
+
+def hearing_of(row: ListEntry, rule: RuleVersion) -> Hearing | None:
+    """The days that a rule gives the party, from the last time it was told; None without such a rule or before that.
+
+    What was told anew after a waiver is not given up by it.
+    """
+    told = row.steps.filter(step__in=TOLD).order_by("on", "id").last()
+    if "heard" not in rule.values or told is None:
+        return None
+    until = deadlines.due_under(rule.values["heard"], told.on).due
+    waived = (
+        row.steps.filter(step=lists.WAIVED).order_by("on", "id").last() if "waives" in rule.values else None
+    )
+    if waived is None or (waived.on, waived.pk) < (told.on, told.pk):
+        return Hearing(told.on, until, None, "")
+    return Hearing(told.on, until, waived.on, waived.document)
+
+
+def refuse_unheard(row: ListEntry, on: date) -> None:
+    """Nothing is decided before the party's days to speak or ask for a hearing are over, unless it gave them up."""
+    found = hearing_of(row, lists.book().rule(row.list_id, on))
+    if found is None or found.over(on):
+        return
+    raise StandingRefused(
+        f"{found.told_on}告知后，当事人至{found.until}可以陈述、申辩或者要求听证，期满后才能决定；"
+        "当事人书面放弃的，先登记放弃的日期和文书。",
+        f"Told on {found.told_on}, the party may speak or ask for a hearing until {found.until}; it is decided after"
+        " that. Where the party gave it up in writing, record the day and the document of that first.",
+    )
+
+
+def check_waiver(row: ListEntry, on: date, document: str) -> None:
+    """A waiver is the party's own writing, after everything was told to it and before the decision."""
+    told = row.steps.filter(step__in=TOLD).order_by("on", "id").last()
+    assert told is not None, "`open_steps` offers the waiver only after the party was told"
+    if not document.strip():
+        raise StandingRefused(
+            "请写明当事人放弃陈述、申辩和听证的文书。",
+            "Name the document in which the party gives up its rights.",
+        )
+    if on < told.on:
+        raise StandingRefused(
+            f"放弃的日期早于{told.on}的告知；告知以前的放弃无效。",
+            f"It is given up before the party was told on {told.on}; that does not count.",
+        )
