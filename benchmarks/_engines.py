@@ -19,7 +19,7 @@ from lantian.detect.candidates import Candidates
 from lantian.detect.folding import MARK
 from lantian.detect.grams import Keys, four_grams, whole
 from lantian.detect.near import JACCARD, near_duplicates_in, reported_pairs
-from lantian.detect.normalise import Folded, fold_rows, joined
+from lantian.detect.normalise import Folded, fold_frame, joined
 from lantian.detect.sketch import AIMED, ONE_IN
 from lantian.detect.tables import read_blocks
 from lantian.detect.verify import likeness
@@ -113,7 +113,7 @@ def folded_of(file: Path) -> tuple[pl.Series, Folded]:
     ids, parts = [], []
     for part in read_blocks(file, ["id", *TEXTS], BLOCK).frames:
         ids.append(part["id"])
-        parts.append(fold_rows([part[name].fill_null("").to_list() for name in TEXTS]))
+        parts.append(fold_frame(part, TEXTS))
     return pl.concat(ids, rechunk=True), joined(parts)
 
 

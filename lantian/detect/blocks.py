@@ -9,11 +9,11 @@ import numpy as np
 import polars as pl
 
 from lantian.core.messages import Refused, WrongUse
-from lantian.detect.normalise import Folded, fold_rows, joined
+from lantian.detect.normalise import Folded, fold_frame, fold_rows, joined
 from lantian.detect.progress import Progress
 from lantian.detect.sketch import Sketch, sketch
 
-BLOCK = 10_000
+BLOCK = 2_000
 Read = tuple[pl.Series, Folded, Sketch]
 """Ids, folded and sampled texts of a table."""
 
@@ -63,7 +63,7 @@ def read_texts(blocks: Blocks, id: str, texts: Sequence[str], progress: Progress
     for part in blocks.frames:
         progress("read", start, blocks.height)
         ids.append(part[id])
-        folded.append(fold_rows([part[name].cast(pl.String).fill_null("").to_list() for name in texts]))
+        folded.append(fold_frame(part, texts))
         sample = sketch(folded[-1])
         hashes.append(sample.hashes)
         rows.append(sample.rows + start)

@@ -14,14 +14,19 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 
+from lantian.detect import fast
+from lantian.detect.arrays import picked
 from lantian.detect.grams import Keys
 
 COMMON = 64
 """Rows sharing one hash up to which every pair is formed."""
 SHARED = 3
 """Sampled grams that two rows must share; fewer where a row has too few to ask for three."""
-CHUNK = 1 << 20
+CHUNK = 1 << 16
+"""Pairs numbered at a time: they stay in the processor's cache."""
 ROW_BITS = 24
+WORTH = 16
+"""Units of text that stand behind a sampled gram, roughly."""
 
 Rows = npt.NDArray[np.int64]
 Members = npt.NDArray[np.unsignedinteger[Any]]
@@ -42,8 +47,18 @@ def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
     postings = distinct(posted(hashes, rows, bits))
     members: Members = (postings & np.uint64((1 << bits) - 1)).astype(np.uint32 if bits <= 32 else np.uint64)
     begins, counts = runs(postings >> np.uint64(bits))
+    sizes, ready = np.bincount(members, minlength=height), fast.loops(WORTH * len(postings))
+    if ready is not None:
+        met = counts > 1
+        groups = (begins[met], counts[met], counts[met] > COMMON)
+        return Candidates(*ready.meeting(members, *groups, sizes, asked(np.arange(4 * SHARED + 1))))
     numbers = numbered_pairs(Groups(begins, counts, counts > COMMON, members), bits)
-    return shared_enough(numbers, np.bincount(members, minlength=height), bits)
+    return shared_enough(numbers, sizes, bits)
+
+
+def asked(sizes: Rows) -> Rows:
+    """Sampled grams that two rows must share, if the lesser of them has so many: SHARED, or else a quarter."""
+    return np.clip(sizes // 4, 1, SHARED)
 
 
 @dataclass(frozen=True)
@@ -83,14 +98,14 @@ def _of_few(numbers: Rows, sizes: Rows, bits: int) -> Rows:
     blocks = (numbers[at : at + CHUNK] for at in range(0, len(numbers), CHUNK))
     pairs, times = counted(np.concatenate([block[few[block >> bits] | few[block & low]] for block in blocks]))
     smaller = np.minimum(sizes[pairs >> bits], sizes[pairs & low])
-    enough: Rows = pairs[times >= np.clip(smaller // 4, 1, SHARED)]
+    enough: Rows = pairs[times >= asked(smaller)]
     return enough
 
 
 def distinct(keys: npt.NDArray[Key]) -> npt.NDArray[Key]:
     """Return the sorted distinct keys; sorting whole numbers is several times quicker than hashing them."""
     keys = np.sort(keys)
-    return keys[_firsts(keys)]
+    return picked(keys, _firsts(keys))
 
 
 def counted(numbers: Rows) -> tuple[Rows, Rows]:
@@ -143,5 +158,7 @@ def _every_pair(begins: Rows, count: int, members: Members, bits: int) -> Iterat
     first, second = np.triu_indices(count, 1)
     step = max(CHUNK // len(first), 1)
     for at in range(0, len(begins), step):
-        group = members[begins[at : at + step, None] + np.arange(count)].astype(np.int64)
-        yield (group[:, first] << bits | group[:, second]).ravel()
+        group = members[begins[at : at + step] + np.arange(count)[:, None]].astype(np.int64)
+        pairs = (group << bits)[first]
+        pairs |= group[second]
+        yield pairs.ravel()

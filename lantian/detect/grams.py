@@ -6,13 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lantian.detect.folding import MARK
+from lantian.detect.hashing import HEAD, LAST, TAIL
 from lantian.detect.normalise import Mask, Units
 
 Keys = npt.NDArray[np.uint64]
-
-_MIX_HEAD = np.uint64(0x9E3779B97F4A7C15)
-_MIX_TAIL = np.uint64(0xC2B2AE3D27D4EB4F)
-_MIX_LAST = np.uint64(0xFF51AFD7ED558CCD)
 
 
 def four_grams(units: Units) -> Keys:
@@ -24,16 +21,24 @@ def four_grams(units: Units) -> Keys:
 
 
 def eight_grams(units: Units) -> Keys:
-    """Return a 64-bit hash of the 8-gram that starts at every unit but the last seven."""
-    four = four_grams(units)
+    """Return a 64-bit number of the 8-gram that starts at every unit but the last seven.
+
+    It is a sum of two products: its upper bits are fit to sample by, its lower bits need `mixed`.
+    """
+    four = four_grams(units).copy()
     if len(four) < 5:
-        return np.zeros(0, np.uint64)
-    hashes = four[:-4] * _MIX_HEAD
-    hashes ^= hashes >> np.uint64(32)
-    hashes += four[4:] * _MIX_TAIL
+        return four[:0]
+    numbers: Keys = four[:-4] * HEAD
+    four *= TAIL
+    numbers += four[4:]
+    return numbers
+
+
+def mixed(numbers: Keys) -> Keys:
+    """Return numbers whose every bit depends on all bits of the given ones; distinct ones stay distinct."""
+    hashes: Keys = numbers ^ numbers >> np.uint64(32)
+    hashes *= LAST
     hashes ^= hashes >> np.uint64(29)
-    hashes *= _MIX_LAST
-    hashes ^= hashes >> np.uint64(32)
     return hashes
 
 

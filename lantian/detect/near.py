@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from lantian.detect import candidates as proposing
+from lantian.detect import hashing
 from lantian.detect import sketch as sampling
 from lantian.detect.blocks import BLOCK, Blocks, Read, read_texts
 from lantian.detect.candidates import Candidates, Rows, candidates
@@ -29,6 +30,7 @@ PARAMETERS = {
     "containment": str(CONTAINMENT),
     "sampled_one_in": sampling.ONE_IN,
     "sampled_at_least": sampling.AIMED,
+    "hash": hashing.VERSION,
     "shared_samples": proposing.SHARED,
     "common_hash": proposing.COMMON,
 }

@@ -11,17 +11,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from lantian.detect import fast
+from lantian.detect.arrays import picked
 from lantian.detect.folding import (
     EXPANDED,
     INVISIBLE,
     MARK,
     POINT,
-    SPACE,
     ZERO,
     Rules,
     astral,
@@ -31,6 +35,8 @@ from lantian.detect.folding import (
 Units = npt.NDArray[np.uint16]
 Places = npt.NDArray[np.int64]
 _UNSEEN = "\u200b"
+WINDOW = 1 << 17
+"""Units folded at a time: what lies between the steps stays in the processor's cache."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -80,9 +86,55 @@ def fold_rows(columns: Sequence[Sequence[str]]) -> Folded:
     joined = MARK.join([*fields, ""])
     if joined.count(MARK) != len(fields):
         joined = MARK.join([*(field.replace(MARK, "") for field in fields), ""])
-    units, _, _ = _fold(_units_of(joined), published_rules(), None)
+    return _fold_fields(_units_of(joined), width)
+
+
+def fold_frame(frame: pl.DataFrame, texts: Sequence[str]) -> Folded:
+    """Normalise the rows of a frame by columns `texts`; null counts as empty. As `fold_rows`, without its lists."""
+    fields = [pl.col(name).cast(pl.String).fill_null("") for name in texts]
+    raw = _units_of_rows(frame, fields)
+    if int((raw == ord(MARK)).sum()) != frame.height * len(texts):
+        raw = _units_of_rows(frame, [field.str.replace_all(MARK, "", literal=True) for field in fields])
+    return _fold_fields(raw, len(texts))
+
+
+def _units_of_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Units:
+    """UTF-16 units of all fields of all rows, one after another, MARK after each."""
+    rows = pl.concat_str([*fields, pl.lit("")], separator=MARK)
+    utf8 = frame.select(rows.cast(pl.Binary).cast(pl.List(pl.UInt8)).explode()).to_series().to_numpy()
+    ready = fast.loops(len(utf8))
+    units: Units = _units_of(str(utf8.data, "utf-8")) if ready is None else ready.decoded(utf8)
+    return units
+
+
+def _fold_fields(raw: Units, width: int) -> Folded:
+    """Fold fields that end with MARK, WINDOW units at a time: a rule never reaches over a MARK."""
+    rules = published_rules()
+    field_ends = np.flatnonzero(raw == ord(MARK)) + 1
+    cuts = np.searchsorted(field_ends, np.arange(WINDOW, len(raw), WINDOW))
+    edges = np.unique(np.concatenate([[0], field_ends[cuts], field_ends[-1:]])).tolist()
+    ready = fast.loops(len(raw))
+    fold = _folded if ready is None else partial(_folded_by, ready)
+    parts = [fold(_basic(raw[begin:end]), rules) for begin, end in pairwise(edges)]
+    units = np.concatenate([raw[:0], *parts])
     marks = np.flatnonzero(units == ord(MARK))
     return Folded(units, marks[width - 1 :: width] + 1)
+
+
+def _folded(raw: Units, rules: Rules) -> Units:
+    return _fold(raw, rules, None)[0]
+
+
+def _folded_by(loops: Any, raw: Units, rules: Rules) -> Units:
+    """As `_fold`, in compiled loops."""
+    units = loops.folded(raw, rules.table, *_listed(rules.expansions))
+    left: Units = loops.without(units, rules.phrase_start, *_listed(rules.phrases))
+    return left
+
+
+def _listed(texts: tuple[Units, ...]) -> tuple[Units, Places]:
+    """Texts one after another, and where each begins; one place more at the end."""
+    return np.concatenate([*texts, np.zeros(0, np.uint16)]), np.cumsum([0, *map(len, texts)])
 
 
 def joined(blocks: Sequence[Folded]) -> Folded:
@@ -95,7 +147,7 @@ def joined(blocks: Sequence[Folded]) -> Folded:
 def trace(text: str) -> Traced:
     """Normalise one text and remember where every unit came from."""
     raw = _units_of(text.replace(MARK, _UNSEEN))
-    units, first, last = _fold(raw, published_rules(), np.arange(len(raw), dtype=np.int64))
+    units, first, last = _fold(_basic(raw), published_rules(), np.arange(len(raw), dtype=np.int64))
     assert first is not None and last is not None
     character = _character_of(raw)
     return Traced(units, character[first], character[last] + 1)
@@ -107,7 +159,7 @@ def normalise(text: str) -> str:
     >>> normalise("本發明所述的支架，高 12.5 ㎜。")
     '支架高0mm'
     """
-    units, _, _ = _fold(_units_of(text.replace(MARK, "")), published_rules(), None)
+    units, _, _ = _fold(_basic(_units_of(text.replace(MARK, ""))), published_rules(), None)
     return units.tobytes().decode("utf-16-le", "surrogatepass")
 
 
@@ -125,26 +177,22 @@ def _character_of(raw: Units) -> Places:
 
 def _fold(raw: Units, rules: Rules, origin: Places | None) -> tuple[Units, Places | None, Places | None]:
     """Apply the rules in order; with an origin, also return first and last raw unit behind every unit."""
-    raw = _basic(raw)
-    quick = fast.fold(raw, rules) if origin is None else None
-    if quick is not None:
-        return quick, None, None
-    units = rules.table[raw]
+    units = rules.table.take(raw, mode="wrap")
     units, origin = _expand(units, rules, origin)
     units, origin = _keep(units != INVISIBLE, units, origin)
-    units, first, last = _one_zero_a_number(units, origin)
-    kept = (units != SPACE) & (units != POINT)
-    units, first, last = units[kept], _at(first, kept), _at(last, kept)
+    kept, last = _letters_and_numbers(units, origin)
+    units, first, last = picked(units, kept), _at(origin, kept), _at(last, kept)
     kept = ~_phrase_mask(units, rules)
-    return units[kept], _at(first, kept), _at(last, kept)
+    return picked(units, kept), _at(first, kept), _at(last, kept)
 
 
 def _basic(raw: Units) -> Units:
     """Replace characters beyond the basic plane that fold into it; the rest stay surrogate pairs."""
-    high = np.flatnonzero((raw[:-1] & 0xFC00) == 0xD800)
-    high = high[(raw[high + 1] & 0xFC00) == 0xDC00]
-    if not len(high):
+    begins = (raw[:-1] & 0xFC00) == 0xD800
+    if not begins.any():
         return raw
+    high = np.flatnonzero(begins)
+    high = high[(raw[high + 1] & 0xFC00) == 0xDC00]
     units = raw.copy()
     codes = ((raw[high].astype(np.int64) & 0x3FF) << 10) + (raw[high + 1] & 0x3FF) + 0x10000
     for code in np.unique(codes).tolist():
@@ -157,9 +205,10 @@ def _basic(raw: Units) -> Units:
 
 def _expand(units: Units, rules: Rules, origin: Places | None) -> tuple[Units, Places | None]:
     """Write out signs that stand for several letters, such as ㎜."""
-    places = np.flatnonzero((units >= EXPANDED) & (units < EXPANDED + len(rules.expansions)))
-    if not len(places):
+    signs = units - np.uint16(EXPANDED) < len(rules.expansions)
+    if not signs.any():
         return units, origin
+    places = np.flatnonzero(signs)
     times = np.ones(len(units), np.int64)
     which = (units[places] - EXPANDED).astype(np.int64)
     times[places] = rules.expanded_lengths[which]
@@ -171,36 +220,55 @@ def _expand(units: Units, rules: Rules, origin: Places | None) -> tuple[Units, P
     return wide, None if origin is None else np.repeat(origin, times)
 
 
-def _one_zero_a_number(units: Units, origin: Places | None) -> tuple[Units, Places | None, Places | None]:
-    """Keep the first zero of every digit run; a point between two digits belongs to the run."""
-    digit = units == ZERO
-    point = np.flatnonzero(units[1:-1] == POINT) + 1
-    inside = point[digit[point - 1] & digit[point + 1]]
-    digit[inside] = True
-    goes_on = np.zeros(len(units), bool)
-    goes_on[1:] = digit[1:] & digit[:-1]
-    heads = np.flatnonzero(~goes_on)
+def _letters_and_numbers(units: Units, origin: Places | None) -> tuple[Mask, Places | None]:
+    """Mark letters, and the first zero of every digit run; with an origin, also say where each of these ends.
+
+    A point between two digits belongs to the run. Only spaces, points and zeros are looked at: no other units
+    are as low as these.
+    """
+    low = np.flatnonzero(units <= ZERO)
+    follows = np.diff(low) == 1
+    digit, point = units[low] == ZERO, units[low] == POINT
+    inside = point[1:-1] & digit[:-2] & digit[2:] & follows[:-1] & follows[1:]
+    digit[1:-1] |= inside
+    goes_on = np.zeros(len(low) + 1, bool)
+    goes_on[1:-1] = digit[1:] & digit[:-1] & follows
+    begins, ends = digit & ~goes_on[:-1], digit & ~goes_on[1:]
+    kept = np.ones(len(units), bool)
+    kept[low[~begins]] = False
     if origin is None:
-        return units[heads], None, None
-    tails = np.append(heads[1:], len(units)) - 1 if len(heads) else heads
-    return units[heads], origin[heads], origin[tails]
+        return kept, None
+    last = origin.copy()
+    last[low[begins]] = origin[low[ends]]
+    return kept, last
 
 
 def _phrase_mask(units: Units, rules: Rules) -> Mask:
     """Mark the listed phrases; they never reach over a MARK because none contains one."""
     mask = np.zeros(len(units), bool)
-    begins = np.flatnonzero(rules.phrase_start[units])
+    begins = np.flatnonzero(rules.phrase_start.take(units[:-1], mode="wrap"))
+    heads = _two_units(units[begins], units[begins + 1])
+    begun = {head: begins[heads == head] for head in {_head(phrase) for phrase in rules.phrases}}
     for phrase in rules.phrases:
-        places = begins[begins <= len(units) - len(phrase)]
-        for offset, unit in enumerate(phrase.tolist()):
-            places = places[units[places + offset] == unit]
+        places = begun[_head(phrase)]
+        places = places[places <= len(units) - len(phrase)]
+        for offset in range(2, len(phrase)):
+            places = places[units[places + offset] == phrase[offset]]
         for offset in range(len(phrase)):
             mask[places + offset] = True
     return mask
 
 
+def _head(phrase: Units) -> int:
+    return int(_two_units(phrase[:1], phrase[1:2])[0])
+
+
+def _two_units(first: Units, second: Units) -> npt.NDArray[np.uint32]:
+    return first.astype(np.uint32) << np.uint32(16) | second
+
+
 def _keep(mask: Mask, units: Units, origin: Places | None) -> tuple[Units, Places | None]:
-    return (units, origin) if mask.all() else (units[mask], _at(origin, mask))
+    return (units, origin) if mask.all() else (picked(units, mask), _at(origin, mask))
 
 
 def _at(places: Places | None, mask: Mask) -> Places | None:

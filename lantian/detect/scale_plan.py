@@ -37,7 +37,7 @@ from lantian.detect.candidates import (
     posted,
 )
 from lantian.detect.grams import Keys
-from lantian.detect.normalise import Folded, fold_rows
+from lantian.detect.normalise import Folded, fold_frame
 from lantian.detect.sketch import sketch
 from lantian.detect.stored import Block, Stored
 from lantian.detect.verify import Likeness, likeness
@@ -70,8 +70,7 @@ class Table:
 
     def folded(self, block: Block) -> Folded:
         """Read and fold the rows of a block."""
-        frame = self.stored.rows(block, self.texts)
-        return fold_rows([frame[name].fill_null("").to_list() for name in self.texts])
+        return fold_frame(self.stored.rows(block, self.texts), self.texts)
 
     def members(self, block: Block) -> tuple[Keys, Rows]:
         """Distinct hashes of each row of a block, without the bits given up to row numbers, and their members."""

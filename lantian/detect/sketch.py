@@ -12,7 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lantian.detect.grams import Keys, eight_grams, whole
+from lantian.detect import fast
+from lantian.detect.folding import MARK
+from lantian.detect.grams import Keys, eight_grams, mixed
 from lantian.detect.normalise import Folded, Places
 
 ONE_IN = 16
@@ -32,20 +34,33 @@ class Sketch:
 
 def sketch(folded: Folded) -> Sketch:
     """Sample the 8-grams of every row of a block; rows do not influence each other."""
+    limits, ready = _limits(folded), fast.loops(len(folded.units))
+    if ready is not None:
+        return Sketch(*ready.sampled(folded.units, folded.ends, limits))
+    numbers, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for begin in range(0, len(folded.units), WINDOW):
+        grams = eight_grams(folded.units[begin : begin + WINDOW + GRAM - 1])
+        found = np.flatnonzero(grams <= _unit_limits(folded.ends, limits, begin, len(grams)))
+        numbers.append(grams[found])
+        places.append(found + begin)
+    at = np.concatenate(places)
+    marks = np.flatnonzero(folded.units == ord(MARK))
+    inside = at + GRAM <= np.repeat(marks, _up_to_each(marks, at))
+    rows = np.repeat(np.arange(len(folded.ends)), _up_to_each(folded.ends - 1, at))
+    return Sketch(mixed(np.concatenate(numbers)[inside]), rows[inside])
+
+
+def _limits(folded: Folded) -> Keys:
+    """Number up to which grams of each row are sampled."""
     lengths = folded.ends - folded.starts
     share = np.clip(AIMED / np.maximum(lengths - GRAM, 1), 1 / ONE_IN, 1.0)
-    limits = (share * float(2**64 - 2**12)).astype(np.uint64)
-    hashes, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for begin in range(0, len(folded.units), WINDOW):
-        part = folded.units[begin : begin + WINDOW + GRAM - 1]
-        grams = eight_grams(part)
-        taken = grams <= _unit_limits(folded.ends, limits, begin, len(grams))
-        taken &= whole(part, GRAM)
-        found = np.flatnonzero(taken)
-        hashes.append(grams[found])
-        places.append(found + begin)
-    rows = np.searchsorted(folded.ends, np.concatenate(places), side="right")
-    return Sketch(np.concatenate(hashes), rows)
+    limits: Keys = (share * float(2**64 - 2**12)).astype(np.uint64)
+    return limits
+
+
+def _up_to_each(marks: Places, places: Places) -> Places:
+    """How many of the places, which rise, lie up to each mark and after the one before it."""
+    return np.diff(np.searchsorted(places, marks, side="right"), prepend=0)
 
 
 def _unit_limits(ends: Places, limits: Keys, begin: int, count: int) -> Keys:

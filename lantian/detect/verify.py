@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lantian.detect import fast
-from lantian.detect.candidates import Candidates, distinct
+from lantian.detect.arrays import picked
+from lantian.detect.candidates import Candidates
 from lantian.detect.grams import Keys, whole
-from lantian.detect.normalise import Folded
+from lantian.detect.normalise import Folded, Places, Units
 
 GRAM = 4
-PAIRS = 512
+PAIRS = 64
 """Pairs compared at a time: their grams stay in the processor's cache."""
 
 Counts = npt.NDArray[np.int64]
@@ -44,14 +47,28 @@ class Likeness:
 
 def likeness(folded: Folded, pairs: Candidates, block: int, tell: Callable[[int], None]) -> Likeness:
     """Compare pairs of rows exactly; `tell` hears after at most `block` pairs. Blocks change no number."""
-    alphabet = _alphabet(folded)
-    step = max(min(block, PAIRS, 1 << max(63 - alphabet.bits, 0)), 1)
+    ready = fast.loops(len(folded.units))
+    if ready is not None:
+        return _in_loops(ready, folded, pairs, block, tell)
+    texts = _Texts(folded.units, folded.starts, folded.ends, *_alphabet(folded.units))
+    step = max(min(block, PAIRS, 1 << max(63 - texts.gram_bits, 0)), 1)
     parts = [nothing()]
     for at in range(0, len(pairs.left), step):
-        parts.append(_compare(folded, alphabet, pairs.left[at : at + step], pairs.right[at : at + step]))
+        parts.append(_compare(texts, pairs.left[at : at + step], pairs.right[at : at + step]))
         tell(min(at + step, len(pairs.left)))
     columns = ([part.left for part in parts], [part.right for part in parts], [part.shared for part in parts])
     return Likeness(*(np.concatenate(column) for column in columns))
+
+
+def _in_loops(
+    loops: Any, folded: Folded, pairs: Candidates, block: int, tell: Callable[[int], None]
+) -> Likeness:
+    starts, parts = folded.starts, [np.zeros((0, 3), np.int64)]
+    for at in range(0, len(pairs.left), block):
+        sides = pairs.left[at : at + block], pairs.right[at : at + block]
+        parts.append(loops.compared(folded.units, starts, folded.ends, *sides))
+        tell(min(at + block, len(pairs.left)))
+    return Likeness(*np.concatenate(parts).T)
 
 
 def nothing() -> Likeness:
@@ -61,65 +78,59 @@ def nothing() -> Likeness:
 
 
 @dataclass(frozen=True)
-class _Alphabet:
-    """Numbers of the units that occur, `width` bits each: a 4-gram then leaves room for a line number."""
+class _Texts:
+    """Normalised texts, and numbers of the units that occur, `width` bits each: a 4-gram leaves room for a pair."""
 
+    units: Units
+    starts: Places
+    ends: Places
     numbers: Keys
     width: int
 
     @property
-    def bits(self) -> int:
+    def gram_bits(self) -> int:
         return GRAM * self.width
 
 
-def _alphabet(folded: Folded) -> _Alphabet:
+def _alphabet(units: Units) -> tuple[Keys, int]:
+    """Numbers of the units that occur, from 0, and the bits these take."""
     occurs = np.zeros(0x10000, bool)
-    occurs[folded.units] = True
+    occurs[units] = True
     numbers = np.cumsum(occurs, dtype=np.uint64) - np.uint64(1)
-    return _Alphabet(numbers, max(int(occurs.sum() - 1).bit_length(), 1))
+    return numbers, max(int(occurs.sum() - 1).bit_length(), 1)
 
 
-def _compare(folded: Folded, alphabet: _Alphabet, left: Counts, right: Counts) -> Likeness:
-    rows, place = np.unique(np.concatenate([left, right]), return_inverse=True)
-    keys = _gram_sets(folded, alphabet, rows)
-    bits = np.uint64(alphabet.bits)
-    sizes = np.bincount((keys >> bits).astype(np.int64), minlength=len(rows))
-    grams, begins = keys & ((np.uint64(1) << bits) - np.uint64(1)), np.cumsum(sizes) - sizes
-    sides = (place[: len(left)], place[len(left) :])
-    ready = fast.loops(len(folded.units))
-    if ready is not None:
-        runs = [part for side in sides for part in (begins[side], sizes[side])]
-        return Likeness(sizes[sides[0]], sizes[sides[1]], ready.shared(grams, *runs))
-    both = np.sort(np.concatenate([_of_pairs(grams, begins[s], sizes[s], bits) for s in sides]))
-    twice = both[1:][both[1:] == both[:-1]]
-    shared = np.bincount((twice >> bits).astype(np.int64), minlength=len(left))
-    return Likeness(sizes[sides[0]], sizes[sides[1]], shared)
+def _compare(texts: _Texts, left: Counts, right: Counts) -> Likeness:
+    """Sort the grams of both rows of every pair together: a gram of both stands beside itself."""
+    keys = _keys(texts, np.column_stack([left, right]).ravel())
+    keys.sort()
+    pairs = np.arange(len(left) + 1, dtype=np.uint64) << np.uint64(texts.gram_bits + 1)
+    edges = np.searchsorted(keys, pairs).tolist()
+    differs = keys.copy()
+    differs[1:] ^= keys[:-1]
+    first, both = differs != 0, differs == 1
+    first[:1], both[:1] = True, False
+    of_right = first & (keys & np.uint64(1) != 0)
+    sizes, rights, shared = (
+        np.array([np.count_nonzero(marked[begin:end]) for begin, end in pairwise(edges)], np.int64)
+        for marked in (first, of_right, both)
+    )
+    return Likeness(sizes - rights, rights, shared)
 
 
-def _gram_sets(folded: Folded, alphabet: _Alphabet, rows: Counts) -> Keys:
-    """Return the distinct 4-grams of rows, sorted, each with the number of its row in the bits above it."""
-    starts = folded.starts[rows]
-    places, line = _ranges(starts, folded.ends[rows])
-    units = folded.units[places]
-    numbers = alphabet.numbers[units]
+def _keys(texts: _Texts, rows: Counts) -> Keys:
+    """4-grams of rows, left and right of each pair in turn: the pair's number, the gram, the side in the lowest bit."""
+    starts, ends = texts.starts[rows], texts.ends[rows]
+    spans = zip(starts.tolist(), ends.tolist(), strict=True)
+    units = np.concatenate([texts.units[:0], *(texts.units[start:end] for start, end in spans)])
+    numbers, width = texts.numbers.take(units, mode="wrap"), np.uint64(texts.width)
     count = max(len(units) - GRAM + 1, 0)
-    grams, width = numbers[:count].copy(), np.uint64(alphabet.width)
+    keys = numbers[:count].copy()
     for offset in range(1, GRAM):
-        grams <<= width
-        grams |= numbers[offset : offset + count]
-    grams |= line[:count].astype(np.uint64) << np.uint64(alphabet.bits)
-    return distinct(grams[whole(units, GRAM)])
-
-
-def _of_pairs(grams: Keys, begins: Counts, sizes: Counts, bits: np.uint64) -> Keys:
-    """Write out one side's set of every pair, each gram with the number of the pair in the bits above it."""
-    places, pair = _ranges(begins, begins + sizes)
-    return grams[places] | pair.astype(np.uint64) << bits
-
-
-def _ranges(starts: Counts, ends: Counts) -> tuple[Counts, Counts]:
-    """Write out the numbers of all ranges one after another, and the range each comes from."""
-    lengths = np.maximum(ends - starts, 0)
-    before = np.cumsum(lengths) - lengths
-    line = np.repeat(np.arange(len(starts)), lengths)
-    return np.arange(lengths.sum()) + np.repeat(starts - before, lengths), line
+        keys <<= width
+        keys |= numbers[offset : offset + count]
+    keys <<= np.uint64(1)
+    side = np.arange(len(rows), dtype=np.uint64)
+    above = side >> np.uint64(1) << np.uint64(texts.gram_bits + 1) | side & np.uint64(1)
+    keys |= np.repeat(above, ends - starts)[:count]
+    return picked(keys, whole(units, GRAM)).copy()
