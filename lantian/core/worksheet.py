@@ -14,10 +14,11 @@ from lantian.core.chain import digest_of
 from lantian.core.discretion import TIERS, Earlier, FineSheet, Found, OutOfRange, fine_sheet
 from lantian.core.gain import BadAmount, Counted, Expense, GainSheet, Receipt, book, illegal_gain
 from lantian.core.messages import Refused, Text
-from lantian.core.rulebook import Confidence, Rulebook
+from lantian.core.rulebook import Confidence, Rulebook, RuleVersion
 
 SCHEMA = "worksheet/1"
 BAND = "band_"
+ALWAYS = ("tiers", "circumstances", "repeat", "hearing")  # rules that every sheet rests on
 MOST_LINES = 2_000
 _YES = {"是", "yes", "y", "1", "true", "√", "必要", "已举证"}
 _NO = {"否", "no", "n", "0", "false", "×", "不必要", "未举证", ""}
@@ -81,7 +82,7 @@ def work_out(entered: Entered, rules: Rulebook | None = None) -> dict[str, Any]:
         "decided_on": str(entered.decided_on),
         "counts_from": str(entered.counts_from) if entered.counts_from else None,
         "gain": _gain(gain),
-        "fine": _fine(fine, entered, rules),
+        "fine": _fine(fine, entered, _used(gain, fine, entered, rules)),
     }
     sure = [gain.confidence, fine.confidence, *map(Confidence, _sure(sheet["fine"]["rules"]))]
     sheet["confidence"] = max(sure, key=_doubt).value
@@ -112,11 +113,28 @@ def _counted(row: Counted) -> dict[str, Any]:
     }
 
 
-def _fine(fine: FineSheet, entered: Entered, rules: Rulebook) -> dict[str, Any]:
+def _used(gain: GainSheet, fine: FineSheet, entered: Entered, rules: Rulebook) -> Mapping[str, RuleVersion]:
+    """Every rule that the sheet rests on beside those of the gain and the band: it is as sure as the least sure.
+
+    The choice between two versions rests on `lighter`, what is confiscated or left to be returned on `refund`.
+    """
     on = entered.decided_on
-    tiers, known = rules.rule("tiers", on), rules.rule("circumstances", on)
-    used = {"tiers": tiers, "circumstances": known, "repeat": rules.rule("repeat", on)}
-    used["hearing"] = rules.rule("hearing", on)
+    used = {name: rules.rule(name, on) for name in ALWAYS}
+    chosen = (f"{BAND}{fine.kind}", "gain")
+    if not all(_same(rules.versions[id], entered.acted_until, on) for id in chosen):
+        used["lighter"] = rules.rule("lighter", on)
+    returned = any(one.returned_cny for one in entered.receipts)
+    if returned or (fine.band.values["confiscates"] == "yes" and gain.gain_cny):
+        used["refund"] = rules.rule("refund", on)
+    return used
+
+
+def _same(versions: Sequence[RuleVersion], then: date, now: date) -> bool:
+    """Whether one version holds on both days."""
+    return any(one.in_force(then) and one.in_force(now) for one in versions)
+
+
+def _fine(fine: FineSheet, entered: Entered, used: Mapping[str, RuleVersion]) -> dict[str, Any]:
     return {
         "kind": fine.kind,
         "text": _said(fine.text),

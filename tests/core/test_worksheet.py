@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lantian.core.discretion import Earlier, Found
-from lantian.core.gain import BadAmount, Expense, Receipt
+from lantian.core.gain import FILE, BadAmount, Expense, Receipt, read_book
+from lantian.core.rulebook import Rulebook, shipped
 from lantian.core.worksheet import (
     BadLine,
     Entered,
@@ -69,6 +70,32 @@ def _text(name: str) -> str:
 def write_golden() -> None:
     for name in CASES:
         (GOLDEN / f"worksheet_{name}.json").write_text(_text(name), "utf-8")
+
+
+def weak(rule: str, confidence: str = "unverified") -> Rulebook:
+    """The book with one rule of another confidence."""
+    text = shipped(FILE)
+    start = text.index(f"[[rule.{rule}]]")
+    end = text.index('confidence = "', start) + len('confidence = "')
+    sure = text[:start].replace('confidence = "unverified"', 'confidence = "text"')
+    rest = text[end:].split('"', 1)[1].replace('confidence = "unverified"', 'confidence = "text"')
+    return read_book(f'{sure}{text[start:end]}{confidence}"{rest}')
+
+
+@pytest.mark.parametrize("rule", ["lighter", "refund", "tiers", "circumstances", "repeat", "hearing"])
+def test_a_sheet_is_as_sure_as_the_least_sure_rule_that_it_used(rule: str) -> None:
+    """Two versions of the rule on gains were held against each other, and something was returned."""
+    used = entered(acted_until=date(2025, 12, 31))
+    assert work_out(used, weak(rule))["confidence"] == "unverified"
+    assert work_out(used, weak(rule, "text"))["confidence"] != "unverified"
+
+
+def test_a_rule_that_was_not_used_neither_stands_in_the_sheet_nor_weakens_it() -> None:
+    kept = read_receipts("甲公司|2026-04-02|12000|收据1")
+    one = entered(acted_until=date(2026, 6, 30), kind="patent_agency", receipts=kept)
+    for rule in ("lighter", "refund"):
+        found = work_out(one, weak(rule))
+        assert rule not in found["fine"]["rules"] and found["confidence"] != "unverified"
 
 
 def test_what_does_not_count_says_why_and_every_rule_is_cited() -> None:
