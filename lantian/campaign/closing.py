@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from lantian.campaign.errors import CampaignRefused
-from lantian.campaign.figures.cube import Group, difference, groups, last_day, month_of, stored
+from lantian.campaign.figures.cube import Group, difference, last_day, month_of, monthly, stored
 from lantian.campaign.models import FrozenCell, MonthClose, Return
 from lantian.campaign.states import ReturnState
 from lantian.core.chain import digest_of
@@ -59,10 +59,18 @@ def books(unit: int, month: date) -> Books:
 
 
 def _open_books(unit: int, month: date) -> Books:
-    scope = scope_of(unit)
-    own = tuple(groups(month, last_day(month), scope))
-    year = groups(month.replace(month=1), last_day(month), scope)
-    return Books(unit, month, None, own, tuple(g for _, g in _adjustments(unit, month)), tuple(year))
+    now, changed = _counted(unit, month)
+    year = (group for of in sorted(now) if of.year == month.year for group in now[of])
+    return Books(
+        unit, month, None, tuple(now.get(month, ())), tuple(group for _, group in changed), tuple(year)
+    )
+
+
+def _counted(unit: int, month: date) -> tuple[Mapping[date, list[Group]], list[tuple[date, Group]]]:
+    """What is counted now, month by month up to this one, and what has changed in the earlier months."""
+    before = _closed_before(unit, month)
+    now = monthly(min({*before, month.replace(month=1)}), last_day(month), scope_of(unit))
+    return now, _adjustments(before, now, month)
 
 
 def _held(closes: Iterable[MonthClose]) -> dict[tuple[date, date], list[Group]]:
@@ -75,19 +83,25 @@ def _held(closes: Iterable[MonthClose]) -> dict[tuple[date, date], list[Group]]:
     return held
 
 
-def _adjustments(unit: int, month: date) -> list[tuple[date, Group]]:
-    """What has changed in earlier months since they were closed, and in those of this year never closed."""
-    closes = standing(unit).filter(month__lt=month)
+def _closed_before(unit: int, month: date) -> Mapping[date, list[Group]]:
+    """What the closes before a month say of each month, adjustments with it."""
     before: dict[date, list[Group]] = defaultdict(list)
-    for (of, _), found in _held(closes).items():
-        before[of] += found
+    for (of, _), found in _held(standing(unit).filter(month__lt=month)).items():
+        if of < month:
+            before[of] += found
+    return before
+
+
+def _adjustments(
+    before: Mapping[date, list[Group]], now: Mapping[date, list[Group]], month: date
+) -> list[tuple[date, Group]]:
+    """What has changed in earlier months since they were closed, and in those of this year never closed."""
     this_year = {month.replace(month=number) for number in range(1, month.month)}
-    scope = scope_of(unit)
-    changed = []
-    for earlier in sorted(this_year | {of for of in before if of < month}):
-        now = _sorted_parts(groups(earlier, last_day(earlier), scope))
-        changed += [(earlier, group) for group in difference(before[earlier], now)]
-    return changed
+    return [
+        (earlier, group)
+        for earlier in sorted(this_year | set(before))
+        for group in difference(before.get(earlier, ()), _sorted_parts(now.get(earlier, ())))
+    ]
 
 
 def _sorted_parts(found: Iterable[Group]) -> list[Group]:
@@ -127,8 +141,9 @@ def close_month(*, month: date, by: OfficerActor) -> MonthClose:
     check_permission(by.permissions, Permission.KEEP_LEDGERS)
     month, unit = month_of(month), Unit.objects.select_for_update().get(pk=by.unit)
     check_close(unit.pk, month)
-    own = [(month, group) for group in groups(month, last_day(month), scope_of(unit.pk))]
-    cells = [{"of_month": of, **stored(group)} for of, group in (*own, *_adjustments(unit.pk, month))]
+    now, changed = _counted(unit.pk, month)
+    own = [(month, group) for group in now.get(month, ())]
+    cells = [{"of_month": of, **stored(group)} for of, group in (*own, *changed)]
     digest = digest_of({"cells": [{**cell, "of_month": str(cell["of_month"])} for cell in cells]})
     try:
         with transaction.atomic():

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F
+from django.db.models.functions import TruncMonth
 
 from lantian.campaign.figures.book import Figure
 from lantian.campaign.figures.flows import FLOWS, Flow
@@ -51,29 +52,44 @@ def last_day(month: date) -> date:
 
 
 def groups(first: date, last: date, unit: int | None, flows: Iterable[str] = FLOWS) -> list[Group]:
-    """Count what the reader sees: one query a flow, in a fixed order."""
-    return [group for id in flows for group in _of_flow(FLOWS[id], first, last, unit)]
+    """Count what the reader sees of a span, month after month: one query a flow, in a fixed order."""
+    found = monthly(first, last, unit, flows)
+    return [group for month in sorted(found) for group in found[month]]
 
 
-def _of_flow(flow: Flow, first: date, last: date, unit: int | None) -> list[Group]:
+def monthly(
+    first: date, last: date, unit: int | None, flows: Iterable[str] = FLOWS
+) -> Mapping[date, list[Group]]:
+    """Count what the reader sees of each month of a span, by its first day: one query a flow, in a fixed order."""
+    found: dict[date, list[Group]] = defaultdict(list)
+    for id in flows:
+        for month, group in _of_flow(FLOWS[id], first, last, unit):
+            found[month].append(group)
+    return found
+
+
+def _of_flow(flow: Flow, first: date, last: date, unit: int | None) -> list[tuple[date, Group]]:
     parts = {f"part_{name}": F(path) for name, path in flow.parts.items()}
     rows = (
         flow.between(first, last, unit)
         .filter(**{f"{flow.owner}__isnull": False})
         .order_by()
-        .values(owner_=F(flow.owner), **parts)
+        .values(month_=TruncMonth(flow.day), owner_=F(flow.owner), **parts)
         .annotate(ids=ArrayAgg("pk"))
     )
     found = [
-        Group(
-            flow.id,
-            row["owner_"],
-            tuple((n, str(row[f"part_{n}"])) for n in flow.parts),
-            _ordered(row["ids"]),
+        (
+            row["month_"],
+            Group(
+                flow.id,
+                row["owner_"],
+                tuple((n, str(row[f"part_{n}"])) for n in flow.parts),
+                _ordered(row["ids"]),
+            ),
         )
         for row in rows
     ]
-    return sorted(found, key=lambda group: (group.unit, group.parts))
+    return sorted(found, key=lambda one: (one[1].unit, one[1].parts))
 
 
 def _ordered(ids: Sequence[int]) -> tuple[int, ...]:
