@@ -23,6 +23,7 @@ from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import actions as publicity
+from lantian.publicity import reviewing
 from lantian.publicity.actions import Owed
 from lantian.registry.models import Subject
 from lantian.standing import actions as standing
@@ -247,10 +248,14 @@ def _refuse_again(found: Source, subject: Subject, indicator: str, put: Put) -> 
 
 
 def changed(row: OutsideMatter, fields: Mapping[str, str], *, by: OfficerActor) -> None:
-    """Told that an outside matter says something else now: what it put on file is contested until decided."""
+    """Told that an outside matter says something else now: what it put on file is contested until decided.
+
+    What is published of it is reviewed within the period of a withdrawal (Order 45 art. 11).
+    """
     if any(name in TELLING for name in fields):
         note = f"外部系统事项 {row.external_no} 的登记内容已更改（第{row.version}版），待确认。"
         sourcing.matter_changed((OUTSIDE, row.key), note, by=by)
+        reviewing.doubt(about=(OUTSIDE, row.key), note=note, by=by)
 
 
 def rechecked(row: Rectification, on: date, note: str, *, by: OfficerActor) -> None:

@@ -16,12 +16,12 @@ from lantian.core import deadlines
 from lantian.core.deadlines import Deadline
 from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text, WrongUse
-from lantian.core.months import add_months
 from lantian.core.patterns import BadPattern, bounded
-from lantian.core.rulebook import AtLeast, Many, OneOf, Rulebook, RuleVersion, Shape
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape
 
 FILE = "publicity.toml"
-CHANNELS, REDACTION = "channels", "redaction"
+CHANNELS, REDACTION, EARLY = "channels", "redaction", "early_end"
+RESERVED = (CHANNELS, REDACTION, EARLY)
 HIDDEN = "（已隐去）"
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 
@@ -45,15 +45,21 @@ _SAID = {"code": str, "text_zh": str, "text_en": str}
 _YES = OneOf(("yes", "no"))
 _CHANNEL = Shape({**_SAID, "statutory": _YES, "profiles": Many(OneOf(tuple(Profile)))})
 _FIELD = Shape({**_SAID, **{str(profile): OneOf(tuple(Treatment)) for profile in Profile}})
-_TERM = Shape({**_SAID, "published": _YES}, {"ends": str, "early_months": AtLeast(1), "ban": OneOf(("yes",))})
+_ENDS = Shape({"channel": str, "ends": str})
+_TERM = Shape(
+    {**_SAID, "published": _YES},
+    {"ends": str, "early": str, "ban": OneOf(("yes",)), "others": Many(_ENDS)},
+)
+_PLACE = Shape({"channel": str}, {"clock": str, "elsewhere": str, "receives": str})
 SHAPES = {
     CHANNELS: Shape({"channels": Many(_CHANNEL)}),
     REDACTION: Shape({"fields": Many(_FIELD), "patterns": Many(Shape({**_SAID, "pattern": str}))}),
+    EARLY: Shape({"conditions": Many(Shape(_SAID))}),
     "*": Shape(
         {
             "publisher": OneOf(("own", "cnipa")),
             "competence": _YES,
-            "places": Many(Shape({"channel": str}, {"clock": str})),
+            "places": Many(_PLACE),
             "withdraw": str,
             "terms": Many(_TERM),
         }
@@ -74,28 +80,36 @@ class Channel(NamedTuple):
 
 
 class Clock(NamedTuple):
-    """A channel with the period that runs for it, if any."""
+    """A channel with the period that runs for it, if any.
+
+    Where `receives` is set, we forward within the period, and whoever received it publishes within that rule.
+    """
 
     channel: Channel
     deadline: Deadline | None
+    receives: str = ""
 
 
 class Term(NamedTuple):
-    """How long something is published: by a rule of the book of periods, or as long as the stay on a list."""
+    """How long something is published: by a rule of the book of periods, or as long as the stay on a list.
+
+    `early` is the rule of the earliest day on which it may end by repair; `others` are (channel, rule) of bodies that
+    end it by rules of their own.
+    """
 
     code: str
     text: Text
     published: bool
     ends: str | None
-    early_months: int | None
+    early: str | None
     ban: bool
+    others: tuple[tuple[str, str], ...]
 
 
 class Until(NamedTuple):
     """The last day of a publication; None while only a decision ends it. `reckoned` tells how the period follows."""
 
     last: date | None
-    early_from: date | None
     reckoned: Deadline | None
 
 
@@ -120,6 +134,7 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     pattern without a bound on its time.
     """
     rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+    _demand_conditions(rules)
     known = {one["code"] for each in rules.versions.get(CHANNELS, ()) for one in each.values["channels"]}
     for version in (each for versions in rules.versions.values() for each in versions):
         for key, name in _named(version):
@@ -136,17 +151,30 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     return rules
 
 
+def _demand_conditions(rules: Rulebook) -> None:
+    """A repair that ends a publication has conditions."""
+    for version in (each for versions in rules.versions.values() for each in versions):
+        if EARLY not in rules.versions and any("early" in term for term in version.values.get("terms", ())):
+            raise rules.fault(
+                version,
+                "terms",
+                f"提前停止公示须有规则“{EARLY}”。",
+                f"an early end needs the rule '{EARLY}'.",
+            )
+
+
 def _named(version: RuleVersion) -> Iterator[tuple[str, str]]:
+    """Channels and rules of the book of periods that a rule names, with the key where they stand."""
     values = version.values
     for place in values.get("places", ()):
         yield "places", place["channel"]
-        if "clock" in place:
-            yield "clock", place["clock"]
+        yield from (("clock", place[key]) for key in ("clock", "elsewhere", "receives") if key in place)
     if "withdraw" in values:
         yield "withdraw", values["withdraw"]
     for term in values.get("terms", ()):
-        if "ends" in term:
-            yield "terms", term["ends"]
+        yield from (("terms", term[key]) for key in ("ends", "early") if key in term)
+        for other in term.get("others", ()):
+            yield from (("places", other["channel"]), ("terms", other["ends"]))
 
 
 @in_use(FILE)
@@ -157,12 +185,12 @@ def book(text: str) -> Rulebook:
 
 def matters() -> tuple[str, ...]:
     """Ids of what may be published."""
-    return tuple(id for id in book().versions if id not in (CHANNELS, REDACTION))
+    return tuple(id for id in book().versions if id not in RESERVED)
 
 
 def matter(id: str, on: date) -> RuleVersion:
     """The rule of a matter on a day; raises `UnknownRule`, `NotInForce`."""
-    if id in (CHANNELS, REDACTION):
+    if id in RESERVED:
         raise WrongUse(f"“{id}”不是公示事项。", f"'{id}' is nothing to publish.")
     return book().rule(id, on)
 
@@ -177,8 +205,10 @@ def channels(on: date) -> Mapping[str, Channel]:
     return {one["code"]: _channel(one) for one in book().rule(CHANNELS, on).values["channels"]}
 
 
-def clocks(id: str, event_on: date, profile: Profile) -> tuple[Clock, ...]:
+def clocks(id: str, event_on: date, profile: Profile, *, elsewhere: bool = False) -> tuple[Clock, ...]:
     """Where a decision of a day is published about such a party, statutory channels first, and by when.
+
+    A party registered `elsewhere`, in another province, is published there: we forward (Order 45 art. 10).
 
     >>> first, second, *_ = clocks("penalty", date(2026, 3, 2), Profile.ENTERPRISE)
     >>> str(first.deadline.due), str(second.deadline.due)
@@ -186,7 +216,7 @@ def clocks(id: str, event_on: date, profile: Profile) -> tuple[Clock, ...]:
     """
     rows = {one["code"]: one for one in book().rule(CHANNELS, event_on).values["channels"]}
     found = [
-        Clock(_channel(rows[place["channel"]]), _due(place.get("clock"), event_on))
+        _clock(_channel(rows[place["channel"]]), place, event_on, elsewhere)
         for place in matter(id, event_on).values["places"]
         if profile in rows[place["channel"]]["profiles"]
     ]
@@ -216,8 +246,9 @@ def terms(id: str, on: date) -> tuple[Term, ...]:
             Text(one["text_zh"], one["text_en"]),
             one["published"] == "yes",
             one.get("ends"),
-            one.get("early_months"),
+            one.get("early"),
             "ban" in one,
+            tuple((other["channel"], other["ends"]) for other in one.get("others", ())),
         )
         for one in matter(id, on).values["terms"]
     )
@@ -244,16 +275,29 @@ def until(chosen: Term, published_on: date, longest: date | None = None) -> Unti
     if not chosen.published:
         raise NotPublishable(f"不予公示：{chosen.text.zh}。", f"Not to be published: {chosen.text.en}.")
     if chosen.ends is None:
-        return Until(longest, None, None)
+        return Until(longest, None)
     if longest is not None and not chosen.ban:
         raise NotPublishable(
             "只有限制从业、停业等处罚按实际限制期限公示。",
             "Only a ban or closure is published as long as it lasts.",
         )
     reckoned = deadlines.due_under(chosen.ends, published_on)
-    last = reckoned.due if longest is None else max(reckoned.due, longest)
-    early = add_months(published_on, chosen.early_months) if chosen.early_months else None
-    return Until(last, early, reckoned)
+    return Until(reckoned.due if longest is None else max(reckoned.due, longest), reckoned)
+
+
+def early(chosen: Term, published_on: date) -> Deadline | None:
+    """The first day on which a publication may end by repair; None where the rule knows no early end."""
+    return deadlines.due_under(chosen.early, published_on) if chosen.early else None
+
+
+def conditions(on: date) -> RuleVersion:
+    """What has to be shown besides that day, as the rule's `conditions`; each is asked with its document."""
+    return book().rule(EARLY, on)
+
+
+def others(chosen: Term, event_on: date) -> Mapping[str, Deadline]:
+    """By channel, the day by which another body ends a publication by a rule of its own (Credit China)."""
+    return {channel: deadlines.due_under(rule, event_on) for channel, rule in chosen.others}
 
 
 def fields(on: date) -> tuple[tuple[str, Text], ...]:
@@ -337,5 +381,8 @@ def _channel(row: Mapping[str, Any]) -> Channel:
     return Channel(row["code"], Text(row["text_zh"], row["text_en"]), row["statutory"] == "yes")
 
 
-def _due(rule: str | None, event_on: date) -> Deadline | None:
-    return deadlines.due_under(rule, event_on) if rule else None
+def _clock(channel: Channel, place: Mapping[str, Any], event_on: date, elsewhere: bool) -> Clock:
+    forwards = elsewhere and "elsewhere" in place
+    rule = place["elsewhere"] if forwards else place.get("clock")
+    deadline = deadlines.due_under(rule, event_on) if rule else None
+    return Clock(channel, deadline, place.get("receives", "") if forwards else "")

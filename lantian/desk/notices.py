@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -20,25 +20,23 @@ from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.publicity import Profile
 from lantian.desk import measuring as forms
 from lantian.desk.downloads import XLSX, sent
+from lantian.desk.notice_acts import ACTS, FIELD, draft_of, met_of
 from lantian.desk.present import notices as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
-from lantian.publicity import actions, deciding, publishing, queries, register, sweeping
-from lantian.publicity.actions import Fallen, Owed, Told
-from lantian.publicity.deciding import Draft
+from lantian.publicity import actions, deciding, queries, register, reviewing, sweeping
+from lantian.publicity.actions import Owed, Told
 from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice
-from lantian.publicity.publishing import Placed
 from lantian.publicity.queries import Filter
-from lantian.publicity.states import CAUSE_TEXTS, MOVES, STATE_TEXTS, Act, Cause, State
+from lantian.publicity.states import CAUSE_TEXTS, MOVES, STATE_TEXTS, Act, State
 from lantian.registry import queries as registry
 
 PAGE, ON_HOME = 25, 6
 OWED = Text("已登记公示义务。接下来：拟定公示内容。", "The duty is recorded. Next: prepare the text.")
 ENDING = Text("已安排核对公示期满。", "The check of ended publications is scheduled.")
-FIELD = "f-"
 
 
 @require_safe
@@ -172,11 +170,12 @@ def _page(request: OfficerRequest, row: Notice, more: Mapping[str, Any]) -> Http
     steps = row.steps.select_related("post__account").order_by("id")
     context = {
         "notice": shown.head(row, today),
+        "question": shown.question(row, today),
         "places": places,
         "text": shown.text(text) if text else None,
         "steps": shown.steps(steps, known),
         "today": today,
-        **_form(row),
+        **_form(request, row),
         **_may(request, row),
         "channels": _channels(row, places),
         **more,
@@ -184,7 +183,7 @@ def _page(request: OfficerRequest, row: Notice, more: Mapping[str, Any]) -> Http
     return render(request, "desk/notice.html", context, status=422 if "error" in more else 200)
 
 
-def _form(row: Notice) -> dict[str, Any]:
+def _form(request: OfficerRequest, row: Notice) -> dict[str, Any]:
     text = queries.text_of(row)
     return {
         "fields": shown.form_fields(row, deciding.first_draft(row)),
@@ -192,7 +191,8 @@ def _form(row: Notice) -> dict[str, Any]:
         "term": text.term if text else "",
         "longest": text.longest if text else row.longest,
         "secrets": "\n".join(text.secrets) if text else "",
-        "causes": [(str(one), label(CAUSE_TEXTS[one])) for one in actions.BY_HAND],
+        "causes": [(str(one), label(CAUSE_TEXTS[one])) for one in reviewing.BY_HAND],
+        "early": shown.early(row, clock.today(), met_of(request)),
     }
 
 
@@ -201,28 +201,29 @@ def _may(request: OfficerRequest, row: Notice) -> dict[str, bool]:
     own = row.unit_id == request.actor.unit
     keeps = own and Permission.PUBLISH in request.actor.permissions
     approves = own and Permission.APPROVE_PAPERS in request.actor.permissions
-    state = State(row.state)
+    state, question = State(row.state), queries.question_of(row)
     return {
         "may_prepare": keeps and ((state, Act.PREPARE) in MOVES or (state, Act.CORRECT) in MOVES),
         "correcting": (state, Act.CORRECT) in MOVES,
         "may_approve": approves and (state, Act.RETURN) in MOVES,
-        "may_fall": keeps and (state, Act.FALL_AWAY) in MOVES,
+        "may_fall": keeps and (state, Act.ASK) in MOVES and not (question and question.asked),
+        "may_decide": approves and question is not None,
         "may_record": keeps,
     }
 
 
-def _channels(row: Notice, places: list[dict[str, Any]]) -> dict[str, Any]:
-    """The act on channels that is open now, and the channels it may be recorded for."""
+def _channels(row: Notice, places: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """The act on channels that is open now, the channels it may be recorded for, and those to forward for."""
     state, newest = State(row.state), row.texts.count()
     if (state, Act.PUBLISH) in MOVES:
-        return {"do": "publish", "open": [one for one in places if not one["out"]]}
+        forward = [one for one in places if one["receives"] and not one["left"] and not one["published_on"]]
+        still = [one for one in places if not one["out"] and one not in forward]
+        return {"do": "publish", "open": still, "forward": forward}
     if (state, Act.REPLACE) in MOVES:
-        return {
-            "do": "replace",
-            "open": [one for one in places if one["out"] and one["text_number"] != newest],
-        }
+        older = [one for one in places if one["left"] and one["text_number"] != newest]
+        return {"do": "replace", "open": older}
     if (state, Act.WITHDRAW) in MOVES:
-        return {"do": "withdraw", "open": [one for one in places if one["out"]]}
+        return {"do": "withdraw", "open": [one for one in places if one["left"]]}
     return {"do": "", "open": []}
 
 
@@ -246,7 +247,7 @@ def notice_act(request: OfficerRequest, key: str) -> HttpResponse:
 
 
 def _preview(request: OfficerRequest, row: Notice) -> HttpResponse:
-    draft = _draft(request)
+    draft = draft_of(request)
     found = deciding.preview(row, draft)
     chosen = publicity.term(row.matter, row.event_on, draft.term)
     preview = shown.previewed(found.redacted) | {
@@ -264,7 +265,7 @@ def _typed(request: OfficerRequest, row: Notice) -> dict[str, Any]:
     """The form as it was typed."""
     if not any(name.startswith(FIELD) for name in request.POST):
         return {}
-    draft = _draft(request)
+    draft = draft_of(request)
     return {
         "fields": shown.form_fields(row, draft.fields),
         "term": draft.term,
@@ -272,79 +273,6 @@ def _typed(request: OfficerRequest, row: Notice) -> dict[str, Any]:
         "secrets": "\n".join(draft.secrets),
         "reason": draft.reason,
     }
-
-
-def _draft(request: OfficerRequest) -> Draft:
-    codes = [code for code, _ in publicity.fields(clock.today())]
-    lines = forms.words_of(request, "secrets").splitlines()
-    return Draft(
-        fields={code: request.POST.get(FIELD + code, "") for code in codes},
-        term=forms.words_of(request, "term"),
-        longest=forms.maybe_day(request, "longest"),
-        secrets=tuple(line.strip() for line in lines if line.strip()),
-        reason=forms.words_of(request, "reason"),
-    )
-
-
-def _prepare(request: OfficerRequest, key: str) -> None:
-    digest = forms.words_of(request, "digest")
-    version = forms.version_of(request)
-    deciding.prepare(key=key, draft=_draft(request), digest=digest, version=version, by=request.actor)
-
-
-def _approve(request: OfficerRequest, key: str) -> None:
-    digest = forms.words_of(request, "digest")
-    deciding.approve(key=key, digest=digest, version=forms.version_of(request), by=request.actor)
-
-
-def _return(request: OfficerRequest, key: str) -> None:
-    note = forms.words_of(request, "note")
-    deciding.send_back(key=key, note=note, version=forms.version_of(request), by=request.actor)
-
-
-def _placed(request: OfficerRequest) -> Placed:
-    return Placed(
-        channel=forms.words_of(request, "channel"),
-        on=_day(request),
-        version=forms.version_of(request),
-        address=forms.words_of(request, "address"),
-        note=forms.words_of(request, "note"),
-    )
-
-
-def _publish(request: OfficerRequest, key: str) -> None:
-    publishing.publish(key=key, placed=_placed(request), by=request.actor)
-
-
-def _replace(request: OfficerRequest, key: str) -> None:
-    publishing.replace(key=key, placed=_placed(request), by=request.actor)
-
-
-def _withdraw(request: OfficerRequest, key: str) -> None:
-    publishing.withdraw(key=key, placed=_placed(request), by=request.actor)
-
-
-def _fall(request: OfficerRequest, key: str) -> None:
-    cause = forms.words_of(request, "cause")
-    if cause not in list(Cause):
-        raise PublicityRefused("请选择撤回的事由。", "Choose why it is taken down.")
-    fallen = Fallen(Cause(cause), _day(request), forms.words_of(request, "document"))
-    actions.fall_by_hand(key=key, fallen=fallen, version=forms.version_of(request), by=request.actor)
-
-
-def _day(request: OfficerRequest) -> date:
-    return forms.day_of(request, "on", "日期", "the day")
-
-
-ACTS: dict[str, Callable[[OfficerRequest, str], None]] = {
-    "prepare": _prepare,
-    "approve": _approve,
-    "return": _return,
-    "publish": _publish,
-    "replace": _replace,
-    "withdraw": _withdraw,
-    "fall": _fall,
-}
 
 
 def card(request: OfficerRequest, about: tuple[str, str]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,6 @@ from django.db import transaction
 from lantian.core import publicity
 from lantian.core.competence import Field
 from lantian.core.deadlines import Deadline
-from lantian.core.months import add_months
 from lantian.core.moves import check_move
 from lantian.core.publicity import Profile
 from lantian.office import audit, clock
@@ -24,8 +23,6 @@ from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice, NoticeStep
 from lantian.publicity.states import MOVES, Act, Cause, State
 from lantian.registry import queries as registry
-
-BY_HAND = (Cause.ANNULLED, Cause.CHANGED, Cause.REPAIRED)
 
 
 @dataclass(frozen=True)
@@ -91,7 +88,7 @@ def owe(owed: Owed, *, by: OfficerActor) -> Notice | None:
         changed_at=clock.now(), changed_by_id=by.post_id, seen_by=queries.watchers(party["subject"], unit),
     )  # fmt: skip
     row.clocks = clocks_of(row)
-    bind(row, [])
+    bind(row, queries.planned(row))
     row.save(force_insert=True)
     step(row, Act.OWE, row.event_on, by.post_id, document=row.document)
     detail = {"matter": row.matter, "about": [kind, key], "due": str(row.due) if row.due else None}
@@ -121,51 +118,14 @@ def fall_away(*, about: tuple[str, str], fallen: Fallen, by: Actor) -> list[Noti
     For rooms above (a removal from a list, an annulment). Notices that have ended already stay as they are.
     """
     rows = Notice.objects.select_for_update(of=("self",)).filter(about_kind=about[0], about_key=about[1])
-    return [_fall(row, fallen, by) for row in rows if (State(row.state), Act.FALL_AWAY) in MOVES]
+    return [fall(row, fallen, by) for row in rows if (State(row.state), Act.FALL_AWAY) in MOVES]
 
 
-@transaction.atomic
-def fall_by_hand(*, key: str, fallen: Fallen, version: int, by: OfficerActor) -> Notice:
-    """Record that the decision was annulled or changed, or that the penalty's publication ends early by repair."""
-    check_permission(by.permissions, Permission.PUBLISH)
-    row = taken(key, version, by)
-    if fallen.cause not in BY_HAND:
-        raise PublicityRefused("请选择撤回的事由。", "Choose why it is taken down.")
-    if not fallen.document.strip():
-        raise PublicityRefused(
-            "撤回应说明理由，请写明文书。", "Taking down needs its reason: name the document."
-        )
-    if not_later(fallen.on) < row.event_on:
-        raise PublicityRefused("日期早于原决定。", "The day lies before the decision itself.")
-    if fallen.cause is Cause.REPAIRED:
-        _refuse_too_early(row, fallen.on)
-    return _fall(row, fallen, by)
-
-
-def early_from(row: Notice) -> date | None:
-    """The first day on which a publication may end early by repair; None where the rule knows no such day."""
-    if not row.term or row.published_on is None:
-        return None
-    months = publicity.term(row.matter, row.event_on, row.term).early_months
-    return add_months(row.published_on, months) if months else None
-
-
-def _refuse_too_early(row: Notice, on: date) -> None:
-    first = early_from(row)
-    if first is None:
-        raise PublicityRefused(
-            "按规则不得提前停止公示。", "By its rule this publication is not ended before its time."
-        )
-    if on < first:
-        raise PublicityRefused(
-            f"{first}起才可以提前停止公示。", f"It may be ended before its time from {first} only."
-        )
-
-
-def _fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
+def fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
+    """Its ground is gone: taken down within its period where something has left the house, else never published."""
     row.state = check_move(MOVES, State(row.state), Act.FALL_AWAY)
     row.cause, row.cause_on = fallen.cause, fallen.on
-    row.due, row.due_provisional = None, False
+    row.due, row.due_provisional, row.question = None, False, None
     if row.state == State.WITHDRAWING:
         deadline = publicity.withdrawal(row.matter, row.event_on, fallen.on)
         row.due, row.due_provisional = deadline.due, deadline.provisional
@@ -175,14 +135,18 @@ def _fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
 
 def clocks_of(row: Notice) -> list[dict[str, Any]]:
     """Every channel of a notice with its period, as they are stored."""
-    found = publicity.clocks(row.matter, row.event_on, Profile(row.profile))
+    found = publicity.clocks(row.matter, row.event_on, Profile(row.profile), elsewhere=bool(row.home))
     return [_stored(one) for one in found]
 
 
-def bind(row: Notice, found: Sequence[queries.Place] | None) -> None:
-    """Set the day that binds from what is out by now; `found` empty for a notice of which nothing is out."""
-    clocks = found or [queries.Place(one["channel"], one["statutory"], one["clock"]) for one in row.clocks]
-    binding = queries.next_due(row, clocks)
+def bind(row: Notice, found: Sequence[queries.Place]) -> None:
+    """Set the day that binds from what is out by now, with the period of what may have to be taken down."""
+    question = queries.question_of(row)
+    if question is not None:
+        out = any(one.left for one in found)
+        due = publicity.withdrawal(row.matter, row.event_on, question.on) if out else None
+        row.question = replace(question, clock=derivation(due) if due else None).stored()
+    binding = queries.next_due(row, found)
     row.due = date.fromisoformat(binding["due"]) if binding else None
     row.due_provisional = bool(binding and binding["provisional"])
 
@@ -261,18 +225,21 @@ def derivation(due: Deadline) -> dict[str, Any]:
 
 def _stored(one: publicity.Clock) -> dict[str, Any]:
     due = derivation(one.deadline) if one.deadline else None
-    return {"channel": one.channel.code, "statutory": one.channel.statutory, "clock": due}
+    where = {"channel": one.channel.code, "statutory": one.channel.statutory, "clock": due}
+    return where | ({"receives": one.receives} if one.receives else {})
 
 
 def _party(subject_key: str, told: Told) -> dict[str, Any]:
     subject = registry.by_key(subject_key) if subject_key else None
     name = told.name.strip() or (subject.name if subject else "")
+    number = told.number.strip() or (subject.number if subject else "")
     if not name:
         raise PublicityRefused("请写明当事人。", "Name the party.")
     return {
         "subject": subject,
         "name": name[:200],
-        "number": (told.number.strip() or (subject.number if subject else ""))[:120],
+        "number": number[:120],
+        "home": queries.home_of(subject, number),
         "profile": told.profile or queries.profile_of(subject),
         "field": told.law or queries.field_of(subject),
     }

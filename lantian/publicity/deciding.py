@@ -19,10 +19,10 @@ from lantian.office.actors import OfficerActor
 from lantian.office.models import Post
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
-from lantian.publicity.actions import moved, office_of, taken
+from lantian.publicity.actions import bind, moved, office_of, taken
 from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice, NoticeText
-from lantian.publicity.states import MOVES, Act, State
+from lantian.publicity.states import MOVES, OUT, Act, State
 
 LONGEST_FIELD, MOST_SECRETS = 4_000, 50
 
@@ -111,19 +111,23 @@ def approve(*, key: str, digest: str, version: int, by: OfficerActor) -> Notice:
     row = taken(key, version, by)
     demand_competence(row, by)
     text = _newest(row)
-    if Post.objects.values_list("account_id", flat=True).get(pk=by.post_id) == text.post.account_id:
-        raise PublicityRefused(
-            "拟定人不能核准自己拟定的公示内容，请由另一人核准。",
-            "Whoever prepared the text does not approve it; another person does.",
-        )
+    own = PublicityRefused(
+        "拟定人不能核准自己拟定的公示内容，请由另一人核准。",
+        "Whoever prepared the text does not approve it; another person does.",
+    )
+    refuse_same(text.post_id, by, own)
+    refuse_in_doubt(row, text)
     if text.digest != digest:
         raise Stale("公示内容已经改动，请重新查看。", "The text has changed; look at it again.")
     published = publicity.term(row.matter, row.event_on, text.term).published
     act = Act.APPROVE if published else Act.SPARE
     row.state = check_move(MOVES, State(row.state), act)
     row.term, row.longest = text.term, text.longest
+    if row.question is not None and row.state not in OUT:  # the text answers it; nothing has to be replaced
+        row.question = None
+        bind(row, queries.places(row))
     if act is Act.SPARE:
-        row.due = None
+        row.due, row.due_provisional = None, False
     return moved(row, act, clock.today(), by, text_number=text.number)
 
 
@@ -136,6 +140,23 @@ def send_back(*, key: str, note: str, version: int, by: OfficerActor) -> Notice:
         raise PublicityRefused("请写明退回的理由。", "Please say why it is sent back.")
     row.state = check_move(MOVES, State(row.state), Act.RETURN)
     return moved(row, Act.RETURN, clock.today(), by, note=note)
+
+
+def refuse_same(post: int, by: OfficerActor, refusal: PublicityRefused) -> None:
+    """Raise when the account that acts holds a post, whatever other posts it holds."""
+    accounts = dict(Post.objects.filter(pk__in=[post, by.post_id]).values_list("pk", "account_id"))
+    if accounts[post] == accounts[by.post_id]:
+        raise refusal
+
+
+def refuse_in_doubt(row: Notice, text: NoticeText) -> None:
+    """Raise while something stands against a notice that the text does not answer: it is older, or it may all fall."""
+    question = queries.question_of(row)
+    if question is not None and not question.answered(text):
+        raise PublicityRefused(
+            "公示依据有变动，待核实：请先重新拟定，或者由另一人核实。",
+            "Its ground has changed and is to be reviewed: prepare the text anew, or have another person review it.",
+        )
 
 
 def demand_competence(row: Notice, by: OfficerActor) -> None:

@@ -20,7 +20,9 @@ class Notice(models.Model):
 
     `clocks` are the periods per channel with their derivation as reckoned when the duty arose; `due` is the day that
     binds now (publication, or withdrawal); `until` the last day, None while only a decision ends it. `told` is what
-    the record above said, the first draft of the text.
+    the record above said, the first draft of the text. `home` is the other province that registered the party (two
+    digits of GB/T 2260, empty for ours or where nothing tells), `forwarded_on` the first day it was told. `question` is
+    what stands against the notice until a second person decides (`queries.Question`).
     """
 
     key = models.CharField(max_length=26, unique=True, default=new_key)
@@ -33,6 +35,7 @@ class Notice(models.Model):
     number = models.CharField(max_length=120, blank=True)
     profile = models.CharField(max_length=12, choices={str(one): str(one) for one in Profile})
     field = models.CharField(max_length=20, choices={str(one): str(one) for one in Field})
+    home = models.CharField(max_length=2, blank=True)
     document = models.CharField(max_length=200)
     event_on = models.DateField()
     told = models.JSONField(default=dict)
@@ -43,11 +46,13 @@ class Notice(models.Model):
     due = models.DateField(null=True)
     due_provisional = models.BooleanField(default=False)
     published_on = models.DateField(null=True)
+    forwarded_on = models.DateField(null=True)
     until = models.DateField(null=True)
     until_derivation = models.JSONField(null=True)
     cause = models.CharField(max_length=10, blank=True, choices={str(one): str(one) for one in Cause})
     cause_on = models.DateField(null=True)
     withdraw_derivation = models.JSONField(null=True)
+    question = models.JSONField(null=True)
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     version = models.IntegerField(default=1)
@@ -61,7 +66,8 @@ class Notice(models.Model):
             models.CheckConstraint(condition=~Q(document=""), name="a_notice_names_its_document"),
             models.CheckConstraint(
                 condition=~Q(state__in=("published", "correcting", "corrected", "ended"))
-                | Q(published_on__isnull=False),
+                | Q(published_on__isnull=False)
+                | Q(forwarded_on__isnull=False),
                 name="what_is_published_has_its_day",
             ),
         ]
@@ -97,7 +103,10 @@ class NoticeText(models.Model):
 
 
 class NoticeStep(models.Model):
-    """One act on a notice; append-only. `channel` and `address` say where, `text_number` which text."""
+    """One act on a notice; append-only. `channel` and `address` say where, `text_number` which text.
+
+    `met` are the conditions of an early end as confirmed, each with the document that shows it.
+    """
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="steps")
     act = models.CharField(max_length=12)
@@ -107,5 +116,6 @@ class NoticeStep(models.Model):
     text_number = models.IntegerField(null=True)
     document = models.CharField(max_length=200, blank=True)
     note = models.TextField(blank=True)
+    met = models.JSONField(default=dict)
     post = models.ForeignKey("office.Post", models.PROTECT, related_name="+", null=True)
     at = models.DateTimeField()

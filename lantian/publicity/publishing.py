@@ -15,6 +15,7 @@ from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
 from lantian.publicity.actions import bind, derivation, moved, not_later, taken
+from lantian.publicity.deciding import refuse_in_doubt
 from lantian.publicity.errors import PublicityRefused
 from lantian.publicity.models import Notice, NoticeText
 from lantian.publicity.queries import Place
@@ -23,13 +24,42 @@ from lantian.publicity.states import MOVES, Act, Cause, State
 
 @dataclass(frozen=True)
 class Placed:
-    """Something done on a channel on a day, on the page of a version; `address` is where it can be read."""
+    """Something done on a channel on a day, on the page of a version; `address` is where it can be read.
+
+    `document` is the letter or receipt by which it was forwarded.
+    """
 
     channel: str
     on: date
     version: int
     address: str = ""
     note: str = ""
+    document: str = ""
+
+
+@transaction.atomic
+def forward(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
+    """Record that the approved text was forwarded to the province that registered the party, which publishes it.
+
+    The province's own period runs from the receipt. Raises `PublicityRefused`.
+    """
+    check_permission(by.permissions, Permission.PUBLISH)
+    row = taken(key, placed.version, by)
+    state = check_move(MOVES, State(row.state), Act.FORWARD)
+    text, found = _text(row), queries.places(row)
+    place = _place(found, placed.channel)
+    if not place.receives or place.met:
+        raise PublicityRefused(
+            "该渠道不需要推送或者已经推送。", "Nothing is to be forwarded for this channel."
+        )
+    if not placed.document.strip():
+        raise PublicityRefused("请写明推送的文书或者回执。", "Name the letter or receipt of the forwarding.")
+    refuse_in_doubt(row, text)
+    _refuse_day(row, text, placed.on)
+    row.state, row.forwarded_on = state, row.forwarded_on or placed.on
+    bind(row, [changed(one, forwarded_on=placed.on) if one is place else one for one in found])
+    where = {"channel": placed.channel, "document": placed.document, "text_number": text.number}
+    return moved(row, Act.FORWARD, placed.on, by, **where, note=placed.note)
 
 
 @transaction.atomic
@@ -45,6 +75,7 @@ def publish(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
     place = _place(found, placed.channel)
     if place.out:
         raise PublicityRefused("该渠道已经公示。", "It stands on this channel already.")
+    refuse_in_doubt(row, text)
     _refuse_mirror_first(place, found)
     _refuse_day(row, text, placed.on)
     row.state = state
@@ -60,13 +91,16 @@ def replace(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
     check_move(MOVES, State(row.state), Act.REPLACE)
     text, found = _text(row), queries.places(row)
     place = _place(found, placed.channel)
-    if not place.out or place.text_number == text.number:
+    if not place.left or place.text_number == text.number:
         raise PublicityRefused("该渠道没有需要替换的内容。", "Nothing has to be replaced on this channel.")
     _refuse_day(row, text, placed.on)
-    older = [one for one in found if one.out and one is not place and one.text_number != text.number]
+    older = [one for one in found if one.left and one is not place and one.text_number != text.number]
     act = Act.REPLACE if older else Act.SETTLE
     row.state = check_move(MOVES, State(row.state), act)
-    _settle(row, place, text, place.published_on or placed.on, found)
+    question = queries.question_of(row)
+    if act is Act.SETTLE and question is not None and question.answered(text):
+        row.question = None  # the corrected text, approved by a second person, stands everywhere
+    _settle(row, place, text, place.published_on, found)
     return _recorded(row, act, placed, text, by)
 
 
@@ -78,13 +112,13 @@ def withdraw(*, key: str, placed: Placed, by: OfficerActor) -> Notice:
     check_move(MOVES, State(row.state), Act.WITHDRAW)
     found = queries.places(row)
     place = _place(found, placed.channel)
-    if not place.out:
+    first = place.published_on or place.forwarded_on
+    if not place.left or first is None:
         raise PublicityRefused("该渠道没有公示。", "It does not stand on this channel.")
-    assert place.published_on is not None
-    if not_later(placed.on) < place.published_on:
+    if not_later(placed.on) < first:
         raise PublicityRefused("撤回日期早于公示日期。", "It was taken down before it was published.")
     act = Act.WITHDRAW
-    if not [one for one in found if one.out and one is not place]:
+    if not [one for one in found if one.left and one is not place]:
         act = Act.END if row.cause == Cause.LAPSED else Act.FINISH
         row.due, row.due_provisional = None, False
     row.state = check_move(MOVES, State(row.state), act)
@@ -126,15 +160,19 @@ def _refuse_day(row: Notice, text: NoticeText, on: date) -> None:
         )
 
 
-def _settle(row: Notice, place: Place, text: NoticeText, since: date, found: list[Place]) -> None:
-    """Reckon anew which day binds and which is the last, with the text standing on one more channel."""
+def _settle(row: Notice, place: Place, text: NoticeText, since: date | None, found: list[Place]) -> None:
+    """Reckon anew which day binds and which is the last, with the text standing on one more channel.
+
+    What was forwarded only stands nowhere yet that we know of: it has no last day.
+    """
     there = changed(place, published_on=since, withdrawn_on=None, text_number=text.number)
     now = [there if one is place else one for one in found]
-    row.published_on = min(one.published_on for one in now if one.published_on is not None)
-    chosen = publicity.term(row.matter, row.event_on, row.term)
-    until = publicity.until(chosen, row.published_on, row.longest)
-    row.until = until.last
-    row.until_derivation = derivation(until.reckoned) if until.reckoned else None
+    row.published_on = min((one.published_on for one in now if one.published_on), default=None)
+    if row.published_on is not None:
+        chosen = publicity.term(row.matter, row.event_on, row.term)
+        until = publicity.until(chosen, row.published_on, row.longest)
+        row.until = until.last
+        row.until_derivation = derivation(until.reckoned) if until.reckoned else None
     bind(row, now)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
@@ -13,9 +13,11 @@ from lantian.core import publicity
 from lantian.core.competence import Field
 from lantian.office.models import Unit
 from lantian.publicity.models import Notice, NoticeStep, NoticeText
-from lantian.publicity.states import OPEN, OUT, Act, State
+from lantian.publicity.states import OPEN, OUT, Act, Cause, State
 from lantian.registry import queries as registry
+from lantian.registry.branches import NATIONAL, province_of
 from lantian.registry.models import Subject
+from lantian.registry.routing import HOME, registered_at
 
 PUTS_OUT = (Act.PUBLISH, Act.REPLACE, Act.SETTLE)
 TAKES_DOWN = (Act.WITHDRAW, Act.FINISH, Act.END)
@@ -24,7 +26,10 @@ PERSONS = (Subject.Kind.PRACTITIONER, Subject.Kind.PERSON)
 
 @dataclass(frozen=True)
 class Place:
-    """A channel of a notice: its period as stored, and whether and since when which text is out there."""
+    """A channel of a notice: its period as stored, and whether and since when which text is out there.
+
+    Where `receives` is set, another province publishes: we forward, and its own period is that rule from the receipt.
+    """
 
     channel: str
     statutory: bool
@@ -33,11 +38,24 @@ class Place:
     address: str = ""
     text_number: int | None = None
     withdrawn_on: date | None = None
+    receives: str = ""
+    forwarded_on: date | None = None
+    forwarded_by: str = ""
 
     @property
     def out(self) -> bool:
         """Whether it can be read there."""
         return self.published_on is not None and self.withdrawn_on is None
+
+    @property
+    def left(self) -> bool:
+        """Whether it has left the house for there: it can be read, or was forwarded."""
+        return self.out or (self.forwarded_on is not None and self.withdrawn_on is None)
+
+    @property
+    def met(self) -> bool:
+        """Whether what we owe there is done."""
+        return self.published_on is not None or self.forwarded_on is not None
 
     @property
     def due(self) -> date | None:
@@ -46,8 +64,49 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What stands against a notice: for which cause, since which day, who said so when, and the period that runs.
+
+    `document` is empty while nobody has asked that its ground be taken as gone: the record below it changed, no more.
+    `met` are the confirmed conditions of an early end with their documents, `texts` how many texts there were then.
+    """
+
+    cause: Cause
+    on: date
+    post: int
+    at: datetime
+    document: str = ""
+    note: str = ""
+    met: Mapping[str, str] = field(default_factory=dict)
+    texts: int = 0
+    clock: Mapping[str, Any] | None = None
+
+    @property
+    def asked(self) -> bool:
+        """Whether an officer asks that it be taken down."""
+        return bool(self.document)
+
+    def answered(self, text: NoticeText) -> bool:
+        """Whether a text was prepared after it was raised, and nobody asks that the whole be taken down."""
+        return not self.asked and text.number > self.texts
+
+    def stored(self) -> dict[str, Any]:
+        """The question as the notice keeps it."""
+        told = {
+            "cause": str(self.cause),
+            "on": str(self.on),
+            "at": self.at.isoformat(),
+            "met": dict(self.met),
+        }
+        return told | {
+            "post": self.post, "document": self.document, "note": self.note, "texts": self.texts,
+            "clock": dict(self.clock) if self.clock else None,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Filter:
-    """What a list of notices shows; `clock` is late, due (a day runs), lapsed or nothing."""
+    """What a list of notices shows; `clock` is late, due (a day runs), lapsed, question or nothing."""
 
     state: str = ""
     matter: str = ""
@@ -57,27 +116,33 @@ class Filter:
 
 def places(notice: Notice, steps: Iterable[NoticeStep] | None = None) -> list[Place]:
     """Every channel of a notice, in the order of the rule, with what its steps say of it."""
-    found = {one["channel"]: Place(one["channel"], one["statutory"], one["clock"]) for one in notice.clocks}
+    found = {one.channel: one for one in planned(notice)}
     for step in notice.steps.order_by("id") if steps is None else steps:
         place = found.get(step.channel)
-        if place is None:
-            continue
-        if step.act in PUTS_OUT:
-            since = place.published_on if place.out else step.on
-            found[step.channel] = Place(
-                place.channel,
-                place.statutory,
-                place.clock,
-                since,
-                step.address or place.address,
-                step.text_number,
-            )
-        elif step.act in TAKES_DOWN:
-            found[step.channel] = Place(
-                place.channel, place.statutory, place.clock, place.published_on, place.address,
-                place.text_number, step.on,
-            )  # fmt: skip
+        if place is not None:
+            found[step.channel] = _after(place, step)
     return list(found.values())
+
+
+def planned(notice: Notice) -> list[Place]:
+    """Every channel of a notice before anything was done."""
+    return [
+        Place(one["channel"], one["statutory"], one["clock"], receives=one.get("receives", ""))
+        for one in notice.clocks
+    ]
+
+
+def _after(place: Place, step: NoticeStep) -> Place:
+    if step.act == Act.FORWARD:
+        day = place.forwarded_on or step.on
+        return replace(place, forwarded_on=day, forwarded_by=step.document, text_number=step.text_number)
+    if step.act in PUTS_OUT:
+        since = step.on if step.act == Act.PUBLISH and not place.out else place.published_on
+        address = step.address or place.address
+        return replace(
+            place, published_on=since, address=address, text_number=step.text_number, withdrawn_on=None
+        )
+    return replace(place, withdrawn_on=step.on) if step.act in TAKES_DOWN else place
 
 
 def notices(wanted: Filter, today: date) -> QuerySet[Notice]:
@@ -89,6 +154,7 @@ def notices(wanted: Filter, today: date) -> QuerySet[Notice]:
         "late": Q(due__lt=today),
         "due": Q(due__isnull=False),
         "lapsed": Q(until__lt=today, state__in=OUT),
+        "question": Q(question__isnull=False),
     }
     rows = rows.filter(clocks[wanted.clock]) if wanted.clock in clocks else rows
     if wanted.text:
@@ -99,7 +165,8 @@ def notices(wanted: Filter, today: date) -> QuerySet[Notice]:
 
 def waiting(unit: int) -> QuerySet[Notice]:
     """Notices of an office that wait for an act, the next due first."""
-    rows = Notice.objects.filter(unit_id=unit).filter(Q(state__in=OPEN) | Q(due__isnull=False))
+    open_ = Q(state__in=OPEN) | Q(due__isnull=False) | Q(question__isnull=False)
+    rows = Notice.objects.filter(unit_id=unit).filter(open_)
     return rows.order_by(F("due").asc(nulls_last=True), "id")
 
 
@@ -137,9 +204,41 @@ def text_of(notice: Notice) -> NoticeText | None:
 
 
 def next_due(notice: Notice, found: Iterable[Place]) -> Mapping[str, Any] | None:
-    """The period that binds now: the earliest of the statutory channels on which nothing stands yet."""
-    clocks = [one.clock for one in found if one.clock and one.statutory and one.published_on is None]
+    """The period that binds now: the earliest of the statutory channels on which nothing is done yet.
+
+    What may have to be taken down has its own period, and an earlier one of the two binds.
+    """
+    clocks = [one.clock for one in found if one.clock and one.statutory and not one.met]
+    question = question_of(notice)
+    if question is not None and question.clock:
+        clocks.append(question.clock)
     return min(clocks, key=lambda one: str(one["due"])) if clocks else None
+
+
+def derivation_of(notice: Notice) -> Mapping[str, Any] | None:
+    """How the day that binds now was reckoned, as it was stored; None where no day binds or nothing tells."""
+    if notice.state == State.WITHDRAWING:
+        stored = [notice.withdraw_derivation, notice.until_derivation]
+    else:
+        question = question_of(notice)
+        stored = [*(one["clock"] for one in notice.clocks), question.clock if question else None]
+    return next((one for one in stored if one and one["due"] == str(notice.due)), None)
+
+
+def question_of(notice: Notice) -> Question | None:
+    """What stands against a notice, if anything."""
+    kept = notice.question
+    if kept is None:
+        return None
+    told = {name: kept[name] for name in ("post", "document", "note", "met", "texts", "clock")}
+    on, at = date.fromisoformat(kept["on"]), datetime.fromisoformat(kept["at"])
+    return Question(cause=Cause(kept["cause"]), on=on, at=at, **told)
+
+
+def home_of(subject: Subject | None, number: str) -> str:
+    """The other province that registered a party, two digits; empty for ours and where nothing tells."""
+    code = province_of(subject) if subject else (registered_at(number) or "")[: len(HOME)]
+    return "" if code in (HOME, NATIONAL) else code
 
 
 def watchers(subject: Subject | None, unit: int) -> list[int]:

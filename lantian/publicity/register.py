@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from django.db import transaction
 
 from lantian.core import publicity
+from lantian.core.rulebook import Confidence
 from lantian.office import audit, clock
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
@@ -19,7 +20,7 @@ from lantian.publicity.states import CAUSE_TEXTS, STATE_TEXTS, Cause, State
 TITLE = "公示台账"
 COLUMNS = (
     "序号", "当事人", "代码或者证号", "公示事项", "决定文书", "决定日期", "状态", "应办期限", "公示渠道及日期",
-    "公示期至", "撤回事由", "撤下日期", "承办单位",
+    "公示期至", "撤回事由", "撤下日期", "承办单位", "备注",
 )  # fmt: skip
 MOST = 5_000
 _HEAD = 2
@@ -52,6 +53,9 @@ def export(rows: Sequence[Notice], *, by: OfficerActor) -> bytes:
 def _cells(number: int, row: Notice) -> list[str]:
     known = publicity.channels(row.event_on)
     places = queries.places(row)
+    sent = [
+        f"{known[one.channel].text.zh} {one.forwarded_on} 推送登记地" for one in places if one.forwarded_on
+    ]
     out = [f"{known[one.channel].text.zh} {one.published_on}" for one in places if one.published_on]
     down = [str(one.withdrawn_on) for one in places if one.withdrawn_on]
     return [
@@ -63,9 +67,28 @@ def _cells(number: int, row: Notice) -> list[str]:
         str(row.event_on),
         STATE_TEXTS[State(row.state)].zh,
         str(row.due or ""),
-        "；".join(out),
+        "；".join([*sent, *out]),
         str(row.until or ""),
         CAUSE_TEXTS[Cause(row.cause)].zh if row.cause else "",
         max(down, default=""),
         row.unit.name_zh,
+        "；".join(_remarks(row)),
     ]
+
+
+def _remarks(row: Notice) -> Iterator[str]:
+    """What a reader of the paper must not take for certain: days not verified or provisional, what is in doubt."""
+    yield from _unsure("公示规则", publicity.matter(row.matter, row.event_on).confidence)
+    for words, told in (("应办期限", queries.derivation_of(row)), ("公示期至", row.until_derivation)):
+        if told is not None:
+            yield from _unsure(words, Confidence(told["confidence"]))
+        if told is not None and told["provisional"]:
+            yield f"{words}暂定：放假安排尚未公布"
+    question = queries.question_of(row)
+    if question is not None:
+        yield "提出撤回，待核准" if question.asked else "公示依据更改，待核实"
+
+
+def _unsure(words: str, confidence: Confidence) -> Iterator[str]:
+    if confidence is not Confidence.TEXT:
+        yield f"{words}{confidence.told.zh}"

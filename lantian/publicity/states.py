@@ -24,17 +24,25 @@ class State(StrEnum):
 
 
 class Act(StrEnum):
-    """What may be done. `withdraw`, `finish` and `end` are one act: they differ in what is left and why it ends."""
+    """What may be done. `withdraw`, `finish` and `end` are one act: they differ in what is left and why it ends.
+
+    `doubt` (the record below it changed) and `ask` (an officer asks that its ground be taken as gone) leave it where it
+    stands until a second person lets it `fall_away` or `keep`s it.
+    """
 
     OWE = "owe"
     PREPARE = "prepare"
     RETURN = "return"
     APPROVE = "approve"
     SPARE = "spare"
+    FORWARD = "forward"
     PUBLISH = "publish"
     CORRECT = "correct"
     REPLACE = "replace"
     SETTLE = "settle"
+    DOUBT = "doubt"
+    ASK = "ask"
+    KEEP = "keep"
     FALL_AWAY = "fall_away"
     LAPSE = "lapse"
     WITHDRAW = "withdraw"
@@ -71,10 +79,14 @@ ACT_TEXTS: dict[Act, Text] = {
     Act.RETURN: Text("退回重拟", "sent back for another text"),
     Act.APPROVE: Text("核准公示", "publication approved"),
     Act.SPARE: Text("核准不予公示", "sparing approved"),
+    Act.FORWARD: Text("登记已推送登记地", "forwarding to the home province recorded"),
     Act.PUBLISH: Text("登记已公示", "publication recorded"),
     Act.CORRECT: Text("拟定更正", "correction prepared"),
     Act.REPLACE: Text("登记已更正", "correction recorded"),
     Act.SETTLE: Text("登记已更正", "correction recorded"),
+    Act.DOUBT: Text("公示依据更改，待核实", "ground changed, to be reviewed"),
+    Act.ASK: Text("提出撤回", "taking down asked for"),
+    Act.KEEP: Text("核实后维持公示", "kept after review"),
     Act.FALL_AWAY: Text("公示依据消失", "ground of publication gone"),
     Act.LAPSE: Text("公示期届满", "period of publication over"),
     Act.WITHDRAW: Text("登记已撤回", "taking down recorded"),
@@ -88,6 +100,7 @@ CAUSE_TEXTS: dict[Cause, Text] = {
     Cause.CHANGED: Text("决定被变更", "the decision was changed"),
     Cause.LAPSED: Text("公示期届满", "period of publication over"),
 }
+FORWARDED = Text("已推送，待登记地公示", "forwarded, to be published there")
 CLOSED = (State.WITHDRAWN, State.ENDED, State.SPARED, State.DROPPED)
 # Something of it may be out.
 OUT = (State.PUBLISHED, State.CORRECTING, State.CORRECTED, State.WITHDRAWING)
@@ -100,8 +113,10 @@ MOVES: dict[tuple[State, Act], State] = {
     (State.PREPARED, Act.SPARE): State.SPARED,
     (State.PREPARED, Act.FALL_AWAY): State.DROPPED,
     (State.APPROVED, Act.PREPARE): State.PREPARED,
+    (State.APPROVED, Act.FORWARD): State.PUBLISHED,
     (State.APPROVED, Act.PUBLISH): State.PUBLISHED,
     (State.APPROVED, Act.FALL_AWAY): State.DROPPED,
+    (State.PUBLISHED, Act.FORWARD): State.PUBLISHED,
     (State.PUBLISHED, Act.PUBLISH): State.PUBLISHED,
     (State.PUBLISHED, Act.CORRECT): State.CORRECTING,
     (State.PUBLISHED, Act.FALL_AWAY): State.WITHDRAWING,
@@ -118,3 +133,5 @@ MOVES: dict[tuple[State, Act], State] = {
     (State.WITHDRAWING, Act.FINISH): State.WITHDRAWN,
     (State.WITHDRAWING, Act.END): State.ENDED,
 }
+FALLING = tuple(state for state, act in MOVES if act is Act.FALL_AWAY)
+MOVES |= {(state, act): state for state in FALLING for act in (Act.DOUBT, Act.ASK, Act.KEEP)}

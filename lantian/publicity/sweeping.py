@@ -57,6 +57,7 @@ def lapse(key: str, by: Actor) -> Notice | None:
         return None
     row.state = check_move(MOVES, State(row.state), Act.LAPSE)
     row.cause, row.cause_on, row.due, row.due_provisional = Cause.LAPSED, row.until, row.until, False
+    row.question = None
     if (
         not row.until_derivation
     ):  # a stay on a list: taken down within the days of its rule, not on its last one
@@ -81,7 +82,7 @@ def reannounce(key: str, by: Actor) -> Notice | None:
         bind(row, queries.places(row))
     if (row.due, row.due_provisional) == (was, True):
         return None
-    row.save(update_fields=["clocks", "due", "due_provisional", "withdraw_derivation"])
+    row.save(update_fields=["clocks", "due", "due_provisional", "withdraw_derivation", "question"])
     detail = {"was": str(was), "due": str(row.due), "provisional": row.due_provisional}
     audit.record(audit.Kind.DUE_REANNOUNCED, by=by, about=("notice", row.key), detail=detail)
     return row

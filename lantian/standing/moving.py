@@ -1,9 +1,9 @@
 """A subject that moves to another district: its standing follows, so that its new office sees all of it.
 
-The rule: whoever saw a record goes on seeing it, the district that keeps the subject now sees every record of it, also
-the earlier ones; what is recorded from now on is seen by the new district and the city. A running plan is taken over
-by an act of the new office (`planning.entrust`). It is done with a placing by hand, and every night for whatever
-moved in between.
+The rule, for public notices about it as well: whoever saw a record goes on seeing it, the district that keeps the
+subject now sees every record of it, also the earlier ones; what is recorded from now on is seen by the new district and
+the city. A running plan is taken over by an act of the new office (`planning.entrust`). It is done with a placing by
+hand, and every night for whatever moved in between.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from lantian.office import audit, jobs
 from lantian.office.actors import Actor
 from lantian.office.papers import actions as papers
+from lantian.publicity.models import Notice
 from lantian.registry.models import Subject
 from lantian.standing import queries
 from lantian.standing.models import (
@@ -31,6 +32,7 @@ from lantian.standing.models import (
 
 KEPT = (
     CreditEvent, Reckoning, Repair, Objection, ConfirmedFact, SupervisionClass, ListEntry, ListSpell, GuidancePlan,
+    Notice,
 )  # fmt: skip
 TABLES = tuple(model._meta.db_table for model in KEPT)
 JOB = "standing_follow"

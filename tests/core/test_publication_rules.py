@@ -142,6 +142,40 @@ def test_a_warning_alone_and_a_prolonged_fine_are_refused() -> None:
         publicity.term("penalty", DAY, "forever")
 
 
+def test_a_party_of_another_province_is_forwarded_and_the_other_channels_stay() -> None:
+    """Order 45 art. 10: ten working days to forward, ten more from the receipt for whoever publishes there."""
+    found = {
+        one.channel.code: one for one in publicity.clocks("penalty", DAY, Profile.ENTERPRISE, elsewhere=True)
+    }
+    assert found["gsxt"].deadline and found["gsxt"].deadline.rule == "penalty_publicity_forward"
+    assert str(found["gsxt"].deadline.due) == "2026-11-30"
+    assert found["gsxt"].receives == "penalty_publicity_receiving" and not found["site"].receives
+    assert all(
+        not one.receives for one in publicity.clocks("check_result", DAY, Profile.ENTERPRISE, elsewhere=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("term", "rule", "day"),
+    [
+        ("minor", "ndrc_minor_max", "2027-02-16"),
+        ("ordinary", "ndrc_general_min", "2027-02-16"),
+        ("barring", "ndrc_serious_min", "2027-11-16"),
+    ],
+)
+def test_credit_china_ends_by_an_order_of_its_own_since_that_order(term: str, rule: str, day: str) -> None:
+    (found,) = publicity.others(publicity.term("penalty", DAY, term), DAY).items()
+    assert (found[0], found[1].rule, str(found[1].due)) == ("credit_china", rule, day)
+    before = date(2026, 3, 31)
+    assert publicity.others(publicity.term("penalty", before, term), before) == {}
+
+
+def test_the_months_before_an_early_end_are_a_rule_with_its_own_doubt() -> None:
+    first = publicity.early(publicity.term("penalty", DAY, "ordinary"), DAY)
+    assert first and (str(first.due), first.confidence) == ("2027-05-16", Confidence.MEMORY)
+    assert publicity.early(publicity.term("penalty", DAY, "barring"), DAY) is None
+
+
 @given(st.dates(date(2021, 9, 1), date(2026, 11, 30)), st.dates(date(2021, 9, 1), date(2040, 1, 1)))
 def test_a_ban_never_shortens_a_publication(published: date, ban_until: date) -> None:
     barring = publicity.term("penalty", DAY, "barring")
@@ -155,6 +189,10 @@ def test_a_ban_never_shortens_a_publication(published: date, ban_until: date) ->
         ('{ channel = "gsxt" }', '{ channel = "wall" }', "there is no 'wall'"),
         ('withdraw = "penalty_withdraw"', 'withdraw = "never"', "there is no 'never'"),
         ('ends = "publicity_end_minor"', 'ends = "soon"', "there is no 'soon'"),
+        ('early = "samr_penalty_early_end"', 'early = "soon"', "there is no 'soon'"),
+        ('elsewhere = "penalty_publicity_forward"', 'elsewhere = "post"', "there is no 'post'"),
+        ('ends = "ndrc_minor_max"', 'ends = "some_day"', "there is no 'some_day'"),
+        ("[[rule.early_end]]", "[[rule.early]]", "early"),
         (
             'person = "remove" },\n  { code = "address"',
             'person = "blur" },\n  { code = "address"',

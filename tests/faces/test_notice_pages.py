@@ -14,7 +14,7 @@ from lantian.publicity import actions, queries
 from lantian.publicity.actions import Owed, Told
 from lantian.publicity.models import Notice, NoticeText
 from tests.personas import acting, browser
-from tests.rooms.test_publicity import FIELDS, TODAY, a_penalty, a_published, an_agency
+from tests.rooms.test_publicity import FIELDS, TODAY, a_penalty, a_published, an_agency, an_outsider
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +106,58 @@ def test_the_workbook_says_what_the_ledger_says_and_leaves_an_event() -> None:
     assert lines[3][8] == "本部门网站 2026-11-22" and "盖章" in str(lines[-1])
     with acting("city"):
         assert audit.history("unit", "120000")[-1].kind == "notices_exported"
+
+
+def test_the_paper_says_which_days_are_not_verified_or_provisional() -> None:
+    """A printed ledger is signed: a day from memory or before the days off are announced must not look certain."""
+    row = a_published()
+    with acting("city"):
+        clock = {**row.clocks[2]["clock"], "provisional": True}
+        Notice.objects.filter(pk=row.pk).update(clocks=[*row.clocks[:2], row.clocks[2] | {"clock": clock}])
+    response = browser("city").get(reverse("notices_export"), {"state": "published"})
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response)))  # type: ignore[arg-type]
+    lines = book.get_sheet_by_index(0).to_python()
+    place = lines[2].index("备注")
+    told = str(lines[3][place]).split("；")
+    assert told[0] == "公示规则未经核实的暂定内容，不是官方规定"
+    assert "应办期限凭记忆录入，未经核对" in told
+
+
+def test_a_withdrawal_is_asked_for_on_the_page_and_decided_by_another() -> None:
+    row, officer, other = a_published(), browser("city"), browser("marks")
+    act = reverse("notice_act", args=[row.key])
+    typed = {
+        "do": "fall",
+        "cause": "repaired",
+        "on": str(TODAY),
+        "document": "修复申请",
+        "met-performed": "缴款书",
+    }
+    refused = officer.post(act, typed | {"version": str(row.version)})
+    assert refused.status_code == 422 and 'value="缴款书"' in refused.content.decode()
+    typed |= {"cause": "annulled", "version": str(row.version)}
+    assert officer.post(act, typed).status_code == 302
+    page = other.get(of(row)).content.decode()
+    assert "核准撤回" in page and "修复申请" in page and "提出撤回，待核准" in page
+    assert "提出撤回，待核准" in other.get(reverse("home")).content.decode()
+    told = {"do": "confirm", "version": str(row.version + 1)}
+    assert officer.post(act, told).status_code == 422
+    assert other.post(act, told).status_code == 302
+    assert "应撤回" in other.get(of(row)).content.decode()
+
+
+def test_the_page_of_an_outsider_says_where_it_is_forwarded_and_by_when_it_stands_there() -> None:
+    row, client = an_outsider(), browser("city")
+    page = client.get(of(row)).content.decode()
+    assert "当事人由北京市登记" in page and "2026年11月30日" in page
+    typed = {"do": "forward", "channel": "gsxt", "on": str(TODAY), "version": str(row.version)}
+    assert (
+        client.post(reverse("notice_act", args=[row.key]), typed | {"document": "津知函3号"}).status_code
+        == 302
+    )
+    page = client.get(of(row)).content.decode()
+    assert "已推送，待登记地公示" in page and "津知函3号" in page and "2026年12月4日" in page
+    assert "第36号令" in page and "2027年2月16日" in page  # Credit China ends by an order of its own
 
 
 def test_the_rule_book_of_publication_can_be_read() -> None:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from lantian.core.supervision import FactKind
 from lantian.office import jobs
 from lantian.office.models import AuditEvent, Job
+from lantian.publicity import actions as publicity
+from lantian.publicity.actions import Owed
 from lantian.registry.models import Subject
 from lantian.standing import (
     actions,
@@ -43,7 +45,8 @@ in_rollback = pytest.mark.django_db
 
 
 def with_everything() -> tuple[Subject, GuidancePlan]:
-    """An agency of Nankai with an event, a fact, a reckoning, a class, a proposal for a list and a plan."""
+    """An agency of Nankai with an event, a fact, a reckoning, a class, a proposal for a list, a notice and a
+    plan."""
     subject = an_agency(NANKAI)
     with acting("nankai") as by:
         told = Confirmed(subject.number, FactKind.PENALTY, date(2026, 3, 2), "津知罚〔2026〕1号", an_event())
@@ -53,6 +56,8 @@ def with_everything() -> tuple[Subject, GuidancePlan]:
         classing.sign(subject_key=subject.key, signature=Signature("III", mark), by=by)
         wanted = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), "国家局名单第3号")
         listing.propose(wanted, by=by)
+        owed = Owed(("document", "moved"), "penalty", subject.key, "津知罚〔2026〕1号", date(2026, 11, 16))
+        publicity.owe(owed, by=by)
     return subject, a_plan()
 
 
@@ -75,6 +80,7 @@ def test_the_new_district_sees_every_record_and_the_old_one_what_it_saw() -> Non
     subject, _ = with_everything()
     before = seen("nankai", subject)
     assert before["CreditEvent"] == 1 and before["GuidancePlan"] == 1 and before["ListEntry"] == 1
+    assert before["Notice"] == 1
     assert set(seen("xiqing", subject).values()) == {0}
     move(subject)
     with acting("city") as by:

@@ -10,13 +10,16 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
+from lantian.casework import outside
+from lantian.casework.models import OutsideMatter
+from lantian.city.names import credit_code
 from lantian.core.competence import NoCompetence
 from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed
 from lantian.core.moves import MoveRefused
-from lantian.core.publicity import NotPublishable, Profile, binding, clocks
+from lantian.core.publicity import NotPublishable, Profile, binding, clocks, conditions
 from lantian.office import audit
-from lantian.publicity import actions, deciding, publishing, queries, sweeping
+from lantian.publicity import actions, deciding, publishing, queries, reviewing, sweeping
 from lantian.publicity.actions import Fallen, Owed, Told
 from lantian.publicity.deciding import Draft
 from lantian.publicity.errors import PublicityRefused, Stale
@@ -27,8 +30,9 @@ from lantian.registry.models import Agency, Subject
 from lantian.standing import listing
 from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
-from tests.personas import NANKAI, XIQING, acting, browser, run_job
+from tests.personas import CITY, NANKAI, XIQING, acting, browser, run_job
 from tests.rooms import test_crediting
+from tests.rooms.test_crediting import NUMBER
 
 pytestmark = pytest.mark.django_db
 DECIDED, TODAY = date(2026, 11, 16), date(2026, 11, 22)
@@ -292,10 +296,28 @@ def test_while_a_correction_sent_back_rests_the_approved_text_goes_on_to_further
 # Withdrawal and end
 
 
-def fall(row: Notice, cause: Cause = Cause.ANNULLED, on: date = TODAY) -> Notice:
+MET = {"performed": "缴款书", "harm_removed": "整改报告", "no_repeat": "查询记录", "not_listed": "查询记录"}
+
+
+def ask(row: Notice, cause: Cause = Cause.ANNULLED, on: date = TODAY, **more: object) -> Notice:
     with acting("city") as by:
-        fallen = Fallen(cause, on, "津政复〔2026〕1号")
-        return actions.fall_by_hand(key=row.key, fallen=fallen, version=fresh(row).version, by=by)
+        fallen, version = Fallen(cause, on, "津政复〔2026〕1号"), fresh(row).version
+        met = more.get("met", MET)
+        return reviewing.ask(key=row.key, fallen=fallen, met=met, version=version, by=by)  # type: ignore[arg-type]
+
+
+def confirm(row: Notice, login: str = "marks") -> Notice:
+    with acting(login) as by:
+        return reviewing.confirm(key=row.key, version=fresh(row).version, by=by)
+
+
+def keep(row: Notice, note: str = "不影响公示内容", login: str = "marks") -> Notice:
+    with acting(login) as by:
+        return reviewing.keep(key=row.key, note=note, version=fresh(row).version, by=by)
+
+
+def fall(row: Notice, cause: Cause = Cause.ANNULLED, on: date = TODAY) -> Notice:
+    return confirm(ask(row, cause, on))
 
 
 def test_what_is_annulled_is_taken_down_within_three_working_days() -> None:
@@ -343,6 +365,180 @@ def test_a_repair_ends_a_penalty_early_only_after_its_shortest_time_and_never_a_
     move_to(settings, date(2029, 1, 1))
     with pytest.raises(PublicityRefused, match="not ended before"):
         fall(barred, Cause.REPAIRED, date(2029, 1, 1))
+
+
+def test_an_annulment_is_said_by_one_person_and_confirmed_by_another_while_its_period_runs() -> None:
+    row = ask(a_published())
+    assert (row.state, row.due) == (
+        State.PUBLISHED,
+        date(2026, 11, 25),
+    )  # published until another person decides
+    with pytest.raises(PublicityRefused, match="another person does"):
+        confirm(row, "city")
+    with pytest.raises(PublicityRefused, match="another person decides"):
+        ask(row)
+    with pytest.raises(PublicityRefused, match="to be reviewed"):
+        put_out(row, "gsxt")
+    fallen = confirm(row)
+    assert (fallen.state, fallen.cause, fallen.question) == (State.WITHDRAWING, Cause.ANNULLED, None)
+    with acting("city"):
+        acts = [(one.act, one.document) for one in fallen.steps.order_by("id")][-2:]
+    assert acts == [("ask", "津政复〔2026〕1号"), ("fall_away", "津政复〔2026〕1号")]
+
+
+def test_a_withdrawal_that_is_not_confirmed_leaves_the_notice_as_it_was_with_the_reason() -> None:
+    row = ask(a_published())
+    with pytest.raises(PublicityRefused, match="Say why"):
+        keep(row, " ")
+    kept = keep(row, "复议决定维持")
+    assert (kept.state, kept.question, kept.due) == (State.PUBLISHED, None, date(2026, 11, 25))
+    with pytest.raises(PublicityRefused, match="Nothing stands against"):
+        confirm(row)
+
+
+def test_an_early_end_needs_a_document_for_each_condition_of_the_order(settings: object) -> None:
+    row = a_published()
+    day = date(2027, 5, 24)
+    move_to(settings, day)
+    with pytest.raises(PublicityRefused, match="missing: the harm and its effects were removed"):
+        ask(row, Cause.REPAIRED, day, met={**MET, "harm_removed": " "})
+    ask(row, Cause.REPAIRED, day)
+    assert confirm(row).cause == Cause.REPAIRED
+    with acting("city"):
+        assert fresh(row).steps.get(act="ask").met == MET
+    rule = conditions(day)
+    assert (rule.basis.article.zh, str(rule.confidence)) == ("第14条", "text")
+
+
+# A record below that changed
+
+
+def a_published_fine() -> tuple[OutsideMatter, Notice]:
+    """A fine of the city's own, put on file from an outside matter and published."""
+    subject = an_agency()
+    matter = test_crediting.a_penalty(subject, "city")
+    test_crediting.put(matter, subject, login="city")
+    with acting("city"):
+        (row,) = queries.of_record(("outside", matter.key))
+        Notice.objects.filter(pk=row.pk).update(told={"act": "违法招揽", "content": "罚款三万元"})
+    prepare(row)
+    approve(row)
+    return matter, put_out(row)
+
+
+def changed(matter: OutsideMatter, login: str = "city", **more: str) -> None:
+    with acting(login) as by:
+        matter.refresh_from_db()
+        subject = an_agency()
+        told = test_crediting.values(subject, **more)
+        outside.change(matter.key, told, version=matter.version, by=by)
+
+
+def test_an_outside_decision_that_changed_puts_its_notice_up_for_review_in_three_working_days() -> None:
+    matter, row = a_published_fine()
+    changed(matter, stage="已结案")
+    with acting("city"):
+        assert fresh(row).question is None  # its stage says nothing about the decision
+    changed(matter, result="罚款一万元")
+    with acting("city"):
+        found = fresh(row)
+        question = queries.question_of(found)
+        assert question and not question.asked and NUMBER in question.note
+        assert question.clock and question.clock["rule"] == "penalty_withdraw"
+        assert (question.clock["due"], found.due) == (
+            "2026-11-25",
+            date(2026, 10, 29),
+        )  # Credit China is overdue
+        assert list(queries.notices(queries.Filter(clock="question"), TODAY)) == [row]
+        assert row in queries.waiting(CITY)
+    with pytest.raises(PublicityRefused, match="another person does"):
+        keep(row, login="city")  # whoever changed the record
+    with pytest.raises(PublicityRefused, match="Nobody has asked"):
+        confirm(row)
+    with pytest.raises(PublicityRefused, match="to be reviewed"):
+        put_out(row, "gsxt")
+    assert keep(row).question is None
+
+
+def test_a_changed_decision_is_answered_by_a_corrected_text_on_every_channel() -> None:
+    matter, row = a_published_fine()
+    changed(matter, result="罚款一万元")
+    prepare(row, reason="罚款改为一万元")
+    approve(row)
+    with acting("city") as by:
+        assert fresh(row).question is not None  # the older text still stands outside
+        placed = Placed("site", TODAY, fresh(row).version)
+        assert publishing.replace(key=row.key, placed=placed, by=by).question is None
+
+
+def test_a_text_prepared_before_the_decision_changed_is_not_approved() -> None:
+    matter = test_crediting.a_penalty(an_agency(), "city")
+    test_crediting.put(matter, an_agency(), login="city")
+    with acting("city"):
+        (row,) = queries.of_record(("outside", matter.key))
+        Notice.objects.filter(pk=row.pk).update(told={"act": "违法招揽", "content": "罚款三万元"})
+    prepare(row)
+    changed(matter, result="罚款一万元")
+    with pytest.raises(PublicityRefused, match="prepare the text anew"):
+        approve(row)
+    with acting("city"):
+        assert queries.question_of(fresh(row)).clock is None  # type: ignore[union-attr]  # nothing is out
+    with acting("marks") as by:
+        deciding.send_back(key=row.key, note="罚款已改", version=fresh(row).version, by=by)
+    prepare(row)
+    assert approve(row).question is None
+
+
+# A party of another province
+
+
+def an_outsider(**more: object) -> Notice:
+    told = Told("示例代理（北京）有限公司", credit_code(2, "110108"), Profile.ENTERPRISE, fields=FIELDS)
+    with acting("city") as by:
+        row = actions.owe(Owed(("outside", "b1"), "penalty", "", "津知罚〔2026〕2号", DECIDED, told), by=by)
+    assert row is not None
+    prepare(row)
+    return approve(row)
+
+
+def forward(row: Notice, on: date = TODAY, document: str = "津知函〔2026〕3号") -> Notice:
+    with acting("city") as by:
+        placed = Placed("gsxt", on, fresh(row).version, document=document)
+        return publishing.forward(key=row.key, placed=placed, by=by)
+
+
+def test_a_party_of_another_province_is_forwarded_within_ten_working_days_and_published_there() -> None:
+    row = an_outsider()
+    clocks = {one["channel"]: one["clock"] and one["clock"]["due"] for one in row.clocks}
+    assert (row.home, clocks["gsxt"], clocks["site"]) == ("11", "2026-11-30", "2026-11-25")
+    with pytest.raises(PublicityRefused, match="letter or receipt"):
+        forward(row, document=" ")
+    row = forward(row)
+    assert (row.state, row.published_on, row.until) == (State.PUBLISHED, None, None)
+    with acting("city"):
+        assert not queries.in_force(TODAY).exists()  # it can be read nowhere yet
+        (place,) = [one for one in queries.places(row) if one.left]
+    assert (place.forwarded_on, place.forwarded_by) == (TODAY, "津知函〔2026〕3号")
+    with pytest.raises(PublicityRefused, match="Nothing is to be forwarded"):
+        forward(row)
+    assert put_out(row, "gsxt").until == date(2029, 11, 22)
+
+
+def test_what_was_forwarded_is_taken_back_there_when_the_decision_is_annulled() -> None:
+    row = fall(forward(an_outsider()))
+    assert (row.state, row.due) == (State.WITHDRAWING, date(2026, 11, 25))
+    with acting("city") as by:
+        placed = Placed("gsxt", TODAY, row.version)
+        assert publishing.withdraw(key=row.key, placed=placed, by=by).state == State.WITHDRAWN
+
+
+def test_a_party_of_our_own_is_not_forwarded() -> None:
+    row = a_penalty()
+    prepare(row)
+    approve(row)
+    assert row.home == ""
+    with pytest.raises(PublicityRefused, match="Nothing is to be forwarded"):
+        forward(row)
 
 
 def test_a_publication_ends_with_its_last_day(settings: object) -> None:

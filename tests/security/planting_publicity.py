@@ -8,7 +8,7 @@ from lantian.core.publicity import Profile
 from lantian.office import audit, clock
 from lantian.office.actors import Actor
 from lantian.office.scope import scoped
-from lantian.publicity import actions, deciding, publishing, queries
+from lantian.publicity import actions, deciding, publishing, queries, reviewing
 from lantian.publicity.actions import Fallen, Owed, Told
 from lantian.publicity.deciding import Draft
 from lantian.publicity.models import Notice
@@ -18,7 +18,7 @@ from tests.personas import officer
 
 
 def plant_publicity(mark: str, units: Sequence[int], everybody: Actor) -> dict[str, str]:
-    """Plant a notice that was published and is to be taken down; its key by the first word of a route."""
+    """Plant a notice that was published and that somebody asks to take down; its key by the first word of a route."""
     by, other, today = officer("city"), officer("marks"), clock.today()
     fields = dict.fromkeys(("act", "facts", "content", "phone"), mark)
     with scoped(by):
@@ -33,7 +33,7 @@ def plant_publicity(mark: str, units: Sequence[int], everybody: Actor) -> dict[s
     with scoped(by):
         row = publishing.publish(key=row.key, placed=Placed("site", today, row.version, mark, mark), by=by)
         fallen = Fallen(Cause.ANNULLED, today, mark)
-        row = actions.fall_by_hand(key=row.key, fallen=fallen, version=row.version, by=by)
+        row = reviewing.ask(key=row.key, fallen=fallen, version=row.version, by=by)
         assert queries.text_of(row) is not None
     with scoped(everybody):
         audit.record(audit.Kind.NOTICE_MOVED, by=by, about=("notice", row.key))

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from lantian.casework import measures_rules
 from lantian.core import publicity
 from lantian.core.competence import FIELD_TEXTS, Field
+from lantian.core.deadlines import Deadline, due_under
 from lantian.core.messages import Text
 from lantian.core.publicity import Profile, Redacted
 from lantian.core.rulebook import Confidence
-from lantian.desk.present.leads import Due, Step, days_left, doubt, rule_words
+from lantian.desk.present.leads import Due, Step, days_left, doubt, reckoned_due, rule_words
 from lantian.desk.present.words import either, label, language, said
 from lantian.office import clock
-from lantian.publicity import actions, queries
+from lantian.office.models import Post
+from lantian.publicity import queries, reviewing
 from lantian.publicity.models import Notice, NoticeStep, NoticeText
 from lantian.publicity.queries import Place
-from lantian.publicity.states import ACT_TEXTS, CAUSE_TEXTS, CLOSED, OUT, STATE_TEXTS, Act, Cause, State
+from lantian.publicity.states import (
+    ACT_TEXTS,
+    CAUSE_TEXTS,
+    CLOSED,
+    FORWARDED,
+    OUT,
+    STATE_TEXTS,
+    Act,
+    Cause,
+    State,
+)
 
 PROFILE_TEXTS: dict[Profile, Text] = {
     Profile.ENTERPRISE: Text("企业等组织", "enterprise or other body"),
@@ -31,7 +45,10 @@ CLOCK_TEXTS: dict[str, Text] = {
     "late": Text("已逾期", "overdue"),
     "due": Text("有期限待办", "a period is running"),
     "lapsed": Text("公示期已满", "last day gone by"),
+    "question": Text("待核实", "to be reviewed"),
 }
+CHANGED = Text("依据更改，待核实", "ground changed, to be reviewed")
+ASKED = Text("提出撤回，待核准", "taking down asked for, to be approved")
 
 
 def row(notice: Notice, today: date) -> dict[str, Any]:
@@ -43,12 +60,69 @@ def row(notice: Notice, today: date) -> dict[str, Any]:
         "document": notice.document,
         "matter": matter_name(notice),
         "state": notice.state,
-        "state_label": label(STATE_TEXTS[State(notice.state)]),
+        "state_label": state_label(notice),
+        "question": _raised(notice),
         "office": notice.unit.name(language()),
         "event_on": notice.event_on,
         "due": due(notice, today),
         "until": notice.until,
         "lapsed": bool(notice.until and notice.until < today and notice.state in OUT),
+    }
+
+
+def state_label(notice: Notice) -> str:
+    """Where it stands; what was forwarded only cannot be read anywhere yet that we know of."""
+    forwarded = notice.state == State.PUBLISHED and notice.published_on is None
+    return label(FORWARDED if forwarded else STATE_TEXTS[State(notice.state)])
+
+
+def _raised(notice: Notice) -> dict[str, str] | None:
+    found = queries.question_of(notice)
+    if found is None:
+        return None
+    pill, words = ("asked", ASKED) if found.asked else ("changed", CHANGED)
+    return {"state": pill, "label": label(words)}
+
+
+def question(notice: Notice, today: date) -> dict[str, Any] | None:
+    """What stands against a notice, for whoever decides about it."""
+    found = queries.question_of(notice)
+    if found is None:
+        return None
+    by = Post.objects.select_related("account").get(pk=found.post)
+    names = _condition_names(found.on) if found.met else {}
+    return {
+        "asked": found.asked,
+        "cause": label(CAUSE_TEXTS[found.cause]),
+        "on": found.on,
+        "document": found.document,
+        "note": found.note,
+        "by": by.account.name,
+        "at": found.at,
+        "met": [(names.get(code, code), document) for code, document in found.met.items()],
+        "due": _due_of(found.clock, today, False) if found.clock else None,
+    }
+
+
+def _condition_names(on: date) -> dict[str, str]:
+    rows = publicity.conditions(on).values["conditions"]
+    return {one["code"]: either(one["text_zh"], one["text_en"]) for one in rows}
+
+
+def early(notice: Notice, today: date, typed: Mapping[str, str]) -> dict[str, Any] | None:
+    """From when on and on which conditions a publication may end before its time; None where it may not.
+
+    `typed` are the documents of the conditions as a form that was refused named them.
+    """
+    first = reviewing.early_from(notice)
+    if first is None:
+        return None
+    rule = publicity.conditions(today)
+    return {
+        "due": reckoned_due(first, today),
+        "conditions": [(code, words, typed.get(code, "")) for code, words in _condition_names(today).items()],
+        "basis": said(rule.basis.cite()),
+        "doubt": doubt(rule.confidence),
     }
 
 
@@ -70,7 +144,6 @@ def head(notice: Notice, today: date) -> dict[str, Any]:
         "note": said(rule.note) if rule.note else "",
         "published_on": notice.published_on,
         "until_why": _due_of(notice.until_derivation, today, True) if notice.until_derivation else None,
-        "early_from": actions.early_from(notice),
         "cause": label(CAUSE_TEXTS[Cause(notice.cause)]) if notice.cause else "",
         "cause_on": notice.cause_on,
         "listing": notice.about_key if notice.about_kind == "listing" else "",
@@ -83,11 +156,7 @@ def due(notice: Notice, today: date) -> Due | None:
     """The day that binds now, with the derivation stored for it."""
     if notice.due is None:
         return None
-    stored = [one["clock"] for one in notice.clocks if one["clock"]]
-    if notice.state == State.WITHDRAWING:
-        stored = [one for one in (notice.withdraw_derivation, notice.until_derivation) if one]
-    found = next((one for one in stored if one["due"] == str(notice.due)), None)
-    return _due_of(found or {"due": str(notice.due)}, today, False)
+    return _due_of(queries.derivation_of(notice) or {"due": str(notice.due)}, today, False)
 
 
 def _due_of(stored: Mapping[str, Any], today: date, settled: bool) -> Due:
@@ -107,13 +176,39 @@ def _due_of(stored: Mapping[str, Any], today: date, settled: bool) -> Due:
 
 def places(notice: Notice, today: date) -> list[dict[str, Any]]:
     """Every channel with its period, and what stands there."""
-    known = publicity.channels(notice.event_on)
+    known, others = publicity.channels(notice.event_on), _others(notice)
     over = notice.state in (State.WITHDRAWING, *CLOSED)
-    return [_place(one, label(known[one.channel].text), today, over) for one in queries.places(notice)]
+    return [
+        _place(one, label(known[one.channel].text), today, over)
+        | _onward(one, notice.home, today)
+        | {"other": reckoned_due(others[one.channel], today) if one.channel in others else None}
+        for one in queries.places(notice)
+    ]
+
+
+def _others(notice: Notice) -> Mapping[str, Deadline]:
+    """When other bodies end it by rules of their own, once it is known how long it is published."""
+    if not notice.term or notice.state in CLOSED:
+        return {}
+    return publicity.others(publicity.term(notice.matter, notice.event_on, notice.term), notice.event_on)
+
+
+def _onward(one: Place, home: str, today: date) -> dict[str, Any]:
+    """Where another province publishes: which, what we forwarded, and by when it publishes then."""
+    day = one.forwarded_on
+    awaited = reckoned_due(due_under(one.receives, day), today) if one.receives and day else None
+    provinces = measures_rules.provinces()
+    return {
+        "receives": bool(one.receives),
+        "home": said(provinces[home]) if home in provinces else home,
+        "forwarded_on": day,
+        "forwarded_by": one.forwarded_by,
+        "awaited": replace(awaited, settled=one.published_on is not None) if awaited else None,
+    }
 
 
 def _place(one: Place, name: str, today: date, over: bool) -> dict[str, Any]:
-    met = over or one.published_on is not None
+    met = over or one.met
     return {
         "channel": one.channel,
         "name": name,
@@ -121,6 +216,7 @@ def _place(one: Place, name: str, today: date, over: bool) -> dict[str, Any]:
         "due": _due_of(one.clock, today, met) if one.clock else None,
         "late": bool(one.due and one.published_on and one.published_on > one.due),
         "out": one.out,
+        "left": one.left,
         "published_on": one.published_on,
         "address": one.address,
         "text_number": one.text_number,
@@ -186,7 +282,7 @@ def steps(found: Iterable[NoticeStep], known: Mapping[str, publicity.Channel]) -
             "channel": label(known[one.channel].text) if one.channel in known else "",
             "on": one.on,
             "document": one.document,
-            "note": label(CAUSE_TEXTS[Cause(one.note)]) if one.act == Act.FALL_AWAY else one.note,
+            "note": label(CAUSE_TEXTS[Cause(one.note)]) if one.act in (Act.FALL_AWAY, Act.ASK) else one.note,
             "number": one.text_number,
             "by": one.post.account.name if one.post else "",
             "at": one.at,
