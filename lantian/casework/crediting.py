@@ -116,9 +116,16 @@ def _sorts(row: Rectification) -> tuple[str, ...]:
     return (*order, rules.NOT_DONE) if row.state == RectificationState.NOT_DONE else order
 
 
-def offered(found: Source, on: date) -> Mapping[str, RuleVersion]:
-    """Kinds that a matter may be put on file as, for any of its subjects, by id."""
-    kinds = (rule for one in found.files for rule in rules.offered(found.sorts, _file(one), on))
+def offered(found: Source, today: date) -> Mapping[str, RuleVersion]:
+    """Kinds that a matter may be put on file as, for any of its subjects, by id: those of its day and those of today.
+
+    Which version holds, the day of the fact says that the officer gives.
+    """
+    days = {found.decided_on or today, today}
+    kinds = (
+        rule for on in sorted(days, reverse=True) for one in found.files
+        for rule in rules.offered(found.sorts, _file(one), on)
+    )  # fmt: skip
     return {rule.id: rule for rule in kinds}
 
 
@@ -145,8 +152,10 @@ def may_put(found: Source, by: OfficerActor) -> bool:
 
 
 @transaction.atomic
-def put_on_file(kind: str, key: str, put: Put, *, version: int, by: OfficerActor) -> None:
-    """Put a fact of a matter on a subject's credit file. The same matter is put on file once.
+def put_on_file(kind: str, key: str, put: Put, *, version: int, by: OfficerActor) -> RuleVersion:
+    """Put a fact of a matter on a subject's credit file, by the rule of the day of the fact, which is returned.
+
+    The same matter is put on file once.
 
     Raises `CreditingRefused`, `Stale`, and what the credit file refuses (`StandingRefused`, `BadEvents`).
     """
@@ -164,7 +173,7 @@ def put_on_file(kind: str, key: str, put: Put, *, version: int, by: OfficerActor
             "The register does not know the subject; check its credit code or certificate number.",
         )
     _refuse_elsewhere(found, one)
-    _write(found, one.subject, _naming(put, one), by)
+    return _write(found, one.subject, _naming(put, one), by)
 
 
 def locked(kind: str, key: str, version: int) -> Source:
@@ -201,20 +210,20 @@ def _naming(put: Put, one: Concerned) -> Put:
     return replace(put, document=f"{put.document.strip()[: 200 - len(named)]}{named}")
 
 
-def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> None:
-    today = clock.today()
-    rule = next((one for one in rules.offered(found.sorts, subject, today) if one.id == put.kind), None)
+def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> RuleVersion:
+    kinds = rules.offered(found.sorts, subject, put.on)
+    rule = next((one for one in kinds if one.id == put.kind), None)
     if rule is None:
         raise CreditingRefused(
-            "请选择记入的事项；该事项不能这样记入。",
-            "Choose what it is; this matter cannot be put on file so.",
+            f"请选择记入的事项；按{put.on}（事实发生之日）的规则，该事项不能这样记入。",
+            f"Choose what it is; by the rules of {put.on}, the day of the fact, this matter cannot be put on file so.",
         )
     if put.until is not None and "term" not in rule.values:
         raise CreditingRefused(f"“{rule.text.zh}”没有期限。", f"'{rule.text.en}' has no term.")
     indicator, fact = rules.indicator_of(rule, subject), rule.values.get("fact")
     _refuse_again(found, subject, indicator, put)
     event = (
-        NewEvent(indicator, put.on, today, put.document, put.quantity, False, put.until)
+        NewEvent(indicator, put.on, clock.today(), put.document, put.quantity, False, put.until)
         if indicator
         else None
     )
@@ -225,6 +234,7 @@ def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> None:
         _owe_publication(found, rules.publishes(rule), subject, put, by)
     elif event is not None:
         standing.collect(subject, event, origin=found.origin, also=also, by=by)
+    return rule
 
 
 def _owe_publication(found: Source, matter: str, subject: Subject, put: Put, by: OfficerActor) -> None:

@@ -44,11 +44,27 @@ def indicator_of(rule: RuleVersion, subject: Subject) -> str:
     return str(rule.values.get(scored, ""))
 
 
+def held(on: date) -> list[RuleVersion]:
+    """Every kind in the version of the day of a fact, whenever it is put on file; a kind that had ended is none.
+
+    A fact older than the first version of its kind goes by that one: a file holds it, and the reckoning says that
+    what lies before its instrument does not count.
+    """
+    found = (
+        next(
+            (one for one in versions if one.in_force(on)),
+            versions[0] if on < versions[0].valid_from else None,
+        )
+        for versions in book().versions.values()
+    )
+    return [one for one in found if one is not None]
+
+
 def offered(matters: Collection[str], subject: Subject, on: date) -> list[RuleVersion]:
-    """Kinds that a matter of these sorts may be put on a subject's file as, by the rules of a day."""
+    """Kinds that a matter of these sorts may be put on a subject's file as, by the rules of the day of the fact."""
     return [
         rule
-        for rule in (book().rule(id, on) for id in book().versions)
+        for rule in held(on)
         if set(rule.values["matters"]) & set(matters)
         and (indicator_of(rule, subject) or rule.values.get("fact"))
     ]
@@ -56,8 +72,7 @@ def offered(matters: Collection[str], subject: Subject, on: date) -> list[RuleVe
 
 def for_agencies(matters: Collection[str], on: date) -> list[RuleVersion]:
     """Kinds that a matter of these sorts may be put on a patent agency's file as, wherever the agency is registered."""
-    found = (book().rule(id, on) for id in book().versions)
-    told = [rule for rule in found if "agency" in rule.values or "fact" in rule.values]
+    told = [rule for rule in held(on) if "agency" in rule.values or "fact" in rule.values]
     return [rule for rule in told if set(rule.values["matters"]) & set(matters)]
 
 

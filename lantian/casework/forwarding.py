@@ -47,9 +47,9 @@ def parties(found: Source) -> list[Concerned]:
     return [one for one in found.concerned if one.open]
 
 
-def kinds(found: Source) -> list[RuleVersion]:
-    """What a matter may be forwarded as: what it could be put on an agency's file as."""
-    return rules.for_agencies(found.sorts, clock.today())
+def kinds(found: Source, on: date | None = None) -> list[RuleVersion]:
+    """What a matter may be forwarded as: what it could be put on an agency's file as, by the rules of a day."""
+    return rules.for_agencies(found.sorts, on or found.decided_on or clock.today())
 
 
 def may_forward(by: OfficerActor) -> bool:
@@ -116,7 +116,7 @@ def _province(told: Forward, one: Concerned) -> str:
 
 
 def _matter(found: Source, told: Forward, one: Concerned) -> str:
-    rule = next((rule for rule in kinds(found) if rule.id == told.kind), None)
+    rule = next((rule for rule in kinds(found, told.on) if rule.id == told.kind), None)
     if rule is None:
         raise CreditingRefused("请选择转送的事项。", "Choose what is forwarded.")
     if told.on > clock.today():

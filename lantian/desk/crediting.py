@@ -19,7 +19,10 @@ from lantian.office import clock
 from lantian.office.permissions import Permission
 from lantian.standing import sourcing
 
-PUT = Text("已记入信用档案。", "Put on the credit file.")
+PUT = Text(
+    "已按事实发生之日（{on}）的规则记入信用档案，版本 {version}。",
+    "Put on the credit file by the rule of the day of the fact ({on}), version {version}.",
+)
 UPHELD = Text("已维持。", "Upheld.")
 TAKEN_BACK = Text("已撤回，该事件自始不计分。", "Taken back: it counts on no day.")
 UNKNOWN = Text(
@@ -108,8 +111,9 @@ def act(request: OfficerRequest, kind: str, key: str) -> Text:
     do, reason = forms.words_of(request, "do"), forms.words_of(request, "reason")
     if do == "put":
         put = _put(request)
-        crediting.put_on_file(kind, key, put, version=forms.version_of(request), by=request.actor)
-        return PUT
+        rule = crediting.put_on_file(kind, key, put, version=forms.version_of(request), by=request.actor)
+        told = {"on": put.on, "version": rule.version}
+        return Text(PUT.zh.format(**told), PUT.en.format(**told))
     if do == "forward":
         row = forwarding.forward(
             kind, key, _forwarding(request), version=forms.version_of(request), by=request.actor

@@ -16,6 +16,7 @@ from lantian.casework.models import OutsideMatter, Rectification
 from lantian.casework.outside import Noted
 from lantian.casework.rectifying import Check, Demand
 from lantian.core.competence import Field
+from lantian.core.door import on_trial
 from lantian.core.messages import NotAllowed
 from lantian.core.rulebook import BadRulebook, shipped
 from lantian.office import clock
@@ -103,6 +104,65 @@ def test_the_same_matter_is_put_on_file_once_and_only_as_what_it_can_be() -> Non
         put(matter, subject, "warning", number="91120000000000000X")
     with pytest.raises(StandingRefused, match="future"):
         put(matter, subject, "warning", on=date(2026, 12, 1))
+
+
+def in_two_versions() -> str:
+    """The book in which fines of 2026-07-01 and later stand for the indicator of a warning, and what came with it."""
+    text = shipped(crediting_rules.FILE)
+    start = text.index("[[rule.fine]]")
+    old = text[start : text.index("[[rule.", start + 1)]
+    new = old.replace("valid_from = 2023-05-01", "valid_from = 2026-07-01").replace("-PEN-02", "-PEN-01")
+    return text.replace(old, old.replace("2023-05-01\n", "2023-05-01\nvalid_to = 2026-06-30\n", 1) + new)
+
+
+@pytest.mark.parametrize(
+    ("decided", "indicator"),
+    [
+        ("2026-06-30", "AG-PEN-02"),
+        ("2026-07-01", "AG-PEN-01"),
+        (
+            "2022-06-01",
+            "AG-PEN-02",
+        ),  # before the first version: by that one, and the reckoning does not count it
+    ],
+)
+def test_a_fact_is_put_on_file_by_the_rule_of_its_day_whenever_that_is_done(
+    decided: str, indicator: str
+) -> None:
+    subject = an_agency()
+    matter = a_penalty(subject)
+    with on_trial({crediting_rules.FILE: in_two_versions()}):
+        put(matter, subject, on=date.fromisoformat(decided))
+    assert the_event().indicator == indicator
+
+
+def test_a_kind_that_had_ended_on_the_day_of_the_fact_is_refused_with_that_day() -> None:
+    text = shipped(crediting_rules.FILE)
+    start = text.index("[[rule.fine]]")
+    ended = text[:start] + text[start:].replace("2023-05-01\n", "2023-05-01\nvalid_to = 2026-06-30\n", 1)
+    subject = an_agency()
+    matter = a_penalty(subject)
+    with on_trial({crediting_rules.FILE: ended}):
+        with pytest.raises(CreditingRefused, match="by the rules of 2026-10-20") as refused:
+            put(matter, subject)
+        assert "事实发生之日" in refused.value.text.zh
+        put(matter, subject, on=date(2026, 6, 30))
+    assert the_event().indicator == "AG-PEN-02"
+
+
+def test_the_page_says_by_which_version_a_fact_was_put_on_file() -> None:
+    subject = an_agency()
+    matter, nankai = a_penalty(subject), browser("nankai")
+    page = reverse("outside_matter", args=[matter.key])
+    assert "按事实发生之日生效的规则记入" in nankai.get(page).content.decode()
+    told = {"do": "put", "version": "1", "kind": "fine", "subject": subject.number, "on": "2026-06-30"}
+    answer = nankai.post(
+        reverse("outside_credit", args=[matter.key]),
+        {**told, "document": NUMBER, "quantity": "1"},
+        follow=True,
+    )
+    version = crediting_rules.book().rule("fine", date(2026, 6, 30)).version
+    assert f"（2026-06-30）的规则记入信用档案，版本 {version}" in answer.content.decode()
 
 
 def test_the_day_of_the_decision_is_asked_and_never_taken_from_the_day_the_matter_was_closed() -> None:
