@@ -12,7 +12,7 @@ from django.db import transaction
 
 from lantian.city import city, divisions, sizes
 from lantian.city.sizes import Size
-from lantian.config import demo_months, demo_screening, demo_week
+from lantian.config import demo_cases, demo_months, demo_screening, demo_standing, demo_week
 from lantian.config.demo_people import MORE_UNITS, PEOPLE
 from lantian.core.messages import Text
 from lantian.filings import grants, secrecy
@@ -55,6 +55,7 @@ PUBLIC = (
     "trademark_proceedings",
     "trademark_transfers",
     "protected_names",
+    "quality_rounds",
 )
 TOWN = Stage(sizes.TINY, divisions.offices(), ("agencies", "patents"))
 WHOLE = Stage(
@@ -114,7 +115,7 @@ def take_in_city(tell: Callable[[Text], None], stage: Stage = WHOLE) -> None:
     post = Post.objects.get(account__login="city")
     by = actors.officer(post)
     with tempfile.TemporaryDirectory() as folder:
-        city.write(tables, Path(folder))
+        city.write(demo_standing.readable(tables), Path(folder))
         for table in stage.tables:
             tell(Text(f"导入演示数据：{table} …", f"Taking in demo data: {table} …"))
             path = Path(folder) / f"{table}.parquet"
@@ -146,6 +147,17 @@ def work() -> None:
         demo_week.instruction,
         demo_screening.take,
         demo_screening.hidden_hands,
+        demo_standing.grades_and_events,
+        demo_standing.earlier_reckonings,
+        demo_cases.penalty,
+        demo_cases.trademark_case,
+        demo_cases.published,
+        demo_cases.pages,
+        demo_standing.repair_and_objection,
+        demo_standing.lists,
+        demo_standing.classes,
+        demo_standing.plan,
+        demo_standing.reckonings,
     ):
         part()
     audit.seal()

@@ -7,15 +7,18 @@ import pytest
 from lantian.campaign import colours
 from lantian.campaign.models import Instruction, MonthClose, PublicityItem, Return, SweepEntry
 from lantian.casework.measures_states import RectificationState
-from lantian.casework.models import Interview, Lead, Rectification
-from lantian.config import demo, demo_screening
+from lantian.casework.models import Interview, Lead, Rectification, Worksheet
+from lantian.config import demo, demo_screening, demo_standing
 from lantian.dispatch.actions import owed
 from lantian.dispatch.models import Dispatch
 from lantian.dispatch.states import SheetState
 from lantian.office import clock
 from lantian.office.models import AuditEvent
+from lantian.publicity.models import Notice
 from lantian.screening.hands import hand_of
 from lantian.screening.models import Finding, Run, Switch
+from lantian.standing import queries
+from lantian.standing.models import ListEntry, Objection, Repair
 from tests.personas import BINHAI, NANKAI, XIQING, acting, browser
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +31,14 @@ SAYS = {
     "/campaign/": "专项整治行动（演示）",
     "/campaign/instructions/": "核查清单反馈情况",
     "/campaign/sweep/": "示例11月第1商务信息咨询有限公司",
+    "/standing/": "内部测算，非评价结果",
+    "/standing/lists/": "未按责令期限公示信息",
+    "/standing/classes/": "一类：信用良好",
+    "/standing/plans/": "三个月内制度补齐",
+    "/notices/": "示例津门商标代理有限公司",
+    "/worksheets/": "示例海河商务信息咨询有限公司",
+    "/captures/": "专利包授权，不过退款",
+    "/lexicons/": "自拟（演示）",
 }
 
 
@@ -93,6 +104,18 @@ def test_two_months_are_closed_and_reported_by_two_districts(at_work: None) -> N
             10,
             11,
         }
+
+
+def test_standing_has_something_at_every_stage(at_work: None) -> None:
+    with acting("city"):
+        assert set(ListEntry.objects.values_list("state", flat=True)) == {"proposed", "listed"}
+        assert {row.state for row in Repair.objects.all()} == {"asked"}
+        assert {row.state for row in Objection.objects.all()} == {"raised"}
+        assert {row.state for row in Notice.objects.all()} == {"due", "prepared", "published"}
+        assert {row.state for row in Worksheet.objects.all()} == {"finished", "review"}
+        subject = demo_standing.agency(NANKAI, 1)
+        assert queries.reconciled(subject) is not None
+        assert len(queries.reckonings(subject)) > 2
 
 
 def test_work_is_done_once_however_often_the_house_starts(at_work: None) -> None:
