@@ -216,7 +216,10 @@ class CompetenceMatrix:
 
 def read_matrix(text: str, *, file: str = FILE) -> CompetenceMatrix:
     """Read the matrix that comes with the program; raises `BadRulebook` or `BadMatrix`."""
-    book = Rulebook.from_text(text, file=file, shapes=SHAPES)
+    book = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
+    for act in Act:
+        if f"act_{act}" not in book.versions:
+            raise book.reading.bad(None, f"rule.act_{act}", "缺少这条规则。", "this rule is missing.")
     acts = {act: book.versions[f"act_{act}"] for act in Act}
     rows = tuple(rows_of(book, loaded=False))
     refuse_twice(rows, file)

@@ -51,9 +51,25 @@ class Completeness(NamedTuple):
     foreign: tuple[Citation, ...]
 
 
+def read_book(text: str, *, file: str = FILE) -> Rulebook:
+    """Read a list of instruments; raises `BadRulebook`, also for a name that two instruments claim."""
+    rules = Rulebook.from_text(text, file=file, shapes=SHAPES)
+    claimed: dict[str, str] = {}
+    for id, versions in rules.versions.items():
+        for name in versions[-1].values["names"]:
+            if claimed.setdefault(name, id) != id:
+                raise rules.fault(
+                    versions[-1],
+                    "names",
+                    f"“{name}”已是{claimed[name]}的名称。",
+                    f"'{name}' is a name of {claimed[name]} already.",
+                )
+    return rules
+
+
 def instruments(text: str | None = None) -> Rulebook:
     """The instruments in use, or those of a text."""
-    return Rulebook.from_text(text if text is not None else text_in_use(FILE), file=FILE, shapes=SHAPES)
+    return read_book(text if text is not None else text_in_use(FILE))
 
 
 def citations(text: str, *, file: str) -> Iterator[Citation]:

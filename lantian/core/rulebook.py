@@ -19,10 +19,11 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
-from typing import Any, NoReturn, TypeAlias
+from typing import Any, NoReturn
 
 from lantian.core.chain import digest_of
 from lantian.core.messages import Refused, Text, Unreadable, WrongUse
+from lantian.core.places import Path, header_above, line_of, written
 from lantian.core.shapes import WORDS, is_points
 from lantian.core.shapes import AtLeast as AtLeast
 from lantian.core.shapes import Kind as Kind
@@ -76,9 +77,6 @@ _TOLD = {
     ),
 }
 _DOUBT = {confidence: place for place, confidence in enumerate(Confidence)}
-
-
-Path: TypeAlias = "tuple[str | int, ...]"
 
 
 @dataclass(frozen=True)
@@ -142,7 +140,7 @@ class Rulebook:
     def fault(self, version: RuleVersion, key: str, zh: str, en: str) -> BadRulebook:
         """A refusal at a key of a version, for readers that find a contradiction between values."""
         path = ("rule", version.id, self.reading.places[version.id, version.valid_from], key)
-        return self.reading.bad(self.reading.line_of(path), _written(path), zh, en)
+        return self.reading.bad(self.reading.line_of(path), written(path), zh, en)
 
     def rule(self, id: str, on: date) -> RuleVersion:
         """Return the version in force on a day; raise `UnknownRule` or `NotInForce`."""
@@ -212,7 +210,9 @@ class _Reading:
             line = int(found[1]) if found else len(self.text.splitlines())
             twice = any(word in str(error) for word in _TWICE)
             zh, en = ("同一个键出现两次", "said twice") if twice else ("不是有效的TOML", "not valid TOML")
-            raise self.bad(line, self.header_above(line), f"{zh}（{error}）。", f"{en} ({error}).") from error
+            raise self.bad(
+                line, header_above(self.text, line), f"{zh}（{error}）。", f"{en} ({error})."
+            ) from error
         except (ValueError, RecursionError) as error:
             # Brackets within brackets without end, or a number of thousands of digits.
             raise self.bad(
@@ -312,56 +312,15 @@ class _Reading:
 
     def refuse(self, path: Path, zh: str, en: str) -> NoReturn:
         """Raise `BadRulebook` for a place in the book."""
-        raise self.bad(self.line_of(path), _written(path), zh, en)
+        raise self.bad(self.line_of(path), written(path), zh, en)
 
     def bad(self, line: int | None, where: str, zh: str, en: str) -> BadRulebook:
         at_zh, at_en = (f"第{line}行，", f"line {line}, ") if line else ("", "")
         return BadRulebook(f"{self.file}，{at_zh}{where}：{zh}", f"{self.file}, {at_en}{where}: {en}")
 
-    def header_above(self, line: int) -> str:
-        """The table that a line stands in, as its header is written."""
-        headers = [m[1] for m in map(_HEADER.match, self.text.splitlines()[:line]) if m]
-        return headers[-1] if headers else "—"
-
     def line_of(self, path: Path) -> int | None:
         """Find the line of a key, else of its table, counted from 1."""
-        name, place, key = _header_and_key(path)
-        lines = self.text.splitlines()
-        headers = [(number, m[1]) for number, m in enumerate(map(_HEADER.match, lines)) if m]
-        starts = [number for number, header in headers if header == name]
-        if place >= len(starts):
-            return None
-        start, stop = starts[place], (*starts, len(lines))[place + 1]
-        end = min((number for number, _ in headers if number > start), default=len(lines))
-        wanted = re.compile(rf"\s*{re.escape(key)}\s*=")
-        keys = [number for number in range(start + 1, end) if wanted.match(lines[number])]
-        tables = [number for number, header in headers if header == f"{name}.{key}" and start < number < stop]
-        return (*keys, *tables, start)[0] + 1
-
-
-_HEADER = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*(?:#.*)?$")
-
-
-def _header_and_key(path: Path) -> tuple[str, int, str]:
-    """Split a path into the table's header, which of the equal headers it is, and the first key below.
-
-    >>> _header_and_key(("rule", "lead_check", 1, "basis", "article_zh"))
-    ('rule.lead_check', 1, 'basis')
-    """
-    depth = 2 if path[0] == "rule" else 1
-    place = path[2] if len(path) > 2 and isinstance(path[2], int) else 0
-    below = [part for part in path[depth:] if isinstance(part, str)]
-    return ".".join(map(str, path[:depth])), place, below[0] if below else ""
-
-
-def _written(path: Path) -> str:
-    """Write a path for people; members of lists are counted from 1.
-
-    >>> _written(("rule", "lead_check", 0, "limit"))
-    'rule.lead_check[1].limit'
-    """
-    parts = (f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in path)
-    return "".join(parts).lstrip(".")
+        return line_of(self.text, path)
 
 
 def _version(id: str, table: Mapping[str, Any]) -> RuleVersion:

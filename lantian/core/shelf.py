@@ -37,7 +37,7 @@ READERS: dict[str, Reader] = {
     "lists": lambda text, file: lists.read_book(text, file=file),
     "supervision": lambda text, file: supervision.read_book(text, file=file),
     "publicity": lambda text, file: publicity.read_book(text, file=file),
-    "instruments": lambda text, file: completeness.instruments(text),
+    "instruments": lambda text, file: completeness.read_book(text, file=file),
 }
 PRINTED: dict[str, Mapping[str, Shape]] = {
     "deadlines": deadlines.SHAPES,

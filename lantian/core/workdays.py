@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from lantian.core.door import in_use
 from lantian.core.messages import Text
-from lantian.core.rulebook import BadRulebook, Kind, Many, Rulebook, RuleVersion, Shape
+from lantian.core.rulebook import Kind, Many, Rulebook, RuleVersion, Shape
 
 FILE = "workdays.toml"
 ONE_DAY = timedelta(days=1)
@@ -55,8 +55,8 @@ class Calendar:
         book = Rulebook.from_text(text, file=file, shapes=SHAPES)
         plans = book.versions.get("day_plan", ())
         for plan in plans:
-            _check_plan(plan, file)
-        later = _latest(book, file)
+            _check_plan(book, plan)
+        later = _latest(book)
         return cls(
             digest=book.digest,
             years=frozenset(plan.valid_from.year for plan in plans),
@@ -126,10 +126,9 @@ class Calendar:
         book = Rulebook.from_text(text, file=file, shapes={"day_plan": SHAPES["day_plan"]})
         plans = book.versions.get("day_plan", ())
         for plan in plans:
-            _check_plan(plan, file)
+            _check_plan(book, plan)
             if plan.valid_from.year in self.years:
-                where = f"rule.day_plan, {plan.valid_from}"
-                raise _bad(file, where, "该年度已有安排", "this year is announced already")
+                raise book.fault(plan, "valid_from", "该年度已有安排。", "this year is announced already.")
         return replace(
             self,
             digest=sha256(f"{self.digest}{book.digest}".encode()).hexdigest(),
@@ -156,15 +155,19 @@ def load(text: str) -> Calendar:
     return Calendar.from_text(text)
 
 
-def _latest(book: Rulebook, file: str) -> RuleVersion:
+def _latest(book: Rulebook) -> RuleVersion:
     """The newest rule on statutory days; its yearly days must be days that exist."""
     versions = book.versions.get("statutory_days")
     if not versions:
-        raise _bad(file, "rule.statutory_days", "缺少这条规则", "this rule is missing")
+        raise book.reading.bad(None, "rule.statutory_days", "缺少这条规则。", "this rule is missing.")
     for month_day, _ in _days(versions[-1], "every_year"):
         if not _MONTH_DAY.fullmatch(month_day):
-            where = f"rule.statutory_days, {month_day}"
-            raise _bad(file, where, "应写作月-日，如10-01", "write month-day, such as 10-01")
+            raise book.fault(
+                versions[-1],
+                "days",
+                f"{month_day}应写作月-日，如10-01。",
+                f"{month_day}: write month-day, such as 10-01.",
+            )
     return versions[-1]
 
 
@@ -175,21 +178,20 @@ def _days(version: RuleVersion, key: str) -> Iterator[tuple[Any, Text]]:
             yield day, Text(festival["name_zh"], festival["name_en"])
 
 
-def _check_plan(plan: RuleVersion, file: str) -> None:
+def _check_plan(book: Rulebook, plan: RuleVersion) -> None:
     """A plan covers one whole year, frees weekdays of it and works on weekends of it."""
     first = plan.valid_from
-    where = f"rule.day_plan, {first}"
     if (first, plan.valid_to) != (date(first.year, 1, 1), date(first.year, 12, 31)):
-        raise _bad(file, where, "应覆盖一个完整年度", "must cover one whole calendar year")
+        raise book.fault(plan, "valid_from", "应覆盖一个完整年度。", "must cover one whole calendar year.")
     off, work = ([day for day, _ in _days(plan, key)] for key in ("off", "work"))
     for day in (*off, *work):
         if day.year != first.year:
-            raise _bad(file, where, f"{day}不在该年度内", f"{day} is not in that year")
+            raise book.fault(plan, "days", f"{day}不在该年度内。", f"{day} is not in that year.")
     for day in (day for day in off if day.weekday() >= 5):
-        raise _bad(file, where, f"{day}本是周末，不列为放假日", f"{day} is a weekend; leave it out of 'off'")
+        raise book.fault(
+            plan, "days", f"{day}本是周末，不列为放假日。", f"{day} is a weekend; leave it out of 'off'."
+        )
     for day in (day for day in work if day.weekday() < 5):
-        raise _bad(file, where, f"{day}不是周末，不能补班", f"{day} is no weekend; leave it out of 'work'")
-
-
-def _bad(file: str, where: str, zh: str, en: str) -> BadRulebook:
-    return BadRulebook(f"{file}，{where}：{zh}。", f"{file}, {where}: {en}.")
+        raise book.fault(
+            plan, "days", f"{day}不是周末，不能补班。", f"{day} is no weekend; leave it out of 'work'."
+        )

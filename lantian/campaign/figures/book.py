@@ -46,7 +46,7 @@ class Figure:
 
 def read_book(text: str, *, file: str = FILE) -> Rulebook:
     """Read a book of figures; raises `BadRulebook`, also where a figure picks by what its flow does not know."""
-    book = Rulebook.from_text(text, file=file, shapes=SHAPES)
+    book = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
     for versions in book.versions.values():
         for version in versions:
             known = FLOWS[version.values["flow"]].parts
