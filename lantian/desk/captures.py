@@ -17,6 +17,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.core.messages import Refused, Text
+from lantian.desk import record_papers
 from lantian.desk.capture_forms import AskForm, ReadingForm, RecordForm, UploadForm, content_of
 from lantian.desk.downloads import sent
 from lantian.desk.forms import RefusableForm
@@ -159,7 +160,10 @@ def capture_file(request: OfficerRequest, key: str) -> HttpResponseBase:
 def capture_picture(request: OfficerRequest, key: str) -> HttpResponse:
     """The picture of a page or screen: bytes that are a whole PNG or JPEG, with which nothing else may be done."""
     row = _found(request, key)
-    content = queries.content(_part(row, "body" if row.way == "picture" else "picture"))
+    role = request.GET.get("part") or ("body" if row.way == "picture" else "picture")
+    if role not in shown.PICTURED:
+        raise Http404
+    content = queries.content(_part(row, role))
     kind = kind_of(content)
     if kind not in PICTURES:
         raise Http404
@@ -222,9 +226,11 @@ def _page(request: OfficerRequest, row: Capture, form: RefusableForm | None, did
     reading = queries.reading(row)
     records = list(row.records.select_related("post__account").order_by("number"))
     headers = queries.part(row, "headers")
+    parts = list(row.parts.select_related("file").order_by("id"))
+    roles = [one.role for one in parts]
     context = {
         "capture": shown.capture(row, reading),
-        "parts": [shown.part(one) for one in row.parts.select_related("file").order_by("id")],
+        "parts": [shown.part(one) for one in parts],
         "answers": shown.headers(queries.content(headers)) if headers else [],
         "readings": [
             shown.reading(one) for one in row.readings.select_related("post__account").order_by("number")
@@ -237,8 +243,10 @@ def _page(request: OfficerRequest, row: Capture, form: RefusableForm | None, did
         "rule": {"text": said(retaken().text), "basis": said(retaken().basis.cite())},
         "may": Permission.VERIFY in request.actor.permissions and row.unit_id == request.actor.unit,
         "results": shown.choices(RESULTS),
-        "has_picture": row.way == "picture" or queries.part(row, "picture") is not None,
+        "pictures": shown.pictures(row, roles),
+        "no_drawing": shown.no_drawing(row, roles, queries.drawing_job(row)),
         "entry": {"version": reading.number if reading else 0, "records": len(records)},
+        **_papers(request, row, bool(records)),
         "typed": form.data if form else {},
         "did": did,
         "error": form.first_error() if form else "",
@@ -248,12 +256,17 @@ def _page(request: OfficerRequest, row: Capture, form: RefusableForm | None, did
         found = compared(row, reading)
         context |= {
             "reading": reading,
-            "comparison": shown.comparison(found),
+            "comparison": shown.comparison(found, clock.day_of(row.captured_at)),
             "signs": shown.signs(found.signs),
             "excerpts": shown.excerpts(reading.text, found.places, found.kinds),
             "text": shown.shown(reading.text, found.places, found.kinds),
         }
     return render(request, "desk/capture.html", context, status=422 if form else 200)
+
+
+def _papers(request: OfficerRequest, row: Capture, recorded: bool) -> dict[str, Any]:
+    """The card of papers, and a new one once evidence was taken."""
+    return record_papers.of_record(request, "capture", row.key, row.unit_id if recorded else 0)
 
 
 def _asked(request: OfficerRequest, row: CaptureRequest) -> dict[str, Any]:

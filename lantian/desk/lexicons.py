@@ -1,4 +1,4 @@
-"""The office's own words: the versions that count, an upload, one version's words."""
+"""The city's own words: the versions that count, an upload, one version's words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from lantian.office.permissions import Permission
 
 PAGE = 100
 UPLOADED = Text(
-    "已上传为第 {number} 版，共 {count} 个词。", "Uploaded as version {number} with {count} words."
+    "已上传为第 {number} 版，共 {count} 个词：新增 {added} 个，去掉 {removed} 个。",
+    "Uploaded as version {number} with {count} words: {added} added, {removed} left out.",
 )
 
 
@@ -39,6 +40,7 @@ def lexicons_upload(request: OfficerRequest) -> HttpResponse:
         typed, by = form.cleaned_data, request.actor
         upload = typed["file"]
         try:
+            actions.check_may(by)
             with files.kept(
                 name=upload.name, chunks=upload.chunks(), seen_by=by.units, by=by, sealed=True
             ) as file:
@@ -46,7 +48,9 @@ def lexicons_upload(request: OfficerRequest) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            words = said(UPLOADED).format(number=row.number, count=f"{row.words.count():,}")
+            added, removed = actions.difference(row)
+            count = f"{row.words.count():,}"
+            words = said(UPLOADED).format(number=row.number, count=count, added=added, removed=removed)
             messages.success(request, words)
             return redirect("lexicons")
     return _page(request, form)

@@ -1,4 +1,4 @@
-"""A new paper about an interview, a rectification, a report or transfer."""
+"""A new paper about an interview, a rectification, a report or transfer, a record of evidence."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ READ = {
     "interview": audit.Kind.INTERVIEW_READ,
     "rectification": audit.Kind.RECTIFICATION_READ,
     "onward": audit.Kind.ONWARD_READ,
+    "capture": audit.Kind.CAPTURE_READ,
 }
 
 
@@ -32,6 +33,12 @@ def rectification_paper(request: OfficerRequest, key: str) -> HttpResponse:
 def onward_paper(request: OfficerRequest, key: str) -> HttpResponse:
     """A paper about a report or transfer."""
     return _new(request, "onward", key)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def capture_paper(request: OfficerRequest, key: str) -> HttpResponse:
+    """The record of evidence of a capture as a paper."""
+    return _new(request, "capture", key)
 
 
 def _new(request: OfficerRequest, kind: str, key: str) -> HttpResponse:

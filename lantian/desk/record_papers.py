@@ -11,6 +11,7 @@ from lantian.casework import measure_papers, measures_queries
 from lantian.casework import papers as lead_papers
 from lantian.casework import queries as leads
 from lantian.casework.measuring import DISPATCH, LEAD
+from lantian.core.messages import Text
 from lantian.desk.measuring import ROW
 from lantian.desk.present import papers as shown
 from lantian.desk.present.crediting import ROUTES, origins
@@ -18,6 +19,8 @@ from lantian.desk.present.standing import list_name
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch import queries as dispatch
+from lantian.filings.captures import papers as evidence
+from lantian.filings.captures import queries as captures
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.papers import queries
@@ -34,12 +37,14 @@ FOUND = {
     "alertround": measures_queries.find_alerts,
 }
 LISTING = "listing"
+RECORDED = Text("第{number}次提取", "taking no. {number}")
 ALERTS = "alertround"  # its papers are drafted in a batch, so it has no page for a new one
 # A lead has every paper but those that belong to a measure or a letter from above.
 OF_LEADS = tuple(
     kind
     for kind in KINDS
-    if kind not in (*measure_papers.OWN_KINDS, packaging.PAPER) and not kind.startswith("dispatch_")
+    if kind not in (*measure_papers.OWN_KINDS, packaging.PAPER, evidence.PAPER)
+    and not kind.startswith("dispatch_")
 )
 
 
@@ -67,6 +72,8 @@ def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
         head = _head(LISTING, key, entry.list_id, entry.subject.name)
         head["number"] = list_name(entry.list_id, clock.today())
         return About(packaging.record_of(entry, by=by), (packaging.PAPER,), head)
+    if kind == evidence.ABOUT:
+        return _evidence(key)
     measure = FOUND[kind](key) if kind in FOUND else None
     if measure is None:
         return None
@@ -78,6 +85,19 @@ def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
     else:
         head = _head(kind, key, measure.number, subject)
     return About(record, measure_papers.kinds_for(measure), head)
+
+
+def _evidence(key: str) -> About | None:
+    """A capture's newest record of evidence; none while nobody took any."""
+    capture = captures.find(key)
+    taken = evidence.newest(capture) if capture else None
+    if capture is None or taken is None:
+        return None
+    record = evidence.record_of(capture, taken)
+    head = _head(
+        evidence.ABOUT, key, said(RECORDED).format(number=taken.number), record.values["capture.object"]
+    )
+    return About(record, (evidence.PAPER,), head)
 
 
 def _head(kind: str, key: str, number: str, subject: str) -> dict[str, str]:

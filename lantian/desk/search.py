@@ -23,6 +23,8 @@ from lantian.dispatch import queries as dispatch
 from lantian.dispatch.states import STATE_TEXTS as LETTER_TEXTS
 from lantian.dispatch.states import State as LetterState
 from lantian.filings import queries as filings
+from lantian.filings.captures import queries as captured
+from lantian.filings.captures.models import PLATFORMS
 from lantian.office import modes, purposes
 from lantian.office import search as searching
 from lantian.office.modes import Module
@@ -151,6 +153,19 @@ def _outside(keys: Sequence[str]) -> list[Row]:
     ]
 
 
+def _captures(keys: Sequence[str]) -> list[Row]:
+    return [
+        {
+            "key": row.key,
+            "title": row.title or row.url or label(PLATFORMS[row.platform]),  # type: ignore[attr-defined]
+            "href": reverse("capture", args=[row.key]),
+            "number": row.url,
+            "note": f"{label(PLATFORMS[row.platform])} · {row.unit.name(language())}",
+        }
+        for row in captured.by_keys(keys)
+    ]
+
+
 def _subjects(keys: Sequence[str]) -> list[Row]:
     houses = offices()
     return [
@@ -207,6 +222,7 @@ GROUPS: dict[str, Group] = {
         searching.protected,
         _outside,
     ),
+    "capture": Group(Text("网页存证", "captures"), Permission.READ_LEADS, searching.protected, _captures),
     **_facets(
         (Subject.Kind.AGENCY, Text("代理机构", "agency")),
         (Subject.Kind.PRACTITIONER, Text("代理师", "practitioner")),

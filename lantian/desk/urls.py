@@ -236,6 +236,7 @@ urlpatterns: list[URLPattern] = [
     path("captures/<slug:key>/read", captures.capture_read, name="capture_read"),
     path("captures/<slug:key>/record", captures.capture_record, name="capture_record"),
     path("captures/<slug:key>/print", captures.capture_print, name="capture_print"),
+    path("captures/<slug:key>/paper", measure_papers.capture_paper, name="capture_paper"),
     path("lexicons/", lexicons.lexicons, name="lexicons"),
     path("lexicons/upload", lexicons.lexicons_upload, name="lexicons_upload"),
     path("lexicons/<slug:key>/", lexicons.lexicon, name="lexicon"),

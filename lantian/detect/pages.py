@@ -9,22 +9,15 @@ from __future__ import annotations
 import re
 import unicodedata
 import zlib
-from binascii import Error as BinasciiError
-from binascii import a2b_base64, a2b_qp
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lantian.core import identifiers
 from lantian.detect.markup import words_of
+from lantian.detect.mhtml import is_mhtml, parts
 
 MOST_TEXT = 200_000
 MOST_UNPACKED = 32 * 2**20
-MOST_MARKS, MOST_HEAD = 20, 8_192  # boundaries of parts, and bytes of the head of one
-_BOUNDARY = re.compile(rb"""boundary\s{0,9}=\s{0,9}(?:"([^"\r\n]{1,70})"|([^\s;"]{1,70}))""", re.IGNORECASE)
-_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
-_FOLD = re.compile(rb"\r?\n[ \t]+")
-_HTML_PART = re.compile(rb"^content-type:[ \t]*text/html\b([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
-_PART_PACKED = re.compile(rb"^content-transfer-encoding:[ \t]*([\w-]+)", re.IGNORECASE | re.MULTILINE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04", b"RIFF")
@@ -77,7 +70,7 @@ def read_page(body: bytes, *, kind: str = "", packed: str = "") -> Page:
     body = _unpacked(body, packed)
     if body.startswith(_PICTURES) or kind.startswith(("image/", "video/", "audio/", "application/pdf")):
         return Page(readable=False)
-    if _is_mhtml(body):
+    if is_mhtml(body):
         body, kind = _first_html(body)
     text = _decoded(body, kind)
     if "\0" in text[:1000]:
@@ -147,34 +140,10 @@ def _unpacked(body: bytes, packed: str) -> bytes:
         return body
 
 
-def _is_mhtml(body: bytes) -> bool:
-    head = body[:4096].lower()
-    return b"mime-version:" in head and b"multipart/related" in head
-
-
 def _first_html(body: bytes) -> tuple[bytes, str]:
-    """The first HTML part with its Content-Type. Only ever looks forward: the mail parser that comes with Python takes
-    time that grows with the square of some hostile headers, and recurses as deep as parts are nested."""
-    marks = dict.fromkeys(quoted or plain for quoted, plain in _BOUNDARY.findall(body))
-    if not marks:
-        return b"", "text/plain"
-    between = b"|".join(re.escape(mark) for mark in list(marks)[:MOST_MARKS])
-    for part in re.split(rb"^--(?:%b)(?:--)?[ \t]*\r?$" % between, body, flags=re.MULTILINE)[1:]:
-        end = _BLANK_LINE.search(part, 0, MOST_HEAD)
-        head = _FOLD.sub(b" ", part[: end.start()]) if end else b""
-        if end and (kind := _HTML_PART.search(head)):
-            charset = _CHARSET.search(kind[1])
-            content = _plain_part(part[end.end() :], head)
-            return content, f"text/html; charset={charset[1].decode()}" if charset else "text/html"
+    """The first HTML part of MHTML with its Content-Type."""
+    for part in parts(body):
+        if part.kind.lower().startswith("text/html"):
+            charset = _CHARSET.search(part.kind.encode())
+            return part.content, f"text/html; charset={charset[1].decode()}" if charset else "text/html"
     return b"", "text/plain"
-
-
-def _plain_part(content: bytes, head: bytes) -> bytes:
-    named = _PART_PACKED.search(head)
-    packed = named[1].lower() if named else b""
-    if packed == b"quoted-printable":
-        return a2b_qp(content)
-    try:
-        return a2b_base64(content + b"==") if packed == b"base64" else content
-    except BinasciiError:
-        return content

@@ -19,7 +19,9 @@ from lantian.detect.phrases import Said, kinds, plain, said
 from lantian.detect.w02 import CAPTURES, REGISTER, Register, page, page_text
 
 _AUTHORITY = re.compile("授权|指定|直属|下属|官方|工作人员|受理窗口|合作单位|客服")
-_DENIED = re.compile("谨防|冒充|严禁|不得|警惕|举报|并非|不代表|没有授权|从未授权|无任何|非官方")
+_DENIED = re.compile(
+    "谨防|冒充|假冒|自称|所谓|严禁|不得|警惕|举报|并非|并不|不是|不代表|没有授权|从未授权|无任何|非官方|骗局|处罚|查处|涉嫌"
+)
 _AROUND = 16
 
 
@@ -30,22 +32,34 @@ def find(ground: Ground) -> Iterator[Found]:
     listed = ground.tables["protected_names"].filter(pl.col("kind") == "state_body")["name"]
     bodies = sorted({plain(name) for name in listed.drop_nulls()} - {""})
     own = {identity.plain(name) for name in listed.drop_nulls()}
-    for row in ground.tables["captures"].sort("capture_id").iter_rows(named=True):
+    rows = ground.tables["captures"].sort("capture_id").to_dicts()
+    texts = [page_text(row) for row in rows]
+    for row, text, there in zip(rows, texts, _there(texts, bodies), strict=True):
         if row["advertiser"] and identity.plain(row["advertiser"]) in own:
             continue
-        text = page_text(row)
-        spoken = [one for kind in book.values() for one in said(text, kind)] + list(_named(text, bodies))
+        spoken = [one for kind in book.values() for one in said(text, kind)] + list(_named(text, there))
         if spoken:
             yield page(row, spoken, book, register.agency(row), ground)
 
 
+def _there(texts: list[str], bodies: list[str]) -> list[list[str]]:
+    """Which names stand in which text: all of them looked for at once, as they are written."""
+    if not bodies:
+        return [[] for _ in texts]
+    found = pl.Series(texts, dtype=pl.String).str.extract_many(bodies, overlapping=True)
+    return [sorted(set(names)) for names in found.to_list()]
+
+
 def _named(text: str, bodies: list[str]) -> Iterator[Said]:
-    """Names of bodies with a word of authority near them, not denied."""
+    """Names of bodies with a word of authority near them, not denied; the first such place of each."""
     for body in bodies:
         at = text.find(body)
-        around = text[max(at - _AROUND, 0) : at + len(body) + _AROUND]
-        if at >= 0 and _AUTHORITY.search(around) and not _DENIED.search(around):
-            yield Said("posing", around)
+        while at >= 0:
+            around = text[max(at - _AROUND, 0) : at + len(body) + _AROUND]
+            if _AUTHORITY.search(around) and not _DENIED.search(around):
+                yield Said("posing", around)
+                break
+            at = text.find(body, at + len(body))
 
 
 DETECTOR = Detector(

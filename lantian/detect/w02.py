@@ -60,20 +60,35 @@ def without_numbers(text: str) -> str:
 
 
 class Register:
-    """Licensed patent agencies in practice, by credit code, plain name and phone."""
+    """Licensed patent agencies by credit code, plain name and phone: those in practice, and those that were."""
 
     def __init__(self, table: pl.DataFrame) -> None:
         licensed = pl.col("agency_code").is_not_null() | pl.col("kinds").list.contains("patent").fill_null(
             False
         )
         active = pl.col("status").fill_null("active") == "active"
-        rows = table.filter(licensed & active).sort("credit_code", nulls_last=True).to_dicts()
+        rows = table.filter(licensed).sort("credit_code", nulls_last=True)
+        self._active, self._former = _Known(rows.filter(active)), _Known(rows.filter(~active))
+
+    def agency(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The agency behind a page, if one is licensed."""
+        return self._active.of(row)
+
+    def former(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
+        """The agency behind a page that was licensed and is no longer in practice, or not for now."""
+        return self._former.of(row)
+
+
+class _Known:
+    """Agencies by what a page may say of them."""
+
+    def __init__(self, table: pl.DataFrame) -> None:
+        rows = table.to_dicts()
         self._by_code = {row["credit_code"]: row for row in rows if row["credit_code"]}
         self._by_name = {identity.plain(row["name"]): row for row in rows if row["name"]}
         self._by_phone = {identity.digits(row["phone"]): row for row in rows if row["phone"]}
 
-    def agency(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
-        """The agency behind a page, if one is licensed."""
+    def of(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
         if row["advertiser_id"]:
             return self._by_code.get(row["advertiser_id"])
         found = self._by_name.get(identity.plain(row["advertiser"])) if row["advertiser"] else None

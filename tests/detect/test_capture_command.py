@@ -17,8 +17,8 @@ import pytest
 
 from lantian.config.commands import main
 from lantian.core.messages import NotAllowed, Refused, Unreadable, WrongUse
-from lantian.filings.captures import folder
-from lantian.filings.captures.fetching import public_address
+from lantian.filings.captures import archives, folder
+from lantian.filings.captures.fetching import fetch, public_address
 from lantian.filings.captures.picture import drawn
 from lantian.filings.captures.policy import Policy, checked, read_hosts
 from lantian.filings.captures.taking import Taken, Taker, paced
@@ -128,14 +128,27 @@ def test_hosts_are_names_with_everything_below_them_or_a_port() -> None:
     within = Policy(hosts=hosts)
     for url in ("https://EXAMPLE.cn", "http://x.y.b.cn/a?b=c#d", "http://c.cn:8080/", "https://例子.cn/专利"):
         assert checked(url, within).netloc.isascii()
-    with pytest.raises(WrongUse):
-        read_hosts("https://example.cn/")
+    for wrong in (
+        "https://example.cn/",
+        "localhost",
+        "*.cn",
+        "*.com.cn",
+        "*.gov.cn",
+        "*.tj.cn",
+        "*",
+        "[::1]",
+        "a@b.cn",
+    ):
+        with pytest.raises(WrongUse):
+            read_hosts(wrong)
 
 
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.8", "172.16.3.4", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-     "::1", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "2002:7f00:1::"],
+     "198.18.0.1", "240.0.0.1", "255.255.255.255", "100.100.100.200", "168.63.129.16", "192.0.0.192", "::1", "::",
+     "fe80::1%eth0", "fc00::1", "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::127.0.0.1", "2002:7f00:1::",
+     "64:ff9b::169.254.169.254", "64:ff9b:1::a00:1", "2001:0:7f00:1::", "2606:4700::5efe:10.0.0.1"],
 )  # fmt: skip
 def test_a_name_that_points_inside_is_refused(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def names(*_: object, **__: object) -> list[object]:
@@ -144,6 +157,46 @@ def test_a_name_that_points_inside_is_refused(address: str, monkeypatch: pytest.
     monkeypatch.setattr(socket, "getaddrinfo", names)
     with pytest.raises(NotAllowed):
         public_address("www.example.cn", 80, Policy())
+
+
+def test_a_name_that_changes_its_mind_is_asked_once(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The address that was checked is the one that is used: a second answer, pointing inside, is never asked for."""
+    asked, connected = list[str](), list[object]()
+    known, connect = socket.getaddrinfo, socket.create_connection
+
+    def names(name: str, port: int, *more: object, **other: object) -> list[object]:
+        if name != "www.example.cn":
+            return list(known(name, port, *more, **other))  # type: ignore[arg-type]
+        asked.append(name)
+        address = "93.184.216.34" if len(asked) == 1 else "127.0.0.1"
+        return [(2, 1, 6, "", (address, port))]
+
+    def connected_to(place: tuple[str, int], timeout: float) -> socket.socket:
+        connected.append(place)
+        return connect(("127.0.0.1", int(host.place.partition(":")[2])), timeout)
+
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    monkeypatch.setattr(socket, "create_connection", connected_to)
+    within = Policy(hosts=("www.example.cn",), seconds=5)
+    reply = fetch(checked("http://www.example.cn/", within), within, lambda: AT)
+    assert (reply.status, reply.address) == (200, "93.184.216.34")
+    assert asked == ["www.example.cn"] and connected == [("93.184.216.34", 80)]
+    with pytest.raises(NotAllowed):
+        fetch(checked("http://www.example.cn/", within), within, lambda: AT)
+    assert len(connected) == 1
+
+
+@pytest.mark.parametrize(
+    "to",
+    ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "//127.0.0.1/", "http://[::1]/", "javascript:1",
+     "http://2130706433/", "http://0x7f.1/", "http://a@127.0.0.1/", "http://127.0.0.1:22/",
+     "http://evil.example\\@127.0.0.1/"],
+)  # fmt: skip
+def test_a_redirect_to_anything_else_ends_the_taking(host: Host, to: str) -> None:
+    host.answers["/go"] = Answer(status=302, headers={"Location": to})
+    with pytest.raises((NotAllowed, WrongUse)):
+        take(host, "/go")
+    assert host.paths == ["/robots.txt", "/go"]
 
 
 def test_a_redirect_inside_is_not_followed(host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,8 +253,9 @@ def test_the_rules_of_a_host_are_obeyed(host: Host, rules: str, path: str, open_
         assert host.paths == ["/robots.txt"]
 
 
-def test_a_host_whose_rules_cannot_be_had_is_left_alone(host: Host) -> None:
-    host.answers["/robots.txt"] = Answer(status=503)
+@pytest.mark.parametrize("status", [429, 500, 503])
+def test_a_host_whose_rules_cannot_be_had_is_left_alone(host: Host, status: int) -> None:
+    host.answers["/robots.txt"] = Answer(status=status)
     with pytest.raises(NotAllowed):
         take(host)
 
@@ -338,12 +392,52 @@ def test_private_addresses_are_never_opened_outside_tests(
     assert timedelta(0) < timedelta(seconds=Policy().gap)
 
 
-def test_a_picture_shows_the_kept_bytes_and_reads_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page asks for a file of this machine and for a picture elsewhere; it gets neither."""
+GREEDY = """<script>document.write("x"); fetch("{o}fetched")</script><img src="{o}seen.png" width=0 hidden>
+<meta http-equiv="refresh" content="0;url={o}led"><link rel="preconnect" href="{o}">
+<link rel="prefetch" href="{o}before">
+<link rel="stylesheet" href="{o}styles"><style>@import url({o}more); .n {{ background: url({o}behind.png) }}</style>
+<i class="n"></i><img src="file:///etc/hostname" width=0 hidden><img src="http://169.254.169.254/" width=0 hidden>"""
+
+
+def test_a_picture_shows_the_kept_bytes_and_asks_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page asks for files of this machine, for pages elsewhere, for the cloud's own service; it gets none."""
     monkeypatch.undo()
     require_browser()
     with serving({}) as other:
         plain = "<body><h1>专利包授权</h1>{}</body>"
-        greedy = plain.format(f'<script>document.write("x")</script><img src="{other.url()}" width=0 hidden>')
+        greedy = plain.format(GREEDY.format(o=other.url()))
         pictures = [drawn(one.encode(), "text/html; charset=utf-8") for one in (plain.format(""), greedy)]
         assert pictures[0] and pictures[0] == pictures[1] and other.asked == []
+
+
+def test_what_a_saved_page_brought_along_is_led_to_and_nothing_else() -> None:
+    """References to other parts of an MHTML file lead to them; those to the network stay what they are."""
+    saved = archives.opened(MHTML)
+    page = saved.main.decode()
+    assert f'src="{archives.HOME}2"' in page and f'href="{archives.HOME}1"' in page
+    assert 'src="https://other.example/spy.png"' in page and "charset=gb2312" in saved.files[saved.entry][1]
+    assert saved.files["2"] == (b"picture", "image/png")
+
+
+MHTML = b"""MIME-Version: 1.0
+Content-Type: multipart/related; type="text/html"; boundary="----B"
+
+------B
+Content-Type: text/html; charset=gb2312
+Content-Location: https://one.example/
+
+<base href="https://one.example/"><link href="https://one.example/a.css?x=1&amp;y=2"><img src="cid:p@one">
+<img src="https://other.example/spy.png">
+------B
+Content-Type: text/css
+Content-Location: https://one.example/a.css?x=1&y=2
+
+h1{color:red}
+------B
+Content-Type: image/png
+Content-Transfer-Encoding: base64
+Content-ID: <p@one>
+
+cGljdHVyZQ==
+------B--
+"""

@@ -34,6 +34,9 @@ def pages(id: str, text: str, **columns: Any) -> list[Row]:
         ("专利发明人可以加名，评职称", "挂名"),
         ("有内部渠道，专利加急授权", "内部渠道"),
         ("专利包授权，不成功全额退款", "承诺授权"),
+        ("曾获得多项荣誉，专业代理发明专利申请，电话咨询", "专利代理"),
+        ("成功案例上千，专利包授权", "承诺授权"),
+        ("不成功包退，专利包授权", "承诺授权"),
     ],
 )
 def test_an_offer_is_found_with_its_words(text: str, words: str) -> None:
@@ -50,6 +53,16 @@ def test_an_offer_is_found_with_its_words(text: str, words: str) -> None:
         "本店经营茶叶，电话订购",
         "我们不从事专利代理业务，请联系有资质的机构",
         "解读专利代理条例，咨询电话12345",
+        "本公司2019年前曾从事专利代理业务，现转营软件开发，联系电话见页脚",
+        "我司专利代理资格证已注销，现已停止代理专利申请，有事请电话联系",
+        "某公司宣传“专利包授权”，被处罚五万元",
+        "专利包授权吗？审查员怎么说",
+        "我们不做任何承诺：专利申请不包授权",
+        "专利审查不存在内部渠道",
+        "专利发明人挂名？我们不接受挂名",
+        "有人自称国家知识产权局授权受理窗口，请核实专利业务人员身份",
+        "市局查处一起冒名案：当事人称其为官方指定代理机构，骗取专利商标费用",
+        "我这边不是商标局的，是某事务所",
         "",
     ],
 )
@@ -102,7 +115,16 @@ def test_the_offices_own_names_count_near_a_word_of_authority_and_not_on_the_bod
     assert found(text)
     assert not found("地址在溟岚市专利服务中心旁边")
     assert not found("我司与溟岚市专利服务中心无任何指定关系")
+    assert found(f"地址在溟岚市专利服务中心旁边，营业时间九点到十七点，节假日照常营业。{text}")
     assert not found(text, advertiser="溟岚市专利服务中心")
+
+
+def test_a_name_of_the_office_is_its_signs_and_no_expression() -> None:
+    """Whatever signs a listed name has, it stands for itself and holds nothing up."""
+    names = [{"name": name, "kind": "state_body"} for name in ("(某+)+$", ".*", "[", "某某中心\\")]
+    rows = [capture(f"{'某' * 40}官方授权"), capture("认准 (某+)+$ 官方授权", capture_id="C2")]
+    found = open_findings(run("W01", captures=rows, agencies=[HOUSE], protected_names=names))
+    assert [one["subject_no"] for one in found] == ["C2"]
 
 
 def test_odd_pages_are_no_fault() -> None:

@@ -48,7 +48,7 @@ def test_a_saved_page_becomes_material_and_then_evidence(house: House, page: Pag
     expect(page.locator("h1")).to_have_text("天津快办专利")
     expect(page.locator("mark").first).to_have_text("包授权")
     expect(page.locator("dl.facts").first).to_contain_text("13800138000")
-    expect(page.locator("main img")).to_have_js_property("naturalWidth", 600)
+    expect(page.locator("main img").first).to_have_js_property("naturalWidth", 600)
     looked_at(page, "capture")
     with page.expect_download() as download:
         page.locator("a[href*='part=body']").click()

@@ -2,34 +2,46 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from http.server import BaseHTTPRequestHandler
+from io import BytesIO
+from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import psycopg
 import pytest
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from pypdf import PdfReader
 
+from lantian.core.competence import Field
 from lantian.core.messages import NotAllowed, Refused
-from lantian.filings.captures import actions, jobs, lexicons, queries
+from lantian.filings.captures import actions, archives, jobs, lexicons, papers, queries
 from lantian.filings.captures.actions import CaptureRefused, Retaken, Saved, Words
 from lantian.filings.captures.comparing import compared
 from lantian.filings.captures.kinds import MOST_BYTES, Kind, UploadRefused, kind_of
-from lantian.filings.captures.models import Capture, CapturePart, CaptureReading, Lexicon
+from lantian.filings.captures.models import Capture, CapturePart, CaptureReading, CaptureRecord, Lexicon
 from lantian.filings.captures.policy import Policy
-from lantian.office import clock, files
+from lantian.office import clock, files, search
 from lantian.office import jobs as office_jobs
-from lantian.office.models import AuditEvent, Job, StoredFile
+from lantian.office.models import AuditEvent, Job, Paper, SearchEntry, StoredFile
+from lantian.office.papers import actions as drafting
+from lantian.office.papers.approving import approve
+from lantian.office.papers.queries import last_job
+from lantian.office.permissions import Permission
 from lantian.registry.models import Agency
 from lantian.screening import actions as screening
 from lantian.screening.models import Finding
 from tests.conftest import Database
-from tests.personas import acting, run_job
+from tests.personas import acting, browser, run_job
 from tests.webhost import TOUT, Answer, Host, page, png, serving
-from tests.working import kill, until, worker
+from tests.working import kill, until, waits_for_a_lock, worker
 
 in_rollback = pytest.mark.django_db
 TOUTS = "<title>办专利</title><p>专利包授权，不授权全额退款，微信联系 zhuanli2026，电话 13800138000</p>"
@@ -76,6 +88,7 @@ def test_a_file_is_what_its_content_is(body: bytes, kind: Kind) -> None:
     [
         b"", b"just words", b"PK\x03\x04 a workbook", b"\0\1\2\3", b"<" * 100, b"x" * (MOST_BYTES + 1), png()[:-5],
         png().replace(b"IDAT", b"IDAX"), png(60_000, 60_000), JPEG[:-2], JPEG[:8], b"%PDF-1.7 cut", b"GIF89a",
+        b"\0\0\0\x18ftypheic", b"RIFF\0\0\0\0WEBP",
     ],
 )  # fmt: skip
 def test_a_broken_or_foreign_file_is_refused(body: bytes) -> None:
@@ -113,6 +126,18 @@ def test_a_licensed_agency_may_offer_its_services() -> None:
         with transaction.atomic():
             found = compared(capture, replace_reading(reading, advertiser_id=agency.subject_id))
         assert found.agency and found.agency["credit_code"] == agency.subject_id and not found.says
+
+
+@in_rollback
+def test_who_was_licensed_once_is_said_to_have_been_and_until_when() -> None:
+    """History counts: a page kept while its agency was in practice is told so."""
+    agency = Agency.objects.exclude(agency_code=None).filter(status="active").earliest("id")
+    Agency.objects.filter(pk=agency.pk).update(status="revoked", status_date=clock.today())
+    capture = kept(captured_at=clock.now() - timedelta(days=30))
+    with acting("nankai") as by:
+        actions.read(capture.key, Words("办专利", TOUTS, advertiser_id=agency.subject_id), seen=1, by=by)
+    page = browser("nankai").get(reverse("capture", args=[capture.key])).content.decode()
+    assert "曾持证，现状态：吊销" in page and "存证时仍在执业" in page
 
 
 def replace_reading(reading: CaptureReading, **values: str) -> CaptureReading:
@@ -160,6 +185,30 @@ def test_a_refused_upload_leaves_no_file() -> None:
 
 
 @in_rollback
+@pytest.mark.parametrize("doing", ["upload", "record"])
+def test_what_ends_in_the_middle_leaves_nothing(doing: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The event is written last: without it there is neither row nor job nor file, on disk or in the books."""
+    capture = kept()
+
+    def count() -> list[int]:
+        return [
+            one.objects.count() for one in (Capture, CapturePart, CaptureRecord, StoredFile, Job, SearchEntry)
+        ]
+
+    with acting("nankai") as by:
+        before, body = count(), b"<p>cut off in the middle of " + doing.encode()
+        monkeypatch.setattr(actions, "_note", lambda *_, **__: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            if doing == "upload":
+                actions.upload(saved(), ("另页.html", body), None, by=by)
+            else:
+                actions.record_evidence(capture.key, retaken(file=("另存.html", body)), seen=0, by=by)
+        assert count() == before
+    with pytest.raises(files.FileGone):
+        files.path_of(StoredFile(sha256=sha256(body).hexdigest(), sealed=True))
+
+
+@in_rollback
 def test_another_office_sees_nothing_and_the_city_may_look_but_not_act() -> None:
     capture = kept("nankai")
     with acting("xiqing"):
@@ -171,6 +220,110 @@ def test_another_office_sees_nothing_and_the_city_may_look_but_not_act() -> None
             actions.read(capture.key, Words(text="改写"), seen=1, by=by)
     with acting("auditor") as by, pytest.raises(NotAllowed):
         actions.upload(saved(), ("a.html", TOUTS.encode()), None, by=by)
+
+
+def zipped(**files: bytes) -> bytes:
+    """A ZIP of files by name (`_html` in a name stands for `.html`)."""
+    packed = BytesIO()
+    with ZipFile(packed, "w") as archive:
+        for name, content in files.items():
+            archive.writestr(name.replace("_html", ".html").replace("__", "/"), content)
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        zipped(a=b"no page"), zipped(a_html=b"<p>1", b_html=b"<p>2"), zipped(a_html=b"<p>1")[:-30],
+        zipped(a_html=b"<p>1").replace(b"<p>1", b"<p>2"), zipped(**{f"f{n}": b"" for n in range(2_001)}),
+    ],
+    ids=["no page", "two pages", "cut short", "changed", "too many files"],
+)  # fmt: skip
+def test_an_archive_that_is_no_saved_page_is_refused(body: bytes) -> None:
+    with pytest.raises(UploadRefused):
+        kind_of(body)
+
+
+def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "MOST_UNPACKED", 1_000)
+    assert kind_of(zipped(a_html=b"<p>" + b"x" * 900)) is Kind.ZIP
+    with pytest.raises(UploadRefused):
+        kind_of(zipped(a_html=b"<p>1", b=b"x" * 1_200))
+
+
+@in_rollback
+def test_a_saved_page_with_its_folder_is_read_from_its_archive() -> None:
+    body = zipped(a_html=TOUTS.encode(), a_files__inner_html=b"<p>frame", a_files__s=b"s")
+    with acting("nankai") as by:
+        capture = actions.upload(saved(), ("页面.zip", body), None, by=by)
+        reading, part = queries.reading(capture), queries.part(capture, "body")
+        assert reading and (reading.title, reading.phone) == ("办专利", "13800138000")
+        assert part and queries.content(part) == body, "the archive is kept as it came"
+
+
+@in_rollback
+def test_a_saved_page_is_drawn_by_a_job_and_the_picture_is_said_to_be_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawn = list[str]()
+
+    def painted(page: archives.Saved) -> bytes:
+        drawn.append(page.main.decode())
+        return png(1288, 10)
+
+    monkeypatch.setattr(jobs, "painted", painted)
+    capture = kept()
+    address = reverse("capture", args=[capture.key])
+    assert "正在绘制" in browser("nankai").get(address).content.decode()
+    with acting("nankai"):
+        job = queries.drawing_job(capture)
+    assert job is not None
+    run_job(job, "nankai")
+    run_job(job, "nankai")
+    assert drawn == [TOUTS]
+    page = browser("nankai").get(address).content.decode()
+    assert "不是原始截图" in page and f"{address}picture?part=drawing" in page
+    picture = browser("nankai").get(f"{address}picture", {"part": "drawing"})
+    assert picture.content == png(1288, 10) and picture["Content-Type"] == "image/png"
+    with acting("nankai"):
+        assert capture.sha256 != queries.part(capture, "drawing").file.sha256  # type: ignore[union-attr]
+    assert AuditEvent.objects.filter(kind="capture_drawn", about_key=capture.key).count() == 1
+
+
+@in_rollback
+def test_a_saved_page_without_a_picture_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lantian.filings.captures.picture.browser", lambda: None)
+    capture = kept()
+    with acting("nankai") as by:
+        job = queries.drawing_job(capture)
+        document = actions.upload(saved(), ("页面.pdf", b"%PDF-1.7 ... %%EOF\n"), None, by=by)
+        assert queries.drawing_job(document) is None
+    run_job(job, "nankai")
+    for one, words in ((capture, "服务器没有浏览器"), (document, "PDF 不绘制")):
+        assert words in browser("nankai").get(reverse("capture", args=[one.key])).content.decode()
+
+
+@in_rollback
+@pytest.mark.parametrize("part", ["body", "headers", "robots", "nothing", "drawing"])
+def test_only_pictures_are_shown_as_pictures(part: str) -> None:
+    address = reverse("capture_picture", args=[kept().key])
+    assert browser("nankai").get(address, {"part": part}).status_code == 404
+
+
+@in_rollback
+def test_a_capture_is_found_by_title_advertiser_host_and_telephone_by_whom_it_concerns() -> None:
+    capture = kept("nankai", html=f"{TOUTS}<footer>津门快办有限公司</footer>")
+    for typed in ("办专利", "津门快办", "page.example", "138 0013 8000", capture.sha256):
+        with acting("nankai"):
+            assert search.protected(search.ask(typed), "capture").keys == (capture.key,), typed
+        with acting("xiqing"):
+            assert not search.protected(search.ask(typed), "capture").keys, "it is another office's"
+    with acting("nankai") as by:
+        actions.read(capture.key, Words("另一个标题", "照录的文字", "津门慢办有限公司"), seen=1, by=by)
+        assert search.protected(search.ask("津门慢办"), "capture").keys == (capture.key,)
+        assert not search.protected(search.ask("津门快办"), "capture").keys, "what was corrected counts"
+    page = browser("nankai").get(reverse("search"), {"q": "另一个标题"}).content.decode()
+    assert reverse("capture", args=[capture.key]) in page
 
 
 @in_rollback
@@ -216,6 +369,40 @@ def test_a_record_of_evidence_is_whole_or_refused(other: dict[str, Any]) -> None
     capture = kept()
     with acting("nankai") as by, pytest.raises(CaptureRefused):
         actions.record_evidence(capture.key, retaken(**other), seen=0, by=by)
+
+
+@in_rollback
+def test_a_record_of_evidence_becomes_a_numbered_paper() -> None:
+    """Drafted from the record, approved by another person, numbered and dated by the office, made as PDF/A."""
+    capture = kept()
+    address = reverse("capture_paper", args=[capture.key])
+    assert browser("nankai").get(address).status_code == 404, "nobody has taken any evidence"
+    with acting("nankai") as by:
+        taken = actions.record_evidence(capture.key, retaken(steps="打开网页，另存"), seen=0, by=by)
+        record = papers.record_of(capture, taken)
+        assert record.field == Field.UNLICENSED and "打开网页，另存" in record.values.values()
+    assert (
+        'value="evidence_record"'
+        in browser("nankai").get(address, {"kind": "evidence_record"}).content.decode()
+    )
+    said = {"kind": "evidence_record", "field": "unlicensed", "f_party": "乙方代表", "do": "save"}
+    assert browser("nankai").post(address, said).status_code == 302
+    with acting("nankai"):
+        paper = Paper.objects.get(kind="evidence_record", about_key=capture.key)
+    with acting("leader") as by:
+        approve(key=paper.key, version=1, by=by)
+    with acting("nankai") as by:
+        job = last_job(drafting.issue(key=paper.key, version=2, by=by))
+    run_job(job, "nankai")
+    with acting("nankai"):
+        paper.refresh_from_db()
+        assert paper.number and "电取〔" in paper.number and paper.pdf is not None
+        text = PdfReader(BytesIO(b"".join(files.content(paper.pdf)))).pages[0].extract_text()
+    plain = "".join(text.split())
+    assert all(
+        word in plain for word in ("甲一（津001）", "打开网页，另存", "ab" * 32, "乙方代表", capture.sha256)
+    )
+    assert str(paper.number) in browser("nankai").get(reverse("capture", args=[capture.key])).content.decode()
 
 
 @pytest.fixture
@@ -308,6 +495,38 @@ def test_a_killed_capture_is_kept_once(
         assert Capture.objects.filter(request=request).count() == 1
 
 
+PAINTER = """#!/bin/sh
+for one in "$@"; do case "$one" in --screenshot=*) cat '{picture}' > "${{one#--screenshot=}}";; esac; done
+"""
+
+
+def test_a_drawing_killed_in_the_middle_is_kept_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Killed while the picture is being kept; run again, there is one."""
+    (tmp_path / "page.png").write_bytes(png())
+    painter = tmp_path / "chromium"
+    painter.write_text(PAINTER.format(picture=tmp_path / "page.png"))
+    painter.chmod(0o700)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    capture = kept()
+    with acting("nankai"):
+        job = queries.drawing_job(capture)
+    assert job is not None
+    with psycopg.connect(database.superuser_url) as hold:
+        hold.execute("LOCK TABLE filings_capturepart IN SHARE MODE")
+        with worker(database) as process:
+            until(process, waits_for_a_lock(database))
+            kill(process, database, hold)
+    with acting("nankai"):
+        assert queries.part(capture, "drawing") is None
+    assert office_jobs.requeue_stalled(seconds=0) >= 1
+    with worker(database) as process:
+        until(process, lambda: _state(job.pk) == Job.State.DONE)
+    with acting("nankai"):
+        assert capture.parts.filter(role="drawing").count() == 1
+
+
 def _state(job: int) -> str:
     with acting("nankai"):
         return str(Job.objects.values_list("state", flat=True).get(pk=job))
@@ -349,9 +568,35 @@ def test_a_lexicon_that_cannot_be_is_refused(kind: str, text: str, seen: int) ->
 
 
 @in_rollback
-def test_a_district_uploads_no_lexicon() -> None:
+def test_a_district_uploads_no_lexicon_and_reads_no_list() -> None:
+    """Lexicons are the city's: also a post of a district that may run comparisons keeps none."""
     with pytest.raises(NotAllowed):
         words("person", "名称\n某某\n", 0, "nankai")
+    with acting("nankai") as by, pytest.raises(NotAllowed, match="city office"):
+        lexicons.check_may(replace(by, permissions=by.permissions | {Permission.SCREEN}))
+    lexicon = words("person", "名称\n某甲乙\n", 0)
+    assert browser("nankai").get(reverse("lexicon", args=[lexicon.key])).status_code == 403
+    assert "某甲乙" not in browser("nankai").get(reverse("lexicons")).content.decode()
+    assert "某甲乙" in browser("city").get(reverse("lexicon", args=[lexicon.key])).content.decode()
+
+
+@in_rollback
+def test_a_new_version_says_what_came_and_what_went() -> None:
+    words("event", "名称\n某某盛会\n某某节\n", 0)
+    second = words("event", "名称\n某某盛会\n某某展\n某某周\n", 1)
+    assert lexicons.difference(second) == (2, 1)
+    event = AuditEvent.objects.filter(kind="lexicon_uploaded").latest("id")
+    assert {"added": 2, "removed": 1}.items() <= event.detail.items() and "某某" not in str(event.detail)
+
+
+@in_rollback
+def test_a_lexicon_of_no_sane_size_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicons, "MOST_WORDS", 2)
+    with pytest.raises(CaptureRefused):
+        words("event", "名称\n" + "".join(f"某某{n}\n" for n in range(9)), 0)
+    monkeypatch.setattr(lexicons, "MOST_BYTES", 10)
+    with pytest.raises(CaptureRefused, match="larger"):
+        words("event", "名称\n某某盛会\n", 0)
 
 
 @in_rollback

@@ -557,7 +557,8 @@ def test_every_job_is_killed_once() -> None:
         "ledger",
         "alerts",
         "capture",
-    }  # in test_papers.py, test_ledgers.py and test_alerts.py
+        "capture_drawing",
+    }  # in test_papers.py, test_ledgers.py, test_alerts.py and test_captures.py
     dispatched = {
         "dispatch_split",
         "dispatch_sheets",

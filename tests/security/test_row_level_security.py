@@ -195,6 +195,7 @@ def test_a_search_entry_has_the_policy_of_its_source() -> None:
         "SELECT policyname, permissive, qual FROM pg_policies WHERE tablename = 'office_searchentry' ORDER BY 1"
     )
     sources = {
+        "capture": "filings_capture",
         "dispatch": "dispatch_dispatch",
         "finding": "screening_finding",
         "lead": "casework_lead",

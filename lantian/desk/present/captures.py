@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.urls import reverse
 
 from lantian.core.messages import Text
 from lantian.desk.present.detectors import told
-from lantian.desk.present.jobs import job
+from lantian.desk.present.jobs import job as shown_job
+from lantian.desk.present.subjects import WORDS
 from lantian.desk.present.words import either, label, language, said
 from lantian.detect.marked import Place
 from lantian.detect.pages import Signs
@@ -29,6 +31,7 @@ from lantian.filings.captures.models import (
     CaptureRequest,
     Lexicon,
 )
+from lantian.office.models import Job
 from lantian.registry import queries as registry
 
 AROUND, MOST_EXCERPTS, MOST_SHOWN = 60, 12, 20_000
@@ -52,6 +55,23 @@ FETCHED = Text(
     "按允许的网站清单自动读取，遵守 robots.txt，不带 Cookie；原始字节、响应头和跳转一并保存。",
     "Read by the system from the list of hosts, robots.txt heard, without cookies; bytes, headers and redirects kept.",
 )
+PICTURED = ("body", "picture", "drawing")
+FORMERLY = Text("曾持证，现状态：{state}", "formerly licensed, now: {state}")
+SINCE = Text("（{day}起）", " (since {day})")
+STILL = Text("；存证时仍在执业", "; still in practice when the page was kept")
+OURS = Text(
+    "本系统按保存的文件绘制：不联网、不运行脚本，只画网页上部。不是原始截图，可能与当时所见不同。",
+    "Drawn by the system from the kept file, without network and scripts, the upper part of the page only. Not the "
+    "original; it may differ from what was seen.",
+)
+UPLOADED = Text("上传的原始图片。", "The picture as it was uploaded.")
+DRAWING = Text("正在绘制网页图片，稍后刷新本页。", "The picture is being drawn; load the page again shortly.")
+NOT_DRAWN = Text(
+    "没有绘制网页图片：服务器没有浏览器，或者这个文件画不出来。请下载原始文件，在断网的电脑上查看。",
+    "No picture was drawn: the server has no browser, or the file cannot be drawn. Download the file and look at it on "
+    "a computer without a network.",
+)
+NEVER_DRAWN = Text("PDF 不绘制图片，请下载原始文件查看。", "No picture is drawn of a PDF; download the file.")
 EXTRACTED = Text("系统从文件提取", "extracted from the file by the system")
 
 
@@ -79,7 +99,7 @@ def request(row: CaptureRequest) -> dict[str, Any]:
     """A request that has no capture yet."""
     return {
         "key": row.key, "url": row.url, "purpose": row.purpose, "at": row.at, "office": row.unit.name(language()),
-        "job": job(row.job),
+        "job": shown_job(row.job),
     }  # fmt: skip
 
 
@@ -113,6 +133,27 @@ def part(row: CapturePart) -> dict[str, Any]:
     }
 
 
+def pictures(row: Capture, roles: Sequence[str]) -> list[dict[str, str]]:
+    """Pictures of a capture, originals first, each with words on whose it is."""
+    place = reverse("capture_picture", args=[row.key])
+    known = {
+        "body": UPLOADED,
+        "picture": OURS if row.way == "fetched" else UPLOADED,
+        "drawing": OURS,
+    }
+    there = [role for role in PICTURED if role in roles and (role != "body" or row.way == "picture")]
+    return [{"src": f"{place}?part={role}", "words": said(known[role])} for role in there]
+
+
+def no_drawing(row: Capture, roles: Sequence[str], job: Job | None) -> str:
+    """Why a saved page has no picture of ours, if it has none."""
+    if row.way != "saved" or "drawing" in roles:
+        return ""
+    if job is None:
+        return said(NEVER_DRAWN)
+    return said(DRAWING if job.open else NOT_DRAWN)
+
+
 def headers(content: bytes) -> list[dict[str, Any]]:
     """Every answer on the way, as kept."""
     found: list[dict[str, Any]] = json.loads(content)
@@ -130,16 +171,25 @@ def signs(found: Signs) -> list[dict[str, Any]]:
     return [{"label": label(SIGN_TEXTS[name]), "values": values} for name, values in told if values]
 
 
-def comparison(found: Compared) -> dict[str, Any]:
-    """What the rules say of a capture today, and the licensed agency behind it."""
-    agency = found.agency
+def comparison(found: Compared, captured_on: date) -> dict[str, Any]:
+    """What the rules say of a capture today, and the agency behind it that is licensed, or was."""
+    agency = found.agency or found.former
     subject = registry.find(agency["credit_code"]) if agency and agency["credit_code"] else None
     return {
         "says": [_says(one) for one in found.says],
         "not_run": [said(one) for one in found.not_run],
         "agency": agency["name"] if agency else "",
         "agency_url": reverse("subject", args=[subject.key]) if subject else "",
+        "formerly": _formerly(found.former, captured_on) if found.former and not found.agency else "",
     }
+
+
+def _formerly(agency: Mapping[str, Any], captured_on: date) -> str:
+    """What became of the licence, and whether that was after the page was kept."""
+    state, day = agency["status"], agency["status_date"]
+    words = said(FORMERLY).format(state=label(WORDS[state]) if state in WORDS else state)
+    since = said(SINCE).format(day=day) if day else ""
+    return words + since + (said(STILL) if day and captured_on < day else "")
 
 
 def _says(one: Mapping[str, Any]) -> dict[str, str]:

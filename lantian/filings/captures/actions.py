@@ -14,9 +14,10 @@ from django.db import transaction
 
 from lantian.core.messages import Refused
 from lantian.detect.pages import Page, read_page, signs
-from lantian.filings.captures import kinds, policy
+from lantian.filings.captures import archives, kinds, policy, queries
+from lantian.filings.captures.errors import UploadRefused
 from lantian.filings.captures.folder import headers_of, only
-from lantian.filings.captures.kinds import PICTURES, Kind, UploadRefused
+from lantian.filings.captures.kinds import PAGES, PICTURES, Kind
 from lantian.filings.captures.models import (
     PLATFORMS,
     RESULTS,
@@ -28,13 +29,13 @@ from lantian.filings.captures.models import (
 )
 from lantian.filings.captures.rules import retaken
 from lantian.filings.captures.taking import Taken
-from lantian.office import audit, clock, files, jobs
+from lantian.office import audit, clock, files, jobs, search
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import StoredFile, Unit
 from lantian.office.permissions import Permission, check_permission
 from lantian.office.plates import check_open
 
-JOB = "capture"
+JOB, DRAWING = "capture", "capture_drawing"
 MOST_TYPED = 20_000
 
 
@@ -92,9 +93,8 @@ def upload(
     kind = kinds.kind_of(body[1])
     if picture and kinds.kind_of(picture[1]) not in PICTURES:
         raise UploadRefused("页面图片应为 PNG 或 JPEG。", "The picture of the page is PNG or JPEG.")
-    page = read_page(body[1]) if kind in (Kind.HTML, Kind.MHTML) else Page(readable=False)
-    if saved.transcript.strip():
-        page = Page(page.title, saved.transcript.strip()[:MOST_TYPED], page.readable, signs(saved.transcript))
+    typed = bool(saved.transcript.strip())
+    page = _page(body[1], kind, saved.transcript.strip())
     seen_by = _seen_by(by)
     with ExitStack() as stack, transaction.atomic():
         parts = {"body": stack.enter_context(_kept(body, seen_by, by))}
@@ -112,11 +112,35 @@ def upload(
             recorded_at=clock.now(),
             seen_by=seen_by,
         )
-        typed = bool(saved.transcript.strip())
         _keep_parts(capture, parts)
         _first_reading(capture, page, by.post_id if typed else None)
         _note(audit.Kind.CAPTURE_KEPT, capture, by)
+        if kind in PAGES:
+            _draw_later(capture, by)
     return capture
+
+
+def _page(body: bytes, kind: Kind, transcript: str) -> Page:
+    """What a file says, or what the officer typed of it."""
+    page = read_page(archives.opened(body).main) if kind in PAGES else Page(readable=False)
+    if not transcript:
+        return page
+    return Page(page.title, transcript[:MOST_TYPED], page.readable, signs(transcript))
+
+
+def _draw_later(capture: Capture, by: OfficerActor) -> None:
+    """Have the picture drawn; one browser at a time, for pages of strangers may want much of a machine."""
+    mandate, keys = queries.drawn_for(capture), {"capture": capture.key}
+    jobs.defer(DRAWING, lock=DRAWING, arguments=keys, mandate=mandate, by=by)
+
+
+def keep_drawing(capture: Capture, picture: bytes, *, by: Actor) -> None:
+    """Keep our own picture of a saved page beside the file, in the open transaction; a second run keeps none."""
+    if queries.part(capture, "drawing"):
+        return
+    file = files.keep(name="drawing.png", chunks=[picture], seen_by=capture.seen_by, by=by, sealed=True)
+    _keep_parts(capture, {"drawing": file})
+    _note(audit.Kind.CAPTURE_DRAWN, capture, by, picture=file.sha256)
 
 
 @transaction.atomic
@@ -152,14 +176,14 @@ def keep_taken(request: CaptureRequest, taken: Taken, picture: bytes | None, *, 
         "body": taken.body,
         "headers": headers_of(taken),
         "robots": taken.robots.body,
-        "picture": picture,
+        "picture": picture or b"",
     }
     parts = {
         role: files.keep(
             name=f"{role}.{_SUFFIX[role]}", chunks=[content], seen_by=request.seen_by, by=by, sealed=True
         )
         for role, content in contents.items()
-        if content
+        if content or role == "body"  # that a page was empty is a fact as well
     }
     capture = Capture.objects.create(
         way="fetched",
@@ -308,6 +332,7 @@ def _keep_parts(capture: Capture, parts: Mapping[str, StoredFile]) -> None:
 
 
 def _first_reading(capture: Capture, page: Page, post_id: int | None) -> None:
+    """What the file itself says, if anything; the capture can be found from now on in any case."""
     found = page.signs
     words = Words(
         page.title,
@@ -318,10 +343,12 @@ def _first_reading(capture: Capture, page: Page, post_id: int | None) -> None:
     )
     if page.readable or words.text:
         _reading(capture, words, 1, post_id)
+    else:
+        search.note([queries.search_record(capture, None)])
 
 
 def _reading(capture: Capture, words: Words, number: int, post_id: int | None) -> CaptureReading:
-    return CaptureReading.objects.create(
+    reading = CaptureReading.objects.create(
         capture=capture,
         number=number,
         title=words.title.strip()[:300],
@@ -332,6 +359,8 @@ def _reading(capture: Capture, words: Words, number: int, post_id: int | None) -
         post_id=post_id,
         at=clock.now(),
     )
+    search.note([queries.search_record(capture, reading)])
+    return reading
 
 
 def _seen_by(by: OfficerActor) -> list[int]:

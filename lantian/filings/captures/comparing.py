@@ -25,11 +25,15 @@ DETECTORS = (w01.DETECTOR, w02.DETECTOR)
 
 @dataclass(frozen=True)
 class Compared:
-    """`says`: rows of `findings` (tables.md); `agency`: the licensed agency behind it; `places`: marked words."""
+    """`says`: rows of `findings` (tables.md); `agency`: the licensed agency behind it; `former`: one that was licensed.
+
+    `places`: marked words.
+    """
 
     says: Sequence[Mapping[str, Any]]
     not_run: Sequence[Text]
     agency: Mapping[str, Any] | None
+    former: Mapping[str, Any] | None
     signs: Signs
     places: Sequence[Place]
     kinds: Mapping[str, Kind]
@@ -41,11 +45,13 @@ def compared(capture: Capture, said: CaptureReading) -> Compared:
     row = row_of(capture, said)
     tables = {"captures": row, "agencies": frames.agencies(), "protected_names": protected_names()}
     results = [detector.run(tables, on=today) for detector in DETECTORS]
+    register, asked = w02.Register(tables["agencies"]), row.row(0, named=True)
     known = {**kinds("W01", today), **kinds("W02", today)}
     return Compared(
         says=[one for result in results for one in result.frame.to_dicts()],
         not_run=[Text(result.not_run.zh, result.not_run.en) for result in results if result.not_run],
-        agency=w02.Register(tables["agencies"]).agency(row.row(0, named=True)),
+        agency=register.agency(asked),
+        former=register.former(asked),
         signs=signs(f"{said.title}\n{said.text}"),
         places=places(said.text, known),
         kinds=known,

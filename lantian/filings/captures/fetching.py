@@ -1,7 +1,8 @@
 """One guarded request: the address is resolved, checked and then used as it was checked; nothing is remembered.
 
-The host's addresses must all be public (RFC 6890: no loopback, private, link-local, shared or reserved range), and
-the connection goes to the very address that was checked, so that a name cannot change its mind in between.
+The host's addresses must all be public (RFC 6890: no loopback, private, link-local, shared or reserved range, nor one
+that hides such an address inside: mapped, 6to4, Teredo, NAT64, ISATAP), and none may be a cloud's service for its own
+machines. The connection goes to the very address that was checked, so that a name cannot change its mind in between.
 There are no cookies, no credentials, no proxies and no compressed answers asked for.
 """
 
@@ -22,6 +23,17 @@ from lantian.core.messages import NotAllowed, Unreadable
 from lantian.filings.captures.policy import AGENT, PORTS, Policy
 
 BLOCK = 1 << 16
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
+_ISATAP = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
+# Ranges for special purposes (IANA) that not every Python knows, and an address that looks public and is answered by
+# the machine's own cloud (Azure's WireServer).
+_SERVICES = tuple(
+    map(
+        ipaddress.ip_network,
+        ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32", "64:ff9b:1::/48", "100::/64", "2001::/23", "2002::/16",
+         "3fff::/20", "5f00::/16", "fec0::/10"),
+    )
+)  # fmt: skip
 REDIRECTS = (301, 302, 303, 307, 308)
 Headers = tuple[tuple[str, str], ...]
 Clock = Callable[[], datetime]
@@ -80,13 +92,22 @@ def public_address(host: str, port: int, policy: Policy) -> str:
 
 def _is_public(text: str) -> bool:
     address = ipaddress.ip_address(text)
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None)
-    return _only_public(address) and (inner is None or _only_public(inner))
+    return all(map(_only_public, (address, *_hidden(address))))
+
+
+def _hidden(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> Iterator[ipaddress.IPv4Address]:
+    """The IPv4 addresses that an IPv6 address leads to: RFC 4291, 3056, 4380, 6052 and 5214."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return
+    yield from (one for one in (address.ipv4_mapped, address.sixtofour, *(address.teredo or ())) if one)
+    packed = address.packed
+    if address in _NAT64 or packed[8:12] in _ISATAP:
+        yield ipaddress.IPv4Address(packed[12:])
 
 
 def _only_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
     known = address.is_multicast or address.is_reserved or getattr(address, "is_site_local", False)
-    return address.is_global and not known
+    return address.is_global and not known and not any(address in one for one in _SERVICES)
 
 
 @contextmanager

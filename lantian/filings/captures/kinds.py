@@ -6,7 +6,8 @@ import re
 import zlib
 from enum import StrEnum
 
-from lantian.core.messages import Refused
+from lantian.filings.captures import archives
+from lantian.filings.captures.errors import UploadRefused as UploadRefused
 
 MOST_BYTES = 10 * 2**20
 MOST_POINTS = 80_000_000
@@ -15,24 +16,22 @@ _SOF = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0x
 _BARE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
-class UploadRefused(Refused):
-    """A file cannot be kept as a capture."""
-
-
 class Kind(StrEnum):
     """Kinds of files that captures are made of."""
 
     HTML = "html"
     MHTML = "mhtml"
+    ZIP = "zip"
     PNG = "png"
     JPEG = "jpg"
     PDF = "pdf"
 
 
 PICTURES = frozenset({Kind.PNG, Kind.JPEG})
+PAGES = frozenset({Kind.HTML, Kind.MHTML, Kind.ZIP})
 TYPES = {
     Kind.HTML: "text/html", Kind.MHTML: "multipart/related", Kind.PNG: "image/png", Kind.JPEG: "image/jpeg",
-    Kind.PDF: "application/pdf",
+    Kind.PDF: "application/pdf", Kind.ZIP: "application/zip",
 }  # fmt: skip
 
 
@@ -52,12 +51,20 @@ def kind_of(body: bytes) -> Kind:
         return _whole(Kind.PNG, _png_is_whole(body))
     if body.startswith(b"\xff\xd8\xff"):
         return _whole(Kind.JPEG, _jpeg_is_whole(body))
+    if body.startswith(archives.ZIP):
+        archives.opened(body)
+        return Kind.ZIP
     if body.startswith(b"%PDF-"):
         return _whole(Kind.PDF, b"%%EOF" in body[-2048:])
     return _text_kind(body)
 
 
 def _text_kind(body: bytes) -> Kind:
+    if body[4:8] == b"ftyp" or (body.startswith(b"RIFF") and body[8:12] == b"WEBP"):
+        raise UploadRefused(
+            "HEIC、WebP 图片和视频不收；请在手机上另存为 JPEG，或者截屏为 PNG 后上传。",
+            "No HEIC, WebP or film; save the picture as JPEG on the telephone, or take a PNG of the screen.",
+        )
     head = body[:100_000]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.decode("utf-16", "ignore").encode()
@@ -66,8 +73,8 @@ def _text_kind(body: bytes) -> Kind:
     if b"\0" not in head and _MARKUP.search(head):
         return Kind.HTML
     raise UploadRefused(
-        "只收网页（HTML、MHTML）、图片（PNG、JPEG）和 PDF；请在浏览器中“另存为”网页，或者上传截图。",
-        "Web pages (HTML, MHTML), pictures (PNG, JPEG) and PDF only; save the page from the browser, or upload a "
+        "只收网页（HTML、MHTML、ZIP）、图片（PNG、JPEG）和 PDF；请在浏览器中“另存为”网页，或者上传截图。",
+        "Web pages (HTML, MHTML, ZIP), pictures (PNG, JPEG) and PDF only; save the page from the browser, or upload a "
         "picture of the screen.",
     )
 

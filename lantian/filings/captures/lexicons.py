@@ -1,5 +1,7 @@
-"""The office's own words: bodies, persons, places, events, marks. Uploaded and versioned, never shipped.
+"""The city's own words: bodies, persons, places, events, marks. Uploaded and versioned, never shipped (ADR 0009).
 
+A word is the signs it is written with, never an expression. Words make hints for officers and nothing else. They serve
+every office's comparisons, so only the city office uploads them, and only it reads the lists.
 They are read by W01 (state bodies), T04 (bodies, persons, places, events) and T08 (marks) as `protected_names`.
 """
 
@@ -12,7 +14,7 @@ import polars as pl
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
-from lantian.core.messages import Text
+from lantian.core.messages import NotAllowed, Text
 from lantian.detect.columns import kind_of
 from lantian.filings.captures.actions import CaptureRefused
 from lantian.filings.captures.models import LEXICONS, Lexicon, LexiconWord
@@ -22,11 +24,12 @@ from lantian.office.actors import OfficerActor
 from lantian.office.intake.cells import shape
 from lantian.office.intake.readers import open_source
 from lantian.office.intake.spec import Cell, Column, Moved, TableSpec, name_columns, recognised
-from lantian.office.models import StoredFile
+from lantian.office.models import StoredFile, Unit
 from lantian.office.opened import opened
 from lantian.office.permissions import Permission, check_permission
 
 MOST_WORDS, SHORTEST, LONGEST = 50_000, 2, 120
+MOST_BYTES = 10 * 2**20
 NAMES = ("name", "owner", "owner_id", "kind", "classes", "from", "to")
 SPEC = TableSpec(
     name="lexicon",
@@ -47,7 +50,7 @@ def upload(kind: str, source: str, file: StoredFile, *, seen: int, by: OfficerAc
 
     Raises `CaptureRefused` or `Unreadable` for a file without words, and names the first row that cannot be.
     """
-    check_permission(by.permissions, Permission.SCREEN)
+    check_may(by)
     if kind not in LEXICONS:
         raise CaptureRefused("请选择词库类别。", "Choose the kind of lexicon.")
     if not source.strip():
@@ -58,19 +61,40 @@ def upload(kind: str, source: str, file: StoredFile, *, seen: int, by: OfficerAc
             "他人已上传新版本，请查看后再上传。", "Somebody else has uploaded a version; look first."
         )
     words = read_words(file)
+    before = set(last.words.values_list("name", flat=True)) if last else set()
     lexicon = Lexicon.objects.create(
         kind=kind, number=seen + 1, source=source.strip()[:200], file=file, post_id=by.post_id, at=clock.now()
     )
     LexiconWord.objects.bulk_create(
         (_word(lexicon, row) for row in words.iter_rows(named=True)), batch_size=2_000
     )
-    detail = {"kind": kind, "number": lexicon.number, "words": words.height, "sha256": file.sha256}
+    now = set(words["name"])
+    detail = {
+        "kind": kind, "number": lexicon.number, "words": len(now), "added": len(now - before),
+        "removed": len(before - now), "sha256": file.sha256,
+    }  # fmt: skip
     audit.record(audit.Kind.LEXICON_UPLOADED, by=by, about=("lexicon", lexicon.key), detail=detail)
     return lexicon
 
 
+def check_may(by: OfficerActor) -> None:
+    """Whether an officer keeps lexicons: he runs comparisons, and for the city office; raises `NotAllowed`."""
+    check_permission(by.permissions, Permission.SCREEN)
+    if not Unit.objects.filter(pk=by.unit, kind=Unit.Kind.CITY).exists():
+        raise NotAllowed(
+            "词库由市局维护，供全市比对使用；需要增加的词请报市局。",
+            "Lexicons serve the comparisons of the whole city and are kept by the city office; ask it for a word.",
+        )
+
+
 def read_words(file: StoredFile) -> pl.DataFrame:
     """Words of a file with their columns; each once, blanks around them gone."""
+    if file.size > MOST_BYTES:
+        raise CaptureRefused(
+            f"词库文件超过 {MOST_BYTES // 2**20} MB，没有收下；词库最多 {MOST_WORDS} 个词。",
+            f"The file is larger than {MOST_BYTES // 2**20} MB and was not kept; a lexicon holds at most "
+            f"{MOST_WORDS} words.",
+        )
     with opened(file) as path:
         source = open_source(path, partial(recognised, SPEC))
         named = name_columns(SPEC, source.headers)
@@ -83,6 +107,8 @@ def read_words(file: StoredFile) -> pl.DataFrame:
                     f"第 {first.row} 行：{first.text.zh}", f"Row {first.row}: {first.text.en}"
                 )
             frames.append(frame)
+            if sum(one.height for one in frames) > 2 * MOST_WORDS:
+                raise _of_no_size()
     if not frames:
         raise _of_no_size()
     words = pl.concat(frames, how="diagonal").unique("name", keep="last", maintain_order=True)
@@ -95,6 +121,14 @@ def newest() -> QuerySet[Lexicon]:
     last = Lexicon.objects.order_by("kind", "-number").distinct("kind").values("pk")
     found: QuerySet[Lexicon] = Lexicon.objects.filter(pk__in=last).select_related("post__account")
     return found.annotate(count=Count("words")).order_by("kind")
+
+
+def difference(lexicon: Lexicon) -> tuple[int, int]:
+    """How many words a version brought, and how many it left out, beside the one before it."""
+    names = LexiconWord.objects.filter(lexicon__kind=lexicon.kind)
+    now = set(names.filter(lexicon=lexicon).values_list("name", flat=True))
+    before = set(names.filter(lexicon__number=lexicon.number - 1).values_list("name", flat=True))
+    return len(now - before), len(before - now)
 
 
 def versions() -> QuerySet[Lexicon]:

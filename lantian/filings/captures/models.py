@@ -30,6 +30,7 @@ PARTS = {
     "headers": Text("响应头和跳转", "headers and redirects"),
     "robots": Text("robots.txt", "robots.txt"),
     "picture": Text("页面图片", "picture of the page"),
+    "drawing": Text("本系统绘制的图片（不是原始文件）", "picture drawn by the system (not the original)"),
 }
 RESULTS = {
     "same": Text("与线索材料一致", "as in the capture"),
@@ -81,7 +82,7 @@ class Capture(models.Model):
 
 
 class CapturePart(models.Model):
-    """One file of a capture, sealed."""
+    """One file of a capture, sealed; a `drawing` is our own rendering of the body, never the original."""
 
     capture = models.ForeignKey(Capture, models.PROTECT, related_name="parts")
     role = models.CharField(max_length=8)

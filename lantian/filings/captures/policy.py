@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit, urlunsplit
@@ -11,6 +12,8 @@ from lantian.core.messages import NotAllowed, WrongUse
 AGENT = "Lantian-capture"
 PORTS = {"http": 80, "https": 443}
 MOST_ADDRESS = 2000
+# Below these, anybody registers a name of his own.
+_WHOLE = re.compile(r"(com|net|org|gov|edu|ac|mil|[a-z]{2})\.[a-z]{2}")
 Pace = Callable[[str, float], None]
 """Waits until a host may be asked again: called with the host and the least seconds between two requests."""
 
@@ -41,6 +44,11 @@ def read_hosts(text: str) -> tuple[str, ...]:
             raise WrongUse(
                 f"“{entry}”不是网站域名；请写作 www.example.cn 或 *.example.cn，多个用逗号分开。",
                 f"'{entry}' is no host; write www.example.cn or *.example.cn, separated by commas.",
+            )
+        if entry != name and _WHOLE.fullmatch(name):
+            raise WrongUse(
+                f"“{entry}”包括许多人的网站；请写明具体的域名，如 *.example.com.cn。",
+                f"'{entry}' covers the sites of many; name whose they are, such as *.example.com.cn.",
             )
     return tuple(dict.fromkeys(_ascii(entry) for entry in hosts))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 import polars as pl
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from lantian.filings.captures.folder import COLUMNS
 from lantian.filings.captures.models import Capture, CapturePart, CaptureReading, CaptureRequest
-from lantian.office import files
+from lantian.office import files, search
 from lantian.office.models import Job
+from lantian.office.search import Record
 
 
 @dataclass(frozen=True)
@@ -24,10 +27,7 @@ class Filter:
 
 def captures(wanted: Filter) -> QuerySet[Capture]:
     """Captures, the newest first, each with `title` and `advertiser` of its newest reading."""
-    newest = CaptureReading.objects.filter(capture=OuterRef("pk")).order_by("-number")
-    found: QuerySet[Capture] = Capture.objects.select_related("unit", "post__account").annotate(
-        title=Subquery(newest.values("title")[:1]), advertiser=Subquery(newest.values("advertiser")[:1])
-    )
+    found = _told()
     if wanted.text:
         text = Q(url__icontains=wanted.text) | Q(title__icontains=wanted.text)
         found = found.filter(text | Q(advertiser__icontains=wanted.text))
@@ -35,6 +35,36 @@ def captures(wanted: Filter) -> QuerySet[Capture]:
     return found.filter(**{name: value for name, value in named.items() if value}).order_by(
         "-captured_at", "-id"
     )
+
+
+def _told() -> QuerySet[Capture]:
+    """Captures with `title` and `advertiser` of their newest reading."""
+    newest = CaptureReading.objects.filter(capture=OuterRef("pk")).order_by("-number")
+    found: QuerySet[Capture] = Capture.objects.select_related("unit", "post__account").annotate(
+        title=Subquery(newest.values("title")[:1]), advertiser=Subquery(newest.values("advertiser")[:1])
+    )
+    return found
+
+
+def search_record(capture: Capture, said: CaptureReading | None) -> Record:
+    """A capture as global search finds it: by title, advertiser and host; by credit code, telephone and digest.
+
+    The words of the page itself are not searched: they are read on its page, where reading is recorded.
+    """
+    host = urlsplit(capture.url).hostname or ""
+    names = (said.title, said.advertiser, host) if said else (host,)
+    numbers = (said.advertiser_id, _digits(said.phone)) if said else ()
+    return Record("capture", capture.key, names, (*numbers, capture.sha256, capture.url[: search.LONGEST]))
+
+
+def _digits(phone: str) -> str:
+    return "".join(sign for sign in phone if sign.isdigit())
+
+
+def by_keys(keys: Sequence[str]) -> list[Capture]:
+    """Captures with these keys that the reader may see, in the order asked, as `captures` tells them."""
+    found = {row.key: row for row in _told().filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]
 
 
 def find(key: str) -> Capture | None:
@@ -55,6 +85,16 @@ def part(capture: Capture, role: str) -> CapturePart | None:
 def content(found: CapturePart) -> bytes:
     """The plain content of a file of a capture."""
     return b"".join(files.content(found.file))
+
+
+def drawn_for(capture: Capture) -> str:
+    """What a job that draws a capture works for, as jobs say it."""
+    return f"drawing:{capture.key}"
+
+
+def drawing_job(capture: Capture) -> Job | None:
+    """The job that draws the picture of a saved page, if it is to have one."""
+    return Job.objects.filter(name="capture_drawing", mandate=drawn_for(capture)).first()
 
 
 def requests() -> QuerySet[CaptureRequest]:

@@ -1,6 +1,7 @@
 """robots.txt as RFC 9309 has it: asked once a host, kept beside the capture, obeyed.
 
-A host that has none (4xx) allows everything; one whose rules cannot be had (5xx, silence) allows nothing.
+A host that has none (4xx) allows everything; one whose rules cannot be had (5xx, silence) allows nothing, and neither
+does one that says we ask too often (429).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from lantian.core.messages import NotAllowed, Refused
 from lantian.filings.captures.fetching import REDIRECTS, Clock, Reply, fetch
 from lantian.filings.captures.policy import AGENT, Pace, Policy, checked
 
+TOO_MANY = 429
 MOST = 500 * 2**10
 """Bytes of rules that must be read at least (RFC 9309 section 2.5); we read no more."""
 
@@ -52,7 +54,7 @@ class Robots:
 
     def _read(self, place: SplitResult) -> Rules:
         reply = self._reply(place)
-        if reply.status >= 500:
+        if reply.status >= 500 or reply.status == TOO_MANY:
             raise _unknown(place.hostname or "")
         body = reply.body if reply.status < 300 else b""
         parsed = Protego.parse(body[:MOST].decode("utf-8", "replace")) if body else None

@@ -10,6 +10,7 @@ $$;
 CALL protect('filings_capturerequest');
 CREATE TRIGGER shares_only BEFORE UPDATE ON filings_capturerequest FOR EACH ROW EXECUTE FUNCTION shares_only();
 CALL protect('filings_capture');
+CALL searched_as('capture', 'filings_capture');
 CREATE TRIGGER shares_only BEFORE UPDATE ON filings_capture FOR EACH ROW EXECUTE FUNCTION shares_only();
 CREATE TRIGGER refuse_change BEFORE DELETE OR TRUNCATE ON filings_capture FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CALL protect_with('filings_capturepart', 'filings_capture', 'capture_id');

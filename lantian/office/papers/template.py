@@ -35,6 +35,8 @@ BINDINGS = (
     "measure.checks", "measure.body", "measure.matter", "measure.basis", "measure.enclosed",
     "listing.list", "listing.party", "listing.subject", "listing.subject_no", "listing.ground", "listing.facts",
     "listing.reason", "listing.steps", "listing.body", "listing.enclosed",
+    "capture.taken_at", "capture.place", "capture.officers", "capture.object", "capture.kept", "capture.surroundings",
+    "capture.steps", "capture.result", "capture.sha256", "capture.trusted_time",
 )  # fmt: skip
 # Values that the paper itself brings: whose name, its seal, the body above, on which mandate, with which remedy.
 BUILT_IN = ("issuer", "seal", "superior", "mandate", "basis", "remedy")
@@ -45,7 +47,7 @@ KINDS = (
     "dispatch_letter", "dispatch_answer",
     "talk_notice", "talk_record", "sign_in_sheet", "commitment", "supervision_opinion", "rectification_order",
     "recheck_record", "request_up", "report_up", "transfer_letter", "platform_letter",
-    "listing_proposal",
+    "listing_proposal", "evidence_record",
 )  # fmt: skip
 _FIELD = Shape(
     {
