@@ -17,7 +17,7 @@ from lantian.core.competence import Field, Grant
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
 from lantian.core.rulebook import RuleVersion
-from lantian.office import audit, clock, competence, numbers, search
+from lantian.office import audit, clock, competence, numbers, redating, search
 from lantian.office.actors import OfficerActor
 from lantian.office.models import Unit
 from lantian.office.papers import actions as papers
@@ -85,7 +85,7 @@ def _opened(opening: Opening, field: Field, by: OfficerActor) -> Lead:
         opened_on=today,
         due=due.due,
         due_provisional=due.provisional,
-        derivation=derivation(due),
+        derivation=redating.stored(due),
         changed_at=clock.now(),
         changed_by_id=by.post_id,
         seen_by=sorted({opening.holder.pk, city.pk, by.unit}),
@@ -95,19 +95,6 @@ def _opened(opening: Opening, field: Field, by: OfficerActor) -> Lead:
 def due_date(start: date) -> deadlines.Deadline:
     """When verification is due for a lead opened on a day, with its derivation (a preview stores nothing)."""
     return deadlines.due_under(VERIFICATION, start)
-
-
-def derivation(due: deadlines.Deadline) -> dict[str, object]:
-    """The derivation as it is stored with the record, in both languages."""
-    basis = due.basis.cite()
-    return {
-        "rule": due.rule,
-        "version": due.version,
-        "confidence": str(due.confidence),
-        "basis_zh": basis.zh,
-        "basis_en": basis.en,
-        "steps": [[str(step.date), step.text_zh, step.text_en] for step in due.steps],
-    }
 
 
 @transaction.atomic

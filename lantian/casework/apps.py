@@ -10,7 +10,8 @@ class CaseworkConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the room's jobs known to the worker, and what it holds known to the office."""
-        from lantian.casework import alerting, queries  # noqa: F401 - registers the job
-        from lantian.office import holdings
+        from lantian.casework import alerting, nightly, queries  # noqa: F401 - registers the job
+        from lantian.office import holdings, redating
 
         holdings.register(queries.held_by)
+        redating.register(*nightly.DATED)

@@ -10,7 +10,6 @@ from django.db import transaction
 
 from lantian.casework import crediting
 from lantian.casework import measures_rules as rules
-from lantian.casework.actions import derivation
 from lantian.casework.errors import MeasureRefused
 from lantian.casework.measures_states import (
     RECTIFICATION_MOVES,
@@ -35,7 +34,7 @@ from lantian.casework.models import Interview, Recheck, Rectification
 from lantian.core import deadlines
 from lantian.core.competence import Act, Field
 from lantian.core.moves import check_move
-from lantian.office import audit, clock
+from lantian.office import audit, clock, redating
 from lantian.office.actors import OfficerActor
 from lantian.office.models import StoredFile
 
@@ -148,16 +147,14 @@ def _due(root: Root, term: Term) -> dict[str, Any]:
     """The due day with its derivation: the rule's, or the officer's own with the reason beside what the rule says."""
     today = clock.today()
     rule = reckoned(root, today)
-    told = derivation(rule)
+    told = redating.stored(rule)
     if term.until is None or term.until == rule.due:
         return {"due": rule.due, "due_provisional": rule.provisional, "derivation": told}
     if term.until < today:
         raise MeasureRefused("整改期限不能早于今天。", "The period cannot end in the past.")
     reason = filled(term.reason, "另定期限的理由", "why another day was set")
     own = [str(term.until), f"承办人员另定期限。理由：{reason}", f"Set by the officer. Reason: {reason}"]
-    steps = told["steps"]
-    assert isinstance(steps, list)
-    return {"due": term.until, "due_provisional": False, "derivation": told | {"steps": [*steps, own]}}
+    return {"due": term.until, "due_provisional": False, "derivation": _set_by_hand(told, own)}
 
 
 @transaction.atomic
@@ -194,7 +191,11 @@ def _extended(row: Rectification, check: Check) -> date | None:
     if check.until is None or check.until <= latest:
         raise MeasureRefused(f"新的期限应晚于{latest}。", f"The new day has to be later than {latest}.")
     words = f"延长至此日。理由：{check.note.strip()}", f"Extended to this day. Reason: {check.note.strip()}"
-    steps = [*row.derivation["steps"], [str(check.until), *words]]
-    row.derivation = row.derivation | {"steps": steps}
+    row.derivation = _set_by_hand(row.derivation, [str(check.until), *words])
     row.due, row.due_provisional = check.until, False
     return check.until
+
+
+def _set_by_hand(told: dict[str, Any], step: list[str]) -> dict[str, Any]:
+    """A derivation that ends with a day an officer set: no calendar changes it."""
+    return told | {"steps": [*told["steps"], step], redating.OWN: True}

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from django.db import close_old_connections, transaction
 from procrastinate.contrib.django import app as queue
 
+from lantian.casework import nightly as casework
 from lantian.office.models import Job
 from lantian.publicity import sweeping as publicity
 from lantian.standing import nightly as standing
@@ -20,6 +21,7 @@ HALF_PAST_TWO_IN_CHINA = "30 18 * * *"  # the queue counts in UTC; Asia/Shanghai
 log = logging.getLogger(__name__)
 ROUND: Mapping[str, Callable[[], list[Job]]] = {
     "standing": standing.tonight,
+    "casework": casework.tonight,
     "publicity": publicity.tonight,
 }
 

@@ -19,10 +19,10 @@ from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.desk.rulebooks import in_use, state_of
 from lantian.desk.uploads import too_large
-from lantian.office import clock, editions, jobs, serving
+from lantian.office import clock, editions, jobs, redating, serving
 from lantian.office.editions import Upload
 from lantian.office.models import RulebookEdition
-from lantian.standing import rehearsing
+from lantian.standing import rehearsing, trials
 from lantian.standing.models import Rehearsal
 
 PAGE = 25
@@ -89,9 +89,22 @@ def edition(request: OfficerRequest, key: str) -> HttpResponse:
         "own": row.post.account_id == request.user.pk,
         "stale": state == "draft" and serving.digest_of(editions.base_text(row.book)) != row.base_id,
         "can_rehearse": row.book in rehearsing.BOOKS,
+        "redated": row.book == redating.CALENDAR,
+        **_tried(request, row, state),
         **_rehearsal(request, row),
     }
     return render(request, "desk/edition.html", context)
+
+
+def _tried(request: OfficerRequest, row: RulebookEdition, state: str) -> dict[str, Any]:
+    """What would shift under an edition that is not in use yet, once asked for; or why its book has no rehearsal."""
+    none = trials.why_none(row.book)
+    context: dict[str, Any] = {"why_none": said(none) if none else ""}
+    context["can_try"] = row.book in trials.TABLE and state in ("draft", "coming")
+    if not context["can_try"] or "try" not in request.GET:
+        return context
+    found = trials.rehearse(row, max(clock.today(), row.valid_from), by=request.actor)
+    return context | {"tried": shown.tried(found, request.GET.get("page"))}
 
 
 def _rehearsal(request: OfficerRequest, row: RulebookEdition) -> dict[str, Any]:

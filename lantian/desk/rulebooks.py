@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -22,6 +24,7 @@ from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import clock, editions, serving
 from lantian.office.models import RulebookEdition, RulebookText
+from lantian.standing import trials
 
 TOML = "application/toml; charset=utf-8"
 
@@ -61,23 +64,30 @@ def state_of(edition: RulebookEdition, used: str, today: date) -> str:
 
 def known(id: str) -> list[Known]:
     """Every text of a book: uploaded editions, the newest first, then what came with this program and earlier ones."""
-    used, today = in_use(id), clock.today()
-    uploaded = editions.editions_of(id)
-    found = [Known(one.text_id, one.text.version, state_of(one, used, today), one) for one in uploaded]
-    own = serving.digest_of(shipped(shelf.file_of(id)))
-    kept = RulebookText.objects.filter(book=id, shipped=True).order_by("-at").values_list("digest", flat=True)
-    for digest in dict.fromkeys((own, *kept)):
-        state = "in_use" if digest == used else "superseded"
-        found.append(Known(digest, serving.book_of(digest).version, state, None))
+    return known_of([id])[id]
+
+
+def known_of(ids: Collection[str]) -> dict[str, list[Known]]:
+    """The same for several books, in two queries whatever their number."""
+    found: dict[str, list[Known]] = {id: [] for id in ids}
+    used, today = {id: in_use(id) for id in ids}, clock.today()
+    for one in editions.editions_of(*ids):
+        state = state_of(one, used[one.book], today)
+        found[one.book].append(Known(one.text_id, one.text.version, state, one))
+    kept = RulebookText.objects.filter(book__in=ids, shipped=True).order_by("-at")
+    ours = [(id, serving.digest_of(shipped(shelf.file_of(id)))) for id in ids]
+    for id, digest in dict.fromkeys((*ours, *kept.values_list("book", "digest"))):
+        state = "in_use" if digest == used[id] else "superseded"
+        found[id].append(Known(digest, serving.book_of(digest).version, state, None))
     return found
 
 
 @require_safe
 def rulebooks(request: OfficerRequest) -> HttpResponse:
     """Every book: what is in use since when, how much of it is not verified, which drafts wait."""
-    today = clock.today()
     context = {
-        "books": [_line(id, today) for id in shelf.READERS],
+        "books": [_line(id, texts) for id, texts in known_of(shelf.READERS).items()],
+        "kept": [{"id": id, "why": said(why)} for id, why in shelf.KEPT.items()],
         "may_keep": editions.may_keep(request.actor),
         "drafts": [
             shown.edition(one, "draft") | {"title": label(serving.book_of(one.text_id).title)}
@@ -87,8 +97,7 @@ def rulebooks(request: OfficerRequest) -> HttpResponse:
     return render(request, "desk/rulebooks.html", context)
 
 
-def _line(id: str, today: date) -> dict[str, Any]:
-    texts = known(id)
+def _line(id: str, texts: list[Known]) -> dict[str, Any]:
     used = next(one for one in texts if one.state == "in_use")
     book = serving.book_of(used.digest)
     coming = [one.edition for one in texts if one.state == "coming" and one.edition]
@@ -99,6 +108,7 @@ def _line(id: str, today: date) -> dict[str, Any]:
         "edition": shown.edition(used.edition, "in_use") if used.edition else None,
         "coming": [{"number": one.number, "key": one.key, "valid_from": one.valid_from} for one in coming],
         "texts": len(texts),
+        "rehearsed": trials.why_none(id) is None,
         "digest": used.digest,
         **shown.sureness(book),
     }
@@ -174,7 +184,7 @@ def completeness(request: OfficerRequest) -> HttpResponse:
     """Which article of which instrument has a rule in use, and which rule names no article."""
     texts = {id: text_in_use(shelf.file_of(id)) for id in shelf.READERS}
     titles = {id: label(serving.book_of(serving.digest_of(text)).title) for id, text in texts.items()}
-    cited = [one for id, text in texts.items() for one in core.citations(text, file=id)]
+    cited = [one for id, text in texts.items() for one in _citations(id, text)]
     instruments: Rulebook = core.instruments()
     report = core.completeness(cited, instruments)
     context = {
@@ -184,6 +194,11 @@ def completeness(request: OfficerRequest) -> HttpResponse:
         "rules": len({(one.book, one.rule) for one in cited}),
     }
     return render(request, "desk/rulebook_completeness.html", context)
+
+
+@lru_cache(maxsize=64)
+def _citations(id: str, text: str) -> tuple[core.Citation, ...]:
+    return tuple(core.citations(text, file=id))
 
 
 def _coverage(one: core.Coverage, instruments: Rulebook) -> dict[str, Any]:

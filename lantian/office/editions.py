@@ -17,7 +17,7 @@ from lantian.core import shelf
 from lantian.core.door import on_trial, text_in_use
 from lantian.core.messages import NotAllowed, Refused, Unreadable
 from lantian.core.rulebook import BadRulebook, Rulebook, shipped
-from lantian.office import audit, clock, scope, serving
+from lantian.office import audit, clock, redating, scope, serving
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Post, RulebookDecision, RulebookEdition, RulebookText, Unit
 from lantian.office.permissions import Permission, check_permission
@@ -138,6 +138,8 @@ def approve(*, key: str, by: OfficerActor) -> RulebookDecision:
     if notes is not None:
         notes.pop(serving.NOTE, None)
     _record(audit.Kind.RULEBOOK_APPROVED, edition, by)
+    if edition.book == redating.CALENDAR and edition.valid_from <= clock.today():
+        redating.begin(mandate=f"edition:{edition.key}")
     return decision
 
 
@@ -157,9 +159,9 @@ def find(key: str) -> RulebookEdition | None:
     return RulebookEdition.objects.select_related(*related).filter(key=key).first()
 
 
-def editions_of(book: str) -> list[RulebookEdition]:
-    """Every edition of a book, the newest first."""
-    rows = RulebookEdition.objects.filter(book=book).defer("text__text")
+def editions_of(*books: str) -> list[RulebookEdition]:
+    """Every edition of some books, the newest of each first."""
+    rows = RulebookEdition.objects.filter(book__in=books).defer("text__text")
     return list(rows.select_related("text", "post__account", "decision__post__account").order_by("-number"))
 
 

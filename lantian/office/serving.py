@@ -56,7 +56,7 @@ def in_force(on: date) -> Mapping[str, str]:
     }
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def text_of(digest: str) -> str:
     """A text by its digest, whether it is in use, was, or never came to be; raises `UnknownText`."""
     kept = RulebookText.objects.filter(pk=digest).values_list("text", flat=True).first()
@@ -77,7 +77,7 @@ def digest_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=64)
 def book_of(digest: str) -> Rulebook:
     """A text by its digest as rules and versions; raises `UnknownText`."""
     return shelf.opened_any(text_of(digest))

@@ -9,4 +9,9 @@ class PublicityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from lantian.publicity import sweeping  # noqa: F401 - registers its job
+        from lantian.core.messages import Text
+        from lantian.office import redating
+        from lantian.publicity import sweeping
+
+        text = Text("公示和撤下的期限", "publication and taking down")
+        redating.register(redating.Dated("publicity.Notice", sweeping.NAME, text))

@@ -9,6 +9,7 @@ class StandingConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lantian.office import redating
         from lantian.office.intake.spec import register
         from lantian.standing import listing, nightly, reckoning, rehearsing  # noqa: F401 - they register their jobs
         from lantian.standing.intake import OFFICIAL_GRADES, QUALITY_ROUNDS
@@ -16,3 +17,4 @@ class StandingConfig(AppConfig):
 
         for spec in (OFFICIAL_GRADES, QUALITY_ROUNDS, CREDIT_EVENTS):
             register(spec)
+        redating.register(*nightly.DATED)

@@ -14,7 +14,7 @@ from lantian.core.credit.events import ChangeKind
 from lantian.core.credit.repair import Eligibility
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
-from lantian.office import audit, clock
+from lantian.office import audit, clock, redating
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.standing import queries
@@ -147,15 +147,7 @@ def pair(text: Text) -> list[str]:
 
 def derivation(due: deadlines.Deadline) -> dict[str, object]:
     """How a due day was reckoned, as it is stored, in both languages."""
-    basis = due.basis.cite()
-    return {
-        "rule": due.rule,
-        "version": due.version,
-        "confidence": str(due.confidence),
-        "basis_zh": basis.zh,
-        "basis_en": basis.en,
-        "steps": [[str(step.date), step.text_zh, step.text_en] for step in due.steps],
-    }
+    return redating.stored(due)
 
 
 def _asked(

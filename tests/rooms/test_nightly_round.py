@@ -54,6 +54,7 @@ def test_an_entry_whose_days_are_over_ends_at_night_in_nobodys_name() -> None:
         "list_expiry",
         "standing_reannounce",
         "standing_follow",
+        "casework_reannounce",
         "publication_end",
     }
     with acting("city"):

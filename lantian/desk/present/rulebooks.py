@@ -5,11 +5,14 @@ A value that nobody read in the instrument itself says so wherever it is shown, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.core.paginator import Paginator
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from lantian.core import editions as core
@@ -25,6 +28,7 @@ from lantian.office.models import RulebookEdition
 from lantian.registry.routing import district_name
 from lantian.standing import rehearsing
 from lantian.standing.models import Rehearsal, RehearsedMove
+from lantian.standing.trials import Shift
 
 PLAIN = (str, int, Decimal, date)
 LANGUAGES, SURE = ("_zh", "_en"), "_confidence"
@@ -52,6 +56,7 @@ SIZE_TEXTS = {
     RehearsedMove.Size.LARGE: Text("20名以上代理师", "20 practitioners or more"),
     RehearsedMove.Size.PERSON: Text("代理师本人", "practitioners themselves"),
 }
+PAGE, MOST_MARKS = 25, 12
 NOWHERE = Text("未定区", "no district")
 
 
@@ -280,6 +285,33 @@ def _district(code: str) -> str:
 
 def _size(size: str) -> str:
     return label(SIZE_TEXTS[RehearsedMove.Size(size)])
+
+
+def tried(found: Sequence[Shift], page: str | None) -> dict[str, Any]:
+    """What would shift, a page at a time, and how often from what to what."""
+    colon = _("：")
+    counts = Counter(f"{label(one.what)}{colon}{said(one.before)} → {said(one.after)}" for one in found)
+    part = Paginator(found, PAGE).get_page(page)
+    marks = [Mark(name, count) for name, count in counts.most_common()]
+    return {
+        "count": len(found),
+        "title": _("变动"),
+        "marks": marks if len(marks) <= MOST_MARKS else [],
+        "rows": [_shift(one) for one in part.object_list],
+        "page": part,
+    }
+
+
+def _shift(one: Shift) -> dict[str, str]:
+    route, key = one.about
+    return {
+        "what": label(one.what),
+        "name": one.name,
+        "href": reverse(route, args=[key]),
+        "before": said(one.before),
+        "after": said(one.after),
+        "why": said(one.why),
+    }
 
 
 def move(row: RehearsedMove) -> dict[str, Any]:
