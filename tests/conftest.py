@@ -10,13 +10,25 @@ from dataclasses import dataclass
 import pytest
 from django.conf import settings
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as settings_of_examples
+from playwright.sync_api import BrowserContext
 from pytest_django.plugin import DjangoDbBlocker
 
 from lantian.office.cluster import APP, OWNER
 from tests import databases
-from tests.running import CHROMIUM, CHROMIUM_ARGUMENTS, House, require_browser, running
+from tests.running import CHROMIUM, CHROMIUM_ARGUMENTS, PATIENCE, House, require_browser, running
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
+# The same examples on every machine, however slow: looking for new ones is for `make soak`, not for CI.
+settings_of_examples.register_profile(
+    "house",
+    deadline=None,
+    derandomize="LANTIAN_SOAK" not in os.environ,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings_of_examples.load_profile("house")
 
 
 @dataclass(frozen=True)
@@ -94,6 +106,13 @@ def browser_type_launch_args() -> dict[str, object]:
 def browser_context_args() -> dict[str, object]:
     """The window of an office computer, in Chinese."""
     return {"viewport": {"width": 1288, "height": 900}, "locale": "zh-CN"}
+
+
+@pytest.fixture
+def context(context: BrowserContext) -> BrowserContext:
+    """A window as patient as the house."""
+    context.set_default_timeout(PATIENCE * 1_000)
+    return context
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,6 +15,7 @@ from django.db import connection
 
 from tests.conftest import Database
 from tests.early import ROOT
+from tests.running import PATIENCE
 
 # The worker as it is, in smaller steps, so that a small table has many.
 WORKER = """
@@ -36,21 +38,20 @@ main(["worker"])
 
 @contextmanager
 def worker(database: Database) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-c", WORKER], env=database.variables, cwd=ROOT, stderr=subprocess.DEVNULL
-    )
+    process = subprocess.Popen([sys.executable, "-c", WORKER], env=database.variables, cwd=ROOT)
     try:
         yield process
         process.send_signal(signal.SIGTERM)
-        process.wait(30)
+        process.wait(PATIENCE)
     finally:
         process.kill()
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 def until(process: subprocess.Popen[bytes], mark: Callable[[], object]) -> None:
-    """Wait for a mark in the database while the worker lives; a minute at the longest."""
-    for _ in range(1_200):
+    """Wait for a mark in the database while the worker lives; three minutes at the longest."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
         if mark():
             return
         try:
@@ -58,7 +59,7 @@ def until(process: subprocess.Popen[bytes], mark: Callable[[], object]) -> None:
         except subprocess.TimeoutExpired:
             continue
         raise AssertionError(f"the worker ended by itself ({process.returncode})")
-    raise AssertionError("the mark did not come within a minute")
+    raise AssertionError("the mark did not come within three minutes")
 
 
 def waits_for_a_lock(database: Database) -> Callable[[], object]:
@@ -75,14 +76,15 @@ def waits_for_a_lock(database: Database) -> Callable[[], object]:
 def kill(process: subprocess.Popen[bytes], database: Database, hold: psycopg.Connection[Any]) -> None:
     """SIGKILL, let go what the test held, and wait until the dead worker's connections are gone."""
     process.kill()
-    process.wait(30)
+    process.wait(PATIENCE)
     hold.rollback()
     left = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usename = 'lantian_app' AND pid <> ALL(%s)"
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
         own = [cursor.fetchone()[0]]
     with psycopg.connect(database.superuser_url, autocommit=True) as look:
-        for _ in range(10_000):
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
             if look.execute(left, [database.name, own]).fetchone() == (0,):
                 return
     raise AssertionError("the dead worker's connections stay")

@@ -6,7 +6,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from lantian.office.cluster import APP, OWNER, Cluster, private_home
 KNOWN = {
     "LANTIAN_HOME", "LANTIAN_PORT", "LANTIAN_BIND", "LANTIAN_SECRET_KEY_FILE", "LANTIAN_REAL_DATA",
     "LANTIAN_TODAY", "LANTIAN_MODE", "LANTIAN_PUBLIC_URL", "LANTIAN_REQUIRE", "LANTIAN_SOAK",
-    "LANTIAN_CAPTURE_HOSTS", "LANTIAN_CAPTURE_PRIVATE",
+    "LANTIAN_CAPTURE_HOSTS", "LANTIAN_CAPTURE_PRIVATE", "LANTIAN_NINE",
 }  # fmt: skip
 
 
@@ -43,6 +43,7 @@ class Environment:
     owner_url: str | None
     embedded: Cluster | None
     today: date | None
+    nine: datetime | None  # the real moment at which it is nine o'clock of that day
     secret_key_file: Path
     font_dir: Path | None
     upload_limit: int  # bytes
@@ -67,6 +68,7 @@ def read(variables: Mapping[str, str] | None = None) -> Environment:
         owner_url=env.get("DATABASE_OWNER_URL") or (cluster.url(OWNER) if cluster else None),
         embedded=cluster,
         today=_today(env.get("LANTIAN_TODAY"), mode),
+        nine=_nine(env.get("LANTIAN_NINE")),
         secret_key_file=Path(env.get("LANTIAN_SECRET_KEY_FILE") or home / "secret.key"),
         font_dir=Path(env["FONT_DIR"]) if env.get("FONT_DIR") else None,
         upload_limit=_megabytes(env.get("UPLOAD_LIMIT_MB", "2048")),
@@ -152,4 +154,17 @@ def _today(text: str | None, mode: Mode) -> date | None:
         raise WrongUse(
             f"LANTIAN_TODAY 应写作 2024-05-27 的样子，而不是“{text}”。",
             f"LANTIAN_TODAY is written like 2024-05-27, not '{text}'.",
+        ) from None
+
+
+def _nine(text: str | None) -> datetime | None:
+    """Unix seconds; without LANTIAN_TODAY, that is in production, it means nothing."""
+    if not text:
+        return None
+    try:
+        return datetime.fromtimestamp(float(text), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise WrongUse(
+            f"LANTIAN_NINE 应为 1970 年以来的秒数，而不是“{text}”。",
+            f"LANTIAN_NINE is a number of seconds since 1970, not '{text}'.",
         ) from None

@@ -24,7 +24,7 @@ import psycopg
 from lantian.core.messages import Refused
 
 APP, OWNER, DATABASE = "lantian_app", "lantian_owner", "lantian"
-START_SECONDS = 60
+START_SECONDS = 180
 # Statements hold names and reasons: the server's log says that one failed and why, not what it said.
 DISCREET = (
     "-c log_statement=none -c log_min_error_statement=panic -c log_error_verbosity=terse"
@@ -103,7 +103,7 @@ class Cluster:
     def answers(self) -> bool:
         """Tell whether a server answers; a status file can outlive its server, a connection cannot."""
         try:
-            psycopg.connect(self.url("postgres", "postgres"), connect_timeout=3).close()
+            psycopg.connect(self.url("postgres", "postgres"), connect_timeout=30).close()
         except psycopg.OperationalError:
             return False
         return True

@@ -202,6 +202,6 @@ def test_the_command_prints_a_page_without_django(capsys: pytest.CaptureFixture[
         "heavy = {'django', 'polars', 'numpy', 'psycopg'} & set(sys.modules)\n"
         "sys.exit(f'imported {heavy}' if heavy else code)\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (PAGES / "lists.md").read_text("utf-8")

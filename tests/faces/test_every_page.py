@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.looking import accessible, fits_a_phone, looked_at
+from tests.looking import accessible, fits_a_phone, followed, looked_at
 from tests.running import House
 
 PAGES = {
@@ -144,8 +144,7 @@ def _open(page: Page, house: House, address: str) -> None:
     path, *links = address.split(" >> ")
     page.goto(house.url + path)
     for link in links:
-        page.locator(link).first.click()
-        page.wait_for_load_state()
+        followed(page, page.locator(link).first)
 
 
 def _bad(message: object, name: str) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.looking import followed, looked_at
+from tests.looking import followed, looked_at, unfolded
 from tests.running import House
 from tests.webhost import png
 
@@ -54,7 +54,7 @@ def test_a_saved_page_becomes_material_and_then_evidence(house: House, page: Pag
         page.locator("a[href*='part=body']").click()
     assert Path(download.value.path()).read_text("utf-8") == TOUTS
 
-    page.locator("summary", has_text="登记两名执法人员的提取").click()
+    unfolded(page.locator("summary", has_text="登记两名执法人员的提取"))
     for field, words in RECORD.items():
         page.fill(field, words)
     followed(page, page.get_by_role("button", name="登记提取"))

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from lantian.city import city, sizes
 from lantian.config.demo import SEED
 from lantian.core.identifiers import code_check_character
-from tests.looking import looked_at
+from tests.looking import awaited, followed, looked_at
 from tests.running import House
 
 WIDE = {48 + digit: 0xFF10 + digit for digit in range(10)}
@@ -57,8 +57,7 @@ def row_of(page: Page, name: str) -> Any:
 
 def open_file(page: Page, house: House, number: str) -> None:
     page.goto(f"{house.url}/subjects/?q={number}")
-    page.locator("td.subject a").first.click()
-    page.wait_for_load_state()
+    followed(page, page.locator("td.subject a").first)
 
 
 def test_from_a_messy_directory_to_an_updated_register(
@@ -71,17 +70,17 @@ def test_from_a_messy_directory_to_an_updated_register(
 
     # The preview compares with the register, also what the directory leaves out, and changes nothing.
     house.log_in(page, "city")
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据导入").click()
+    followed(page, page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据导入"))
     page.get_by_label("数据表").select_option(label="代理机构名录（先比对，再采纳）")
     page.locator("input[type=file]").set_input_files(directory)
-    page.get_by_role("button", name="先预览").click()
-    expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
+    followed(page, page.get_by_role("button", name="先预览"))
+    expect(page.locator(".pill", has_text="已完成").first).to_be_visible()
     main = page.locator("main")
     expect(main).to_contain_text("名录新增 1 家，有变更 2 家，登记库中有而名录缺少 1 家，不收 1 行")
     expect(main).to_contain_text("校验位应为")
     looked_at(page, "directory-preview")
     preview = page.url
-    page.get_by_role("link", name="查看差异").click()
+    followed(page, page.get_by_role("link", name="查看差异"))
     expect(main).to_contain_text("以下差异只供查看")
     expect(row_of(page, gone)).to_contain_text("agencies.parquet")
     expect(page.get_by_role("button", name="采纳所选")).to_have_count(0)
@@ -89,9 +88,9 @@ def test_from_a_messy_directory_to_an_updated_register(
 
     # Confirmed, the differences wait for a decision, each with what is known, whence and since when.
     page.goto(preview)
-    page.get_by_role("button", name="确认导入").click()
-    expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
-    page.get_by_role("link", name="查看差异").click()
+    followed(page, page.get_by_role("button", name="确认导入"))
+    expect(page.locator(".pill", has_text="已完成").first).to_be_visible()
+    followed(page, page.get_by_role("link", name="查看差异"))
     expect(row_of(page, first)).to_contain_text(NEW_ADDRESS)
     expect(row_of(page, first)).to_contain_text("现有登记")
     expect(row_of(page, first)).to_contain_text("agencies.parquet")
@@ -101,7 +100,7 @@ def test_from_a_messy_directory_to_an_updated_register(
     for box in page.locator("input[name=difference]").all():
         box.uncheck()
     row_of(page, first).locator("input[name=difference]").check()
-    page.get_by_role("button", name="采纳所选").click()
+    followed(page, page.get_by_role("button", name="采纳所选"))
     expect(main).to_contain_text("已采纳 1 条")
     open_file(page, house, known[0]["credit_code"])
     expect(main).to_contain_text(NEW_ADDRESS)
@@ -114,13 +113,13 @@ def test_from_a_messy_directory_to_an_updated_register(
     # … and the rest together, kind by kind.
     for kind, name in (("变更", second), ("新增", "天津试验专利代理所"), ("名录中缺少", gone)):
         page.goto(preview)
-        page.get_by_role("link", name="已确认，查看导入结果").click()
-        page.get_by_role("link", name="查看差异").click()
-        page.get_by_role("navigation", name="差异类型").get_by_role("link", name=kind).click()
+        followed(page, page.get_by_role("link", name="已确认，查看导入结果"))
+        followed(page, page.get_by_role("link", name="查看差异"))
+        followed(page, page.get_by_role("navigation", name="差异类型").get_by_role("link", name=kind))
         expect(row_of(page, name)).to_be_visible()
-        page.get_by_role("button", name="采纳此类全部").click()
+        followed(page, page.get_by_role("button", name="采纳此类全部"))
         expect(page.locator("main")).to_contain_text("正在采纳全部")
-        until_gone(page, name)
+        awaited(page, row_of(page, name), gone=True)
     open_file(page, house, known[1]["credit_code"])
     expect(main).to_contain_text(OTHER_ADDRESS)
     open_file(page, house, known[2]["credit_code"])
@@ -128,12 +127,3 @@ def test_from_a_messy_directory_to_an_updated_register(
     open_file(page, house, NEW)
     expect(main).to_contain_text("天津试验专利代理所")
     assert faults == []
-
-
-def until_gone(page: Page, name: str) -> None:
-    """Load the page anew until the job has accepted the last one of the kind."""
-    for _ in range(200):
-        page.reload()
-        if row_of(page, name).count() == 0:
-            return
-    raise AssertionError(f"{name} still waits after 200 looks")

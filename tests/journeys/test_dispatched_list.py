@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from python_calamine import CalamineWorkbook
 
 from lantian.city import city
-from tests.looking import followed, looked_at
+from tests.looking import awaited, followed, looked_at
 from tests.running import House
 
 HEADERS = ["序号", "申请号", "专利代理机构", "机构代码", "申请人", "核查情况", "备注", "备注"]
@@ -61,38 +61,38 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
 
     # The city takes the letter in; its deadline is past already, and the page says so.
     house.log_in(page, "city")
-    page.get_by_role("link", name="交办转办").click()
-    page.get_by_role("link", name="收文登记").click()
+    followed(page, page.get_by_role("link", name="交办转办"))
+    followed(page, page.get_by_role("link", name="收文登记"))
     page.get_by_label("标题").fill("第四批非正常专利申请核查清单")
     page.get_by_label("来文单位").fill("国家知识产权局")
     page.get_by_label("来文文号").fill("国知办函运字〔2026〕118号")
     page.get_by_label("要求答复的期限").fill("2026-11-20")
     page.locator("#list").set_input_files(workbook)
-    page.get_by_role("button", name="登记并拆分").click()
-    expect(page.locator(".pill", has_text="待转办")).to_be_visible(timeout=30_000)
+    followed(page, page.get_by_role("button", name="登记并拆分"))
+    expect(page.locator(".pill", has_text="待转办")).to_be_visible()
     expect(page.get_by_text("收到时答复期限已过。")).to_be_visible()
     letter = page.url
     expect(page.locator("table.rows tr", has_text=NANKAI)).to_contain_text("4")
 
     # What nobody can place waits; an officer says where it goes.
-    page.get_by_role("link", name="待定 1 行，请指定").click()
+    followed(page, page.get_by_role("link", name="待定 1 行，请指定"))
     expect(page.locator("tbody tr")).to_have_count(1)
     looked_at(page)
     page.locator("input[name=row]").check()
     page.get_by_label("把所选各行交给").select_option(label=XIQING)
     page.get_by_label("理由（必填）").fill("经查实际经营地在西青区")
-    page.get_by_role("button", name="指定承办单位").click()
+    followed(page, page.get_by_role("button", name="指定承办单位"))
     expect(page.locator(".notices")).to_contain_text("已指定 1 行")
 
     # Forwarded: each office gets its sheet and its letter.
     page.goto(letter)
     page.get_by_label("各单位反馈期限").fill("2026-11-30")
     page.get_by_label("联系人及电话（写进转办函）").fill("陶知远 022-00000000")
-    page.get_by_role("button", name="转办所选单位").click()
+    followed(page, page.get_by_role("button", name="转办所选单位"))
     expect(page.locator(".notices")).to_contain_text("已转办 2 个单位")
     expect(page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="转办函")).to_be_visible()
-    page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="待反馈").click()
-    _wait_for_file(page)
+    followed(page, page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="待反馈"))
+    awaited(page, page.get_by_role("link", name="下载反馈表"))
     looked_at(page)
     with page.expect_download() as download:
         page.get_by_role("link", name="下载反馈表").click()
@@ -102,18 +102,18 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
 
     # One office answers on screen.
     house.log_in(page, "xiqing")
-    page.get_by_role("link", name="填写反馈 3 行").click()
+    followed(page, page.get_by_role("link", name="填写反馈 3 行"))
     expect(page.locator("tbody tr")).to_have_count(3)
     followed(page, page.locator("td.subject a").first)
     looked_at(page)
     for _ in range(3):
         page.get_by_label("核查结论").select_option(label="未发现违法违规")
         page.get_by_label("核查情况").fill("调取合同和付款凭证，申请真实。")
-        page.get_by_role("button", name="保存，下一行").click()
+        followed(page, page.get_by_role("button", name="保存，下一行"))
         expect(page.locator(".notices")).to_contain_text("已保存第")
     page.goto(letter)
-    page.get_by_role("link", name="反馈表：下载、交回、反馈").click()
-    page.get_by_role("button", name="反馈", exact=True).click()
+    followed(page, page.get_by_role("link", name="反馈表：下载、交回、反馈"))
+    followed(page, page.get_by_role("button", name="反馈", exact=True))
     expect(page.locator(".pill", has_text="已反馈")).to_be_visible()
     assert page.request.get(letter + "file").status == 404
     _log_out(page)
@@ -121,28 +121,28 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     # The other one is pressed first; the text names offices and counts only.
     house.log_in(page, "city")
     page.goto(letter)
-    page.get_by_role("button", name="督办未反馈单位").click()
+    followed(page, page.get_by_role("button", name="督办未反馈单位"))
     text = page.get_by_label("可以复制到工作群").input_value()
     assert f"{NANKAI}：4条，未反馈4条" in text and XIQING not in text
     assert not any(row[2] in text for row in sent)
 
     # Its filled sheet comes back, sorted the other way round, and the city hands it in.
-    page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="待反馈").click()
+    followed(page, page.locator("table.rows tr", has_text=NANKAI).get_by_role("link", name="待反馈"))
     page.locator("#file").set_input_files(
         {"name": "反馈.xlsx", "mimeType": "application/octet-stream", "buffer": _filled(sheet)}
     )
-    page.get_by_role("button", name="上传核对").click()
-    expect(page.locator(".pill", has_text="待确认合并")).to_be_visible(timeout=30_000)
+    followed(page, page.get_by_role("button", name="上传核对"))
+    expect(page.locator(".pill", has_text="待确认合并")).to_be_visible()
     expect(page.locator(".figure", has_text="新填写")).to_contain_text("4")
     looked_at(page)
-    page.get_by_role("button", name="确认合并").click()
-    expect(page.locator(".pill", has_text="已合并")).to_be_visible(timeout=30_000)
+    followed(page, page.get_by_role("button", name="确认合并"))
+    expect(page.locator(".pill", has_text="已合并")).to_be_visible()
 
     # The answer: the sender's own columns, order and text, compared cell by cell.
     page.goto(letter)
     page.get_by_label("联系人及电话（写进答复函）").fill("陶知远 022-00000000")
-    page.get_by_role("button", name="生成答复").click()
-    expect(page.get_by_role("link", name="答复表（原栏目）")).to_be_visible(timeout=30_000)
+    followed(page, page.get_by_role("button", name="生成答复"))
+    expect(page.get_by_role("link", name="答复表（原栏目）")).to_be_visible()
     expect(page.get_by_role("link", name="答复函")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="答复表（原栏目）").click()
@@ -150,7 +150,7 @@ def test_a_list_goes_down_and_its_answer_comes_back_in_the_senders_columns(
     download.value.save_as(answer)
     _compare(answer, sent)
     looked_at(page)
-    page.get_by_role("button", name="办结").click()
+    followed(page, page.get_by_role("button", name="办结"))
     expect(page.locator(".pill", has_text="已办结")).to_be_visible()
     assert faults == []
 
@@ -194,15 +194,5 @@ def _compare(path: Path, sent: list[list[str]]) -> None:
     assert [row[outcome] for row in body] == ["查实违法违规"] * 4 + ["未发现违法违规"] * 3
 
 
-def _wait_for_file(page: Page) -> None:
-    for _ in range(60):
-        if page.get_by_role("link", name="下载反馈表").count():
-            return
-        page.wait_for_timeout(250)
-        page.reload()
-    raise AssertionError("the sheet was not written")
-
-
 def _log_out(page: Page) -> None:
-    page.get_by_role("button", name="退出").click()
-    page.wait_for_selector("#id_login")
+    followed(page, page.get_by_role("button", name="退出"))

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from tests.conftest import WORKER, Database
 from tests.early import ROOT
-from tests.looking import followed, looked_at
+from tests.looking import awaited, followed, looked_at, unfolded
 from tests.running import House
 
 # What the clock does at two in the morning.
@@ -39,11 +39,8 @@ def test_from_a_nightly_run_to_a_judged_network(house: House, page: Page) -> Non
         "DJANGO_SETTINGS_MODULE": "lantian.config.settings"
     }
     subprocess.run([sys.executable, "-c", NIGHT], cwd=ROOT, env=environment, check=True)
-    for _ in range(60):
-        page.reload()
-        if page.locator("#runs-head ~ table .pill", has_text="已完成").count():
-            break
-        page.wait_for_timeout(250)
+    page.reload()
+    awaited(page, page.locator("#runs-head").locator("..").locator("..").locator(".pill", has_text="已完成"))
     expect(page.locator("#runs-head").locator("..").locator("..").locator(".pill")).to_contain_text("已完成")
 
     # Before it is taken, the page says what it brings, against what an office is shown at once.
@@ -59,7 +56,7 @@ def test_from_a_nightly_run_to_a_judged_network(house: House, page: Page) -> Non
     expect(page.locator("svg.net")).to_be_visible()
     expect(page.locator("#hand")).to_contain_text("共用同一地址")
     looked_at(page, "hand")
-    page.locator("details.verdict", has_text="转为线索").locator("summary").click()
+    unfolded(page.locator("details.verdict", has_text="转为线索").locator("summary"))
     followed(page, page.get_by_role("button", name="确认转为线索"))
     expect(page.get_by_text("已转为线索").first).to_be_visible()
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.intaking import number
-from tests.looking import looked_at
+from tests.looking import followed, looked_at
 from tests.personas import NANKAI
 from tests.rooms.test_registry import code
 from tests.running import House
@@ -51,8 +51,8 @@ def take_in(page: Page, house: House, folder: Path) -> None:
         page.goto(f"{house.url}/intake/")
         page.get_by_label("数据表").select_option(label=table)
         page.locator("input[type=file]").set_input_files(file)
-        page.get_by_role("button", name="开始导入").click()
-        expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
+        followed(page, page.get_by_role("button", name="开始导入"))
+        expect(page.locator(".pill", has_text="已完成").first).to_be_visible()
 
 
 def seen(page: Page, house: House, path: str, name: str) -> None:
@@ -73,10 +73,10 @@ def test_pages_that_need_somebody_to_prepare_them(
 
     # Unpublished text: a grant of the administrator opens it, under a watermark of who reads it when.
     admin.goto(f"{house.url}/accounts/unpublished/")
-    admin.get_by_role("button", name="结束").click()  # the grant of the demonstration
+    followed(admin, admin.get_by_role("button", name="结束"))  # the grant of the demonstration
     admin.locator("#purpose").fill("核查投诉")
     admin.locator("#valid-to").fill("2026-12-10")
-    admin.get_by_role("button", name="授权").click()
+    followed(admin, admin.get_by_role("button", name="授权"))
     expect(admin.locator("main")).to_contain_text("生效中")
     seen(admin, house, "/accounts/unpublished/", "grants")
     seen(city, house, f"/unpublished/?number={SECRET}", "unpublished")
@@ -99,7 +99,7 @@ def test_pages_that_need_somebody_to_prepare_them(
         city.get_by_role("checkbox", name=name).check()
     city.locator("#district").select_option(str(NANKAI))
     city.locator("#reason").fill("实地核实在南开办公")
-    city.get_by_role("button", name="确定所选对象的承办单位").click()
+    followed(city, city.get_by_role("button", name="确定所选对象的承办单位"))
     expect(city.locator("main")).to_contain_text("已确定 2 个对象的承办单位：天津市南开区知识产权局")
     expect(city.locator("main")).to_contain_text("没有待确定的对象")
     seen(city, house, "/", "home")

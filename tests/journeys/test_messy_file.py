@@ -11,7 +11,7 @@ import xlsxwriter
 from playwright.sync_api import Page, expect
 
 from tests.intaking import number, wrong
-from tests.looking import accessible
+from tests.looking import accessible, followed
 from tests.running import House
 
 WIDE = {48 + digit: 0xFF10 + digit for digit in range(10)}
@@ -77,11 +77,11 @@ def corrected(path: Path) -> Path:
 
 
 def upload(page: Page, file: Path, button: str) -> None:
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据导入").click()
+    followed(page, page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据导入"))
     page.get_by_label("数据表").select_option(label="专利申请")
     page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name=button).click()
-    expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
+    followed(page, page.get_by_role("button", name=button))
+    expect(page.locator(".pill", has_text="已完成").first).to_be_visible()
 
 
 def figures(page: Page) -> list[str]:
@@ -115,10 +115,10 @@ def test_from_a_messy_workbook_to_the_corrected_second_intake(
     accessible(page)
 
     # Confirmed, the good rows go in; the bad ones come back as a file.
-    page.get_by_role("button", name="确认导入").click()
-    expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
+    followed(page, page.get_by_role("button", name="确认导入"))
+    expect(page.locator(".pill", has_text="已完成").first).to_be_visible()
     link = page.get_by_role("link", name="下载未收的行")
-    expect(link).to_be_visible(timeout=20_000)
+    expect(link).to_be_visible()
     assert figures(page) == ["5", "2", "0", "0", "3"]
     with page.expect_download() as download:
         link.click()
@@ -135,6 +135,6 @@ def test_from_a_messy_workbook_to_the_corrected_second_intake(
 
     # A second look may also be put aside.
     upload(page, again, "先预览")
-    page.get_by_role("button", name="放弃").click()
+    followed(page, page.get_by_role("button", name="放弃"))
     expect(main).to_contain_text("预览，已放弃")
     assert faults == []

@@ -18,7 +18,7 @@ from lantian.dispatch.closing import Answer
 from lantian.dispatch.models import Dispatch
 from tests.conftest import Database
 from tests.dispatching import agencies_of, ended, forwarded, fresh, line, received, rows_of
-from tests.looking import looked_at
+from tests.looking import followed, looked_at, unfolded
 from tests.personas import BINHAI, NANKAI, XIQING, acting
 from tests.rooms.test_dispatch import FOUND, ON_PAPER, merged, returned
 from tests.running import House, require_browser, running
@@ -103,15 +103,15 @@ def _sees_who_has_answered(page: Page, house: House, letter: Dispatch) -> None:
 
 def _uploads_a_template(page: Page, house: House) -> None:
     page.goto(f"{house.url}/returns/")
-    page.get_by_role("link", name="可用的标记").click()
+    followed(page, page.get_by_role("link", name="可用的标记"))
     expect(page.locator("code", has_text="{{指导企业数|本月}}")).to_be_visible()
-    page.get_by_role("link", name="月度报表").first.click()
+    followed(page, page.get_by_role("link", name="月度报表").first)
     page.get_by_label("报表名称").fill("蓝天行动月报")
     page.get_by_label("次月几日前报送").fill("5")
     page.locator("#t-file").set_input_files(
         {"name": "月报.xlsx", "mimeType": "application/octet-stream", "buffer": _template()}
     )
-    page.get_by_role("button", name="上传").click()
+    followed(page, page.get_by_role("button", name="上传"))
     expect(page.locator("tbody tr")).to_have_count(len(PLACES) - 1)
     expect(page.locator("tbody")).to_contain_text("月报!B7")
     _looked_at(page, house, "template")
@@ -141,46 +141,46 @@ def _interviews_two_agencies(page: Page, house: House) -> None:
         "contact": "宁书白 022-00000000",
     }.items():
         page.locator(f"#{name}").fill(text)
-    page.get_by_role("button", name="安排约谈").click()
+    followed(page, page.get_by_role("button", name="安排约谈"))
     expect(page.get_by_role("heading", level=1)).to_contain_text("约谈")
 
-    page.locator("summary", has_text="登记签到").click()
+    unfolded(page.locator("summary", has_text="登记签到"))
     for place in (1, 2):
         page.locator(f"#person_{place}").fill("到场人")
-    page.get_by_role("button", name="登记签到").click()
-    page.locator("summary", has_text="登记约谈情况").click()
+    followed(page, page.get_by_role("button", name="登记签到"))
+    unfolded(page.locator("summary", has_text="登记约谈情况"))
     page.locator("#held_on").fill(str(CLOSES_NOVEMBER))
     page.locator("#officers").fill("宁书白、顾怀瑾")
     page.locator("#record").fill("指出问题，提出整改要求。")
-    page.get_by_role("button", name="登记约谈情况").click()
+    followed(page, page.get_by_role("button", name="登记约谈情况"))
     expect(page.locator(".pill", has_text="已约谈").first).to_be_visible()
 
-    page.locator("summary", has_text="提出整改要求").click()
+    unfolded(page.locator("summary", has_text="提出整改要求"))
     for box in page.locator("input[name=places]").all():
         box.check()
     page.locator("#what").fill("建立申请真实性核实制度。")
-    page.get_by_role("button", name="提出整改要求").click()
-    page.get_by_role("link", name="建立申请真实性核实制度").first.click()
+    followed(page, page.get_by_role("button", name="提出整改要求"))
+    followed(page, page.get_by_role("link", name="建立申请真实性核实制度").first)
     page.locator("#result").select_option("done")
     page.locator("#on").fill(str(CLOSES_NOVEMBER))
     page.locator("#officers").fill("宁书白")
     page.locator("#note").fill("制度已建立并抽查三件。")
-    page.get_by_role("button", name="登记复查").click()
+    followed(page, page.get_by_role("button", name="登记复查"))
     expect(page.locator("ol.history").first).to_contain_text("制度已建立并抽查三件。")
 
 
 def _closes(page: Page, house: House, month: str) -> None:
     page.goto(f"{house.url}/returns/")
-    page.get_by_role("button", name=f"结账 {month}").click()
+    followed(page, page.get_by_role("button", name=f"结账 {month}"))
     expect(page.locator(".notices")).to_contain_text("已结账")
 
 
 def _makes_and_sends(page: Page, house: House, month: str) -> str:
     """The address of the return."""
-    page.get_by_role("button", name=f"生成 {month}").click()
+    followed(page, page.get_by_role("button", name=f"生成 {month}"))
     expect(page.get_by_role("heading", level=1)).to_contain_text(f"蓝天行动月报 {month}")
     _looked_at(page, house, "return")
-    page.get_by_role("button", name="报送").click()
+    followed(page, page.get_by_role("button", name="报送"))
     expect(page.locator(".pill", has_text="已报送")).to_be_visible()
     return page.url.removeprefix(house.url)
 
@@ -205,24 +205,24 @@ def _accepts(page: Page, house: House, report: str) -> None:
     page.goto(f"{house.url}/returns/")
     expect(page.locator(".card", has_text="报送情况：蓝天行动月报").first).to_contain_text("已报送")
     page.goto(house.url + report)
-    page.get_by_role("button", name="接收").click()
+    followed(page, page.get_by_role("button", name="接收"))
     expect(page.locator(".pill", has_text="已接收")).to_be_visible()
 
 
 def _corrects_november(page: Page, house: House) -> None:
     """In December one enterprise of November is struck and two are added late."""
     page.goto(f"{house.url}/campaign/guidance/")
-    page.locator("tbody tr", has_text="甲公司").get_by_role("link").first.click()
-    page.locator("summary", has_text="撤销这一条").click()
+    followed(page, page.locator("tbody tr", has_text="甲公司").get_by_role("link").first)
+    unfolded(page.locator("summary", has_text="撤销这一条"))
     page.locator("#reason").fill("重复登记")
-    page.get_by_role("button", name="撤销", exact=True).click()
+    followed(page, page.get_by_role("button", name="撤销", exact=True))
     expect(page.get_by_text(re.compile("撤销：重复登记"))).to_be_visible()
     for enterprise in ("丙公司", "丁公司"):
         page.goto(f"{house.url}/campaign/guidance/")
         page.locator("#g-name").fill(enterprise)
         page.locator("#g-on").fill("2026-11-27")
         page.locator("#g-told").fill("谨慎选择代理机构")
-        page.get_by_role("button", name="登记", exact=True).click()
+        followed(page, page.get_by_role("button", name="登记", exact=True))
         expect(page.locator("tbody tr", has_text=enterprise)).to_be_visible()
 
 
@@ -230,7 +230,7 @@ def _december_shows_the_adjustment(page: Page, house: House) -> None:
     """This month, adjustment of earlier ones, since January; November itself says what it said."""
     said = {month: _guidance(page, house, month) for month in ("2026-11", "2026-12")}
     assert said == {"2026-11": ["2", "—", "2"], "2026-12": ["0", "+1", "3"]}
-    page.locator("table.rows tbody tr", has_text="指导企业数").get_by_role("link", name="+1").click()
+    followed(page, page.locator("table.rows tbody tr", has_text="指导企业数").get_by_role("link", name="+1"))
     expect(page.locator("section[aria-labelledby=rows-head] tbody tr")).to_have_count(2)
     expect(page.locator("section[aria-labelledby=gone-head] tbody tr")).to_contain_text("甲公司")
     _looked_at(page, house, "adjusted")

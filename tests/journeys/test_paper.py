@@ -8,7 +8,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect
 from pypdf import PdfReader
 
-from tests.looking import looked_at
+from tests.looking import awaited, followed, looked_at, unfolded
 from tests.rooms.test_papers import TYPED
 from tests.running import House
 
@@ -26,23 +26,23 @@ def test_from_a_finding_to_a_paper_in_the_right_name(house: House, browser: Brow
     # The district's officer turns a finding into a lead of his office.
     page = someone("nankai")
     page.goto(f"{house.url}/findings/?clearing=not_cleared")
-    page.locator("td.subject a").first.click()
-    page.locator("details.verdict", has_text="转为线索").locator("summary").click()
-    page.get_by_role("button", name="确认转为线索").click()
-    page.get_by_role("link", name="线索〔2026〕").first.click()
+    followed(page, page.locator("td.subject a").first)
+    unfolded(page.locator("details.verdict", has_text="转为线索").locator("summary"))
+    followed(page, page.get_by_role("button", name="确认转为线索"))
+    followed(page, page.get_by_role("link", name="线索〔2026〕").first)
 
     # The matrix offers what the office may issue and says who decides the rest.
-    page.get_by_role("link", name="起草文书").click()
+    followed(page, page.get_by_role("link", name="起草文书"))
     expect(page.get_by_text("有权的是：市局。").first).to_be_visible()
     looked_at(page, "choice")
-    page.get_by_role("link", name="约谈通知书").click()
+    followed(page, page.get_by_role("link", name="约谈通知书"))
     for name in ("ground", "day", "hour", "place", "who", "contact"):
         page.fill(f"#f_{name}", TYPED[name])
     page.fill("#free", "另请携带近一年的案卷目录。")
-    page.get_by_role("button", name="预览").click()
+    followed(page, page.get_by_role("button", name="预览"))
     expect(page.get_by_text("1 段语句不来自任何记录")).to_be_visible()
     looked_at(page, "preview")
-    page.get_by_role("button", name="保存草稿").click()
+    followed(page, page.get_by_role("button", name="保存草稿"))
     expect(page.get_by_role("button", name="印发")).to_have_count(0)
     looked_at(page, "draft")
     address = page.url
@@ -50,14 +50,10 @@ def test_from_a_finding_to_a_paper_in_the_right_name(house: House, browser: Brow
     # The leader approves, the officer issues; the worker makes the files.
     leader = someone("leader")
     leader.goto(address)
-    leader.get_by_role("button", name="核准", exact=True).click()
+    followed(leader, leader.get_by_role("button", name="核准", exact=True))
     page.goto(address)
-    page.get_by_role("button", name="印发").click()
-    for _ in range(60):
-        if page.get_by_role("link", name="PDF").count():
-            break
-        page.wait_for_timeout(250)
-        page.goto(address)
+    followed(page, page.get_by_role("button", name="印发"))
+    awaited(page, page.get_by_role("link", name="PDF"))
     looked_at(page, "issued")
     with page.expect_download() as download:
         page.get_by_role("link", name="PDF").click()

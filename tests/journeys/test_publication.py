@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.looking import followed, looked_at
+from tests.looking import followed, looked_at, unfolded
 from tests.running import House
 
 NAME = "示例知识产权代理有限公司"
@@ -59,7 +59,7 @@ def test_a_penalty_is_published_by_two_persons_and_taken_down_when_annulled(
     followed(page, places.get_by_role("button", name="登记已公示"))
     expect(page.locator(".page-head .pill")).to_have_text("公示中")
     looked_at(page, "notice_published")
-    page.get_by_text("登记撤回事由").first.click()
+    unfolded(page.get_by_text("登记撤回事由").first)
     fall = page.locator("section", has=page.get_by_role("heading", name="撤回", exact=True))
     fall.locator("[name=on]").fill(day)
     fall.locator("[name=document]").fill("津政复〔2026〕9号")

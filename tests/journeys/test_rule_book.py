@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
-from tests.looking import followed, looked_at
+from tests.looking import followed, looked_at, unfolded
 from tests.running import House
 from tests.uploading import REASON, official
 
@@ -25,7 +25,7 @@ def an_event(house: House, page: Page) -> None:
     page.goto(f"{house.url}/subjects/?kind=agency")
     followed(page, page.locator("td.subject a").first)
     followed(page, page.locator("#standing-head + a"))
-    page.get_by_text("登记信用事件").first.click()
+    unfolded(page.get_by_text("登记信用事件").first)
     page.locator("#indicator").select_option("AG-IRR-03")
     page.fill("#event-on", "2026-03-02")
     page.fill("#event-known", "2026-03-02")
@@ -49,7 +49,7 @@ def test_an_official_annex_takes_the_place_of_what_was_assumed(
     followed(page, page.get_by_role("button", name="上传并核对差异"))
     expect(page.locator("h1")).to_contain_text("annex-1")
     followed(page, page.get_by_role("button", name="开始试算"))
-    expect(page.locator("#moves-head")).to_contain_text("1 个变动", timeout=30_000)
+    expect(page.locator("#moves-head")).to_contain_text("1 个变动")
     looked_at(page, "edition-zh")
     address = page.url
     logged_in(house, page, "marks", "en")

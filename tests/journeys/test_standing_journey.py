@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from lantian.registry.models import Subject
 from tests.conftest import Database
-from tests.looking import followed, looked_at
+from tests.looking import followed, looked_at, unfolded
 from tests.rooms.test_crediting import NUMBER, a_penalty
 from tests.rooms.test_standing import an_agency
 from tests.running import House, require_browser, running
@@ -81,7 +81,7 @@ def _works_the_fine_out(officer: Page, leader: Page, case: str) -> None:
 
 def _puts_it_on_file(officer: Page, case: str) -> None:
     officer.goto(case)
-    officer.get_by_text("记入信用档案").first.click()
+    unfolded(officer.get_by_text("记入信用档案").first)
     officer.select_option("#put-kind", "fine")
     officer.fill("#put-on", DECIDED)
     looked_at(officer, "outside_matter")
@@ -105,7 +105,7 @@ def _proposes_a_list(officer: Page, leader: Page) -> str:
     officer.select_option("#ground", "patent_agency|ordered_disclosure")
     officer.fill("#reason", f"未按责令期限公示信息（{NUMBER}）")
     followed(officer, officer.get_by_role("button", name="提议列入", exact=True))
-    officer.get_by_text("登记程序步骤").first.click()
+    unfolded(officer.get_by_text("登记程序步骤").first)
     officer.fill("#step-on", LISTED)
     followed(officer, officer.get_by_role("button", name="登记步骤"))
     entry = officer.url
@@ -141,7 +141,7 @@ def _publishes_the_listing(officer: Page, leader: Page, entry: str) -> str:
 def _asks_for_repair(officer: Page, house: House, subject: Subject) -> None:
     for act, day, document in (("correct", CORRECTED, "复查记录"), ("repair", DAY, "整改材料")):
         officer.goto(f"{house.url}/subjects/{subject.key}/credit/")
-        officer.get_by_text("登记改正、修复申请或者异议").click()
+        unfolded(officer.get_by_text("登记改正、修复申请或者异议"))
         officer.select_option("#do", act)
         officer.fill("#which-on", day)
         officer.fill("#which-document", document)
@@ -151,7 +151,7 @@ def _asks_for_repair(officer: Page, house: House, subject: Subject) -> None:
 
 def _grants_it(city: Page, house: House, subject: Subject) -> None:
     city.goto(f"{house.url}/subjects/{subject.key}/credit/")
-    city.get_by_text("作出决定").click()
+    unfolded(city.get_by_text("作出决定"))
     matters = _card(city, "修复和异议")
     matters.locator("[name=act]").select_option("grant")
     matters.locator("[name=on]").fill(DAY)
@@ -172,7 +172,7 @@ def _sees_it_restored(officer: Page, house: House, subject: Subject) -> None:
 
 def _takes_the_listing_down(officer: Page, leader: Page, entry: str, notice: str) -> None:
     leader.goto(entry)
-    leader.get_by_text("移出", exact=True).first.click()
+    unfolded(leader.get_by_text("移出", exact=True).first)
     leader.get_by_role("checkbox").first.check()
     leader.fill("#out-on", DAY)
     leader.fill("#out-document", "津南知移〔2026〕1号")

@@ -13,6 +13,7 @@ from lantian.city import city, texts
 from lantian.city.chance import stream
 from lantian.city.edits import edit
 from lantian.core import identifiers
+from tests.looking import followed, unfolded
 from tests.personas import XIQING
 from tests.running import House
 
@@ -66,21 +67,21 @@ def test_from_a_file_to_the_docket_of_another_office(house: House, page: Page, f
 
     # The city office takes a file in; the wrong row is named, the good rows are kept.
     house.log_in(page, "city")
-    page.get_by_role("link", name="数据导入").click()
+    followed(page, page.get_by_role("link", name="数据导入"))
     page.get_by_label("数据表").select_option(label="专利申请")
     page.locator("input[type=file]").set_input_files(filings)
-    page.get_by_role("button", name="开始导入").click()
-    expect(page.locator(".pill", has_text="已完成").first).to_be_visible(timeout=20_000)
+    followed(page, page.get_by_role("button", name="开始导入"))
+    expect(page.locator(".pill", has_text="已完成").first).to_be_visible()
     expect(page.get_by_text("校验位").first).to_be_visible()
     assert "application_no" in page.content() or "申请号" in page.content()
 
     # The comparison that the intake set off finds the three.
-    page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据比对提示").click()
-    page.get_by_role("link", name="比对记录").click()
-    expect(page.get_by_role("button", name="运行全部模型")).to_be_enabled(timeout=30_000)
+    followed(page, page.get_by_role("navigation", name="主导航").get_by_role("link", name="数据比对提示"))
+    followed(page, page.get_by_role("link", name="比对记录"))
+    expect(page.get_by_role("button", name="运行全部模型")).to_be_enabled()
     page.goto(f"{house.url}/findings/?state=pending&clearing=not_cleared&office={XIQING}")
     row = page.locator("tr", has_text="涉及3个申请人").filter(has_text="2026-01-12")
-    row.locator("td.subject").get_by_role("link").click()
+    followed(page, row.locator("td.subject").get_by_role("link"))
 
     # The finding shows both texts with the shared passages marked, and no due date.
     expect(page.get_by_text("数据比对提示，不是线索，没有办理期限。")).to_be_visible()
@@ -88,33 +89,33 @@ def test_from_a_file_to_the_docket_of_another_office(house: House, page: Page, f
     assert page.locator("#text-a mark").count() == page.locator("#text-b mark").count()
 
     # Before confirming, the officer reads who will hold the lead and when it is due.
-    page.locator("details.verdict", has_text="转为线索").locator("summary").click()
+    unfolded(page.locator("details.verdict", has_text="转为线索").locator("summary"))
     preview = page.locator(".preview")
     expect(preview).to_contain_text("西青区知识产权局")
     expect(preview).to_contain_text("2026年12月11日")
-    page.get_by_role("button", name="确认转为线索").click()
+    followed(page, page.get_by_role("button", name="确认转为线索"))
     expect(page.get_by_text("已转为线索").first).to_be_visible()
     lead_number = page.get_by_role("link", name="线索〔2026〕").first.inner_text()
 
     # The office with jurisdiction finds it on its docket, starts, and hands it over with a reason.
     log_out(page)
     house.log_in(page, "xiqing")
-    page.get_by_role("link", name="线索台账").click()
-    page.get_by_role("link", name=lead_number).click()
+    followed(page, page.get_by_role("link", name="线索台账"))
+    followed(page, page.get_by_role("link", name=lead_number))
     expect(page.locator(".due-big")).to_contain_text("2026年12月11日")
-    page.get_by_role("button", name="开始核查").click()
+    followed(page, page.get_by_role("button", name="开始核查"))
     expect(page.locator(".pill", has_text="核查中")).to_be_visible()
     page.get_by_label("转给哪个单位").select_option(label="天津市南开区知识产权局")
-    page.get_by_role("button", name="下一步").click()
+    followed(page, page.get_by_role("button", name="下一步"))
     page.get_by_label("理由").fill("登记机关在南开区")
-    page.get_by_role("button", name="确认转办").click()
+    followed(page, page.get_by_role("button", name="确认转办"))
     expect(page.locator("main")).to_contain_text("天津市南开区知识产权局")
 
     # The receiver has it, with the same due date and the whole history; a third office sees nothing.
     log_out(page)
     house.log_in(page, "nankai")
     page.goto(f"{house.url}/leads/")
-    page.get_by_role("link", name=lead_number).click()
+    followed(page, page.get_by_role("link", name=lead_number))
     expect(page.locator(".due-big")).to_contain_text("2026年12月11日")
     expect(page.locator(".history").first).to_contain_text("登记机关在南开区")
     address = page.url
@@ -126,8 +127,7 @@ def test_from_a_file_to_the_docket_of_another_office(house: House, page: Page, f
 
 def log_out(page: Page) -> None:
     """Leave through the button."""
-    page.get_by_role("button", name="退出").click()
-    page.wait_for_selector("#id_login")
+    followed(page, page.get_by_role("button", name="退出"))
 
 
 def test_the_dates_of_the_journey_are_the_tests_day() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from lantian.config import nightly
 from lantian.core.lists import Terms
 from lantian.office import jobs
 from lantian.office.models import AuditEvent, Job
+from lantian.screening import schedule
 from lantian.standing import listing, repairing
 from lantian.standing import nightly as standing
 from lantian.standing.listing import Done, Listing
@@ -151,3 +153,16 @@ def test_the_nightly_reckoning_of_days_killed_in_the_middle_goes_on(database: Da
         assert Objection.objects.filter(due_provisional=True).count() == 0
         assert Job.objects.get(pk=job.pk).state == "done"
     assert AuditEvent.objects.filter(kind="due_reannounced").count() == 3
+
+
+@in_rollback
+def test_a_day_that_is_set_has_no_night(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:
+    """A worker that runs at two in the morning does nothing behind the back of a demonstration, or of a test."""
+    done: list[str] = []
+    monkeypatch.setattr(nightly, "run_round", lambda: done.append("round"))
+    monkeypatch.setattr(schedule, "run_nightly", lambda: done.append("runs"))
+    for day, expected in ((TODAY, []), (None, ["round", "runs"])):
+        settings.TODAY = day
+        nightly.nightly_round(0)
+        schedule.nightly(0)
+        assert done == expected

@@ -45,6 +45,7 @@ from lantian.screening.states import Outcome
 from tests.conftest import Database
 from tests.early import ROOT
 from tests.personas import CITY, NANKAI, XIQING, acting, officer, run_job
+from tests.running import PATIENCE
 from tests.working import kill, until, waits_for_a_lock, worker
 
 in_rollback = pytest.mark.django_db
@@ -588,7 +589,7 @@ def test_two_officers_issuing_at_once_get_two_numbers_in_a_row(database: Databas
 
     def issue(key: str) -> None:
         try:
-            start.wait(10)
+            start.wait(PATIENCE)
             with acting("nankai") as by:
                 numbers.append(actions.issue(key=key, version=2, by=by).number)
         except Exception as fault:
@@ -600,7 +601,7 @@ def test_two_officers_issuing_at_once_get_two_numbers_in_a_row(database: Databas
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(PATIENCE)
     assert faults == []
     assert sorted(numbers) == ["津南开知责改〔2026〕1号", "津南开知责改〔2026〕2号"]
 

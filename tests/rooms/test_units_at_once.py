@@ -13,6 +13,7 @@ from lantian.office.models import Unit
 from lantian.office.plates import UnitRefused
 from tests.conftest import Database
 from tests.personas import CORPS
+from tests.running import PATIENCE
 
 
 def test_nobody_hands_a_lead_to_a_unit_that_is_being_closed(database: Database) -> None:
@@ -35,14 +36,14 @@ def test_nobody_hands_a_lead_to_a_unit_that_is_being_closed(database: Database) 
         giving.start()
         until_blocked(database)
         closing.commit()
-        giving.join(20)
+        giving.join(PATIENCE)
     assert "已于" in answer[0]
 
 
 def until_blocked(database: Database) -> None:
     """Wait until somebody waits for a lock."""
     with psycopg.connect(database.superuser_url, autocommit=True) as look:
-        end = time.monotonic() + 20
+        end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
             waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND wait_event_type = 'Lock'"
             if look.execute(waits, [database.name]).fetchone() != (0,):

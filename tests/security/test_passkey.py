@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+import re
+
+from playwright.sync_api import Page, expect
 
 from tests.early import PASSWORD
+from tests.looking import followed
 from tests.running import House
 
 AUTHENTICATOR = {
@@ -30,19 +33,18 @@ def test_a_passkey_is_added_and_then_asked_for_at_login(house: House, page: Page
     site.log_in(page, "leader")
     page.goto(f"{site.url}/account/security/webauthn/add/")
     page.fill("#id_password", PASSWORD)
-    page.click("main button.btn-primary")
+    followed(page, page.locator("main button.btn-primary"))
     page.fill("#id_name", "办公室电脑")
-    page.click("#passkey-add")
-    page.wait_for_url("**/recovery-codes/")
+    followed(page, page.locator("#passkey-add"))
+    expect(page).to_have_url(re.compile("/recovery-codes/$"))
     page.goto(f"{site.url}/account/security/webauthn/")
-    assert page.get_by_text("办公室电脑").is_visible()
+    expect(page.get_by_text("办公室电脑")).to_be_visible()
 
-    page.get_by_role("button", name="退出").click()
-    page.wait_for_url("**/login/")
+    followed(page, page.get_by_role("button", name="退出"))
     site.log_in(page, "leader")
-    page.wait_for_url("**/account/security/authenticate/")
+    expect(page).to_have_url(re.compile("/account/security/authenticate/$"))
     page.goto(site.url)
     assert page.url.endswith("/account/security/authenticate/"), "the password alone opens nothing"
-    page.click("#passkey-use")
-    page.wait_for_url(f"{site.url}/")
+    followed(page, page.locator("#passkey-use"))
+    expect(page).to_have_url(f"{site.url}/")
     assert faults == []

@@ -117,17 +117,20 @@ def _wait_ready(bind: str, port: int, children: list[subprocess.Popen[bytes]]) -
     while time.monotonic() < end:
         if any(child.poll() is not None for child in children):
             raise DemoRefused("服务进程已退出，见上方日志。", "A server process ended; see the log above.")
-        if answers(url):
+        if answers(url, within=READY_SECONDS):
             return
         time.sleep(0.1)
     raise DemoRefused("服务在规定时间内没有就绪。", "The server was not ready in time.")
 
 
-def answers(url: str) -> bool:
-    """Whether a server of this machine answers with 200; asked directly, whatever proxy the environment names."""
+def answers(url: str, *, within: float = 5) -> bool:
+    """Whether a server of this machine answers with 200; asked directly, whatever proxy the environment names.
+
+    Who waits for a slow machine gives it long to answer: asking anew would only give it more to do.
+    """
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with direct.open(url, timeout=5):
+        with direct.open(url, timeout=within):
             return True
     except OSError:
         return False
