@@ -1,4 +1,7 @@
-"""Acts from a record's page: done on the version that was shown, then the page anew; refused, the page says why."""
+"""Acts from a record's page: done on the version that was shown, then the page anew; refused, the page says why.
+
+A job of a page is asked to stop by `stop`.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +19,22 @@ from lantian.core.messages import Refused, Text
 from lantian.desk import typed
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
+from lantian.office import jobs
+from lantian.office.models import Job
 
 SAVED = Text("已保存。", "Saved.")
 Row = TypeVar("Row", bound=Model)
 Act = Callable[[OfficerRequest, Row, int], object]
 View = Callable[[OfficerRequest, str], HttpResponse]
+
+
+def stop(request: OfficerRequest, job: Job | None) -> None:
+    """Ask a job to stop, if there is one; the page that comes next tells a refusal."""
+    try:
+        if job is not None:
+            jobs.cancel(job=job, by=request.actor)
+    except Refused as refusal:
+        messages.error(request, said(refusal.text))
 
 
 def acts_on(

@@ -22,13 +22,14 @@ from lantian.core.messages import Refused, Text
 from lantian.desk import measuring as forms
 from lantian.desk import purposes as asked_purposes
 from lantian.desk import record_papers as papers
+from lantian.desk.acts import stop
 from lantian.desk.intake import ended
 from lantian.desk.present import alerts as shown
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import papers as shown_papers
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import audit, jobs, purposes
+from lantian.office import audit, purposes
 from lantian.office.papers.states import State
 from lantian.office.permissions import Permission
 from lantian.registry import queries as registry
@@ -208,11 +209,7 @@ def alerts_progress(request: OfficerRequest, key: str) -> HttpResponse:
 def alerts_cancel(request: OfficerRequest, key: str) -> HttpResponse:
     """Ask the round's job to stop; papers that are drafted stay."""
     row = _found(key)
-    try:
-        if row.job is not None and row.unit_id == request.actor.unit:
-            jobs.cancel(job=row.job, by=request.actor)
-    except Refused as refusal:
-        messages.error(request, said(refusal.text))
+    stop(request, row.job if row.unit_id == request.actor.unit else None)
     return redirect("alerts_round", key)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
+from lantian.desk.acts import stop
 from lantian.desk.downloads import XLSX, attached
 from lantian.desk.intake import ended
 from lantian.desk.present import dispatch as shown
@@ -25,7 +25,7 @@ from lantian.dispatch import actions, book, closing, queries
 from lantian.dispatch.actions import Letter
 from lantian.dispatch.models import Dispatch
 from lantian.dispatch.states import MOVES, OPEN_STATES, STATE_TEXTS, Act, State
-from lantian.office import audit, clock, files, jobs
+from lantian.office import audit, clock, files
 from lantian.office.papers import queries as papers
 from lantian.office.permissions import Permission
 
@@ -175,12 +175,7 @@ def dispatch_progress(request: OfficerRequest, key: str) -> HttpResponse:
 @require_POST
 def dispatch_cancel(request: OfficerRequest, key: str) -> HttpResponse:
     """Ask the letter's job to stop."""
-    row = found(key)
-    if row.job is not None:
-        try:
-            jobs.cancel(job=row.job, by=request.actor)
-        except Refused as refusal:
-            messages.error(request, said(refusal.text))
+    stop(request, found(key).job)
     return redirect("dispatch", key)
 
 

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.core.messages import NotAllowed, Refused
+from lantian.desk.acts import stop
 from lantian.desk.downloads import CSV, sent
 from lantian.desk.forms import UploadForm
 from lantian.desk.present import jobs as shown
@@ -19,7 +20,7 @@ from lantian.desk.present import tables
 from lantian.desk.present.words import either, said
 from lantian.desk.requests import OfficerRequest
 from lantian.desk.uploads import too_large
-from lantian.office import files, jobs
+from lantian.office import files
 from lantian.office.actors import OfficerActor
 from lantian.office.intake import actions
 from lantian.office.intake.spec import spec_of
@@ -131,12 +132,7 @@ def ended(response: HttpResponse) -> HttpResponse:
 @require_POST
 def intake_cancel(request: OfficerRequest, key: str) -> HttpResponse:
     """Ask the job to stop."""
-    row = _found(key)
-    if row.job is not None:
-        try:
-            jobs.cancel(job=row.job, by=request.actor)
-        except Refused as refusal:
-            messages.error(request, said(refusal.text))
+    stop(request, _found(key).job)
     return redirect("intake_batch", key)
 
 

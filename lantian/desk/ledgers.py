@@ -20,12 +20,13 @@ from lantian.campaign.ledgers.catalogue import EVERY
 from lantian.campaign.ledgers.frame import Cell, Column, Kind, Ledger, Wanted
 from lantian.campaign.models import LedgerExport
 from lantian.core.messages import Refused, Text
+from lantian.desk.acts import stop
 from lantian.desk.downloads import XLSX, attached
 from lantian.desk.intake import ended
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present.words import Offices, label, language, offices, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import clock, jobs
+from lantian.office import clock
 
 PAGE, PRINTED = 50, 2_000
 WRONG_DAYS = Text(
@@ -148,12 +149,7 @@ def workbook_progress(request: OfficerRequest, key: str) -> HttpResponse:
 @require_POST
 def workbook_cancel(request: OfficerRequest, key: str) -> HttpResponse:
     """Ask the export to stop."""
-    row = _found_export(key)
-    try:
-        if row.job is not None:
-            jobs.cancel(job=row.job, by=request.actor)
-    except Refused as refusal:
-        messages.error(request, said(refusal.text))
+    stop(request, _found_export(key).job)
     return redirect("workbook", key)
 
 

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from lantian.core.messages import Refused
+from lantian.desk.acts import stop
 from lantian.desk.intake import ended
 from lantian.desk.present import jobs as shown_jobs
-from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import jobs
 from lantian.office.models import Job
 from lantian.office.permissions import Permission
 
@@ -45,10 +42,5 @@ def listings_progress(request: OfficerRequest) -> HttpResponse:
 @require_POST
 def listings_cancel(request: OfficerRequest) -> HttpResponse:
     """Ask the check to stop."""
-    row = Job.objects.filter(name=EXPIRY).order_by("-id").first()
-    try:
-        if row is not None:
-            jobs.cancel(job=row, by=request.actor)
-    except Refused as refusal:
-        messages.error(request, said(refusal.text))
+    stop(request, Job.objects.filter(name=EXPIRY).order_by("-id").first())
     return redirect("listings")

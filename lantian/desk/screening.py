@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core.messages import Refused, Text
+from lantian.desk.acts import stop
 from lantian.desk.intake import ended
 from lantian.desk.present import detectors
 from lantian.desk.present import findings as shown
@@ -16,7 +17,6 @@ from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present.words import offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.detect.detectors import DETECTORS
-from lantian.office import jobs
 from lantian.office.permissions import Permission
 from lantian.screening import actions, queries, schedule
 from lantian.screening.models import Run
@@ -108,12 +108,7 @@ def screening_progress(request: OfficerRequest, key: str) -> HttpResponse:
 @require_POST
 def screening_cancel(request: OfficerRequest, key: str) -> HttpResponse:
     """Ask the run to stop."""
-    row = _found(key)
-    if row.job is not None:
-        try:
-            jobs.cancel(job=row.job, by=request.actor)
-        except Refused as refusal:
-            messages.error(request, said(refusal.text))
+    stop(request, _found(key).job)
     return redirect("screening_run", key)
 
 
