@@ -19,6 +19,7 @@ from lantian.desk.present import standing as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
+from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission
 from lantian.registry import queries as registry
 from lantian.registry.models import Subject
@@ -34,6 +35,11 @@ from lantian.standing.states import ObjectionAct, RepairAct
 RECKONED = Text("已测算并保存。", "Reckoned and stored.")
 SIGNED = Text("已签署。", "Signed.")
 ON_DAY = Text("日期", "day")
+# A reckoning from part of the events would be a false one.
+KEEPERS = Text(
+    "只有市局和对象所在区局可以查看测算：其他单位看不到全部信用事件。",
+    "Only the city and the subject's own district see the reckoning: another office does not see every event.",
+)
 
 
 @require_safe
@@ -61,8 +67,8 @@ def _page(request: OfficerRequest, subject: Subject, template: str, more: Mappin
         "mark": shown.mark(),
         "asked": {"on": str(on), "known": str(known)},
         "today": today,
-        **official(subject, on),
-        **_internal(subject, on, known),
+        **official(subject, on, request.actor),
+        **_internal(subject, on, known, request.actor),
         **_records(subject, today),
         **_signing(request, subject, today),
         "may_keep": Permission.KEEP_STANDING in request.actor.permissions,
@@ -73,10 +79,14 @@ def _page(request: OfficerRequest, subject: Subject, template: str, more: Mappin
     return render(request, template, context, status=422 if "error" in more else 200)
 
 
-def official(subject: Subject, on: date) -> dict[str, Any]:
-    """What is officially known of a subject on a day, with the lists it is on and the class that was signed."""
+def official(subject: Subject, on: date, by: OfficerActor) -> dict[str, Any]:
+    """What is officially known of a subject on a day, with the lists it is on and the class that was signed.
+
+    An office that does not keep the subject (`keeps`) may see less than there is.
+    """
     today, signed = clock.today(), queries.class_of(subject)
     return {
+        "keeps": by.unit in queries.keepers(subject),
         "official": shown.grade(queries.official_grade(subject, on)),
         "quality": shown.quality(queries.quality_rounds(subject, on)),
         "listed": [shown.entry(one, today) for one in queries.lists_on(subject, on)],
@@ -86,8 +96,10 @@ def official(subject: Subject, on: date) -> dict[str, Any]:
     }
 
 
-def _internal(subject: Subject, on: date, known: date) -> dict[str, Any]:
+def _internal(subject: Subject, on: date, known: date, by: OfficerActor) -> dict[str, Any]:
     """Our reckoning, the ways back, and how it differs from the official record; or why there is none."""
+    if by.unit not in queries.keepers(subject):
+        return {"no_score": said(KEEPERS)}
     try:
         book = queries.book_of(subject)
         statement, found = queries.statement_of(subject, on, known), queries.ways(subject, on, known)
@@ -97,7 +109,7 @@ def _internal(subject: Subject, on: date, known: date) -> dict[str, Any]:
         "statement": shown.statement(statement),
         "what_if": shown.ways(found),
         "compared": _compared(subject, book),
-        "history": shown.history(queries.reckonings(subject)),
+        "history": shown.history(queries.reckonings(subject), subject.key),
         "indicators": [(id, label(each[-1].text)) for id, each in sorted(book.indicators.items())],
     }
 
@@ -145,10 +157,9 @@ def _records(subject: Subject, today: date) -> dict[str, Any]:
 def _signing(request: OfficerRequest, subject: Subject, today: date) -> dict[str, Any]:
     """What is proposed for signature, to an office that keeps the subject."""
     if request.actor.unit not in queries.keepers(subject):
-        return {"keeps": False}
+        return {}
     found = classing.propose(subject, today)
     return {
-        "keeps": True,
         "proposal": shown.proposed(found.proposed),
         "proposal_mark": found.mark,
         "classes": [(one["code"], shown.class_label(one["code"], today)) for one in classing.classes(today)],

@@ -19,7 +19,7 @@ from lantian.campaign import queries as campaign
 from lantian.campaign.summary import queries as summaries
 from lantian.casework import queries as casework
 from lantian.core.messages import Unreadable
-from lantian.desk import intake, measures_due, notices, papers, returns, standing_due
+from lantian.desk import intake, measures_due, notices, papers, returns, standing_due, waiting
 from lantian.desk.campaign import instruction_row
 from lantian.desk.present import dispatch, jobs, leads
 from lantian.desk.present import summaries as present_summaries
@@ -60,6 +60,7 @@ def home(request: OfficerRequest) -> HttpResponse:
         "batches": _batches(by),
         **_dispatches(by, today),
         **measures_due.due(by, today),
+        **waiting.due(by, today),
         **standing_due.due(by, today),
         **notices.due_on_home(by.unit, today),
         **papers.waiting(by),

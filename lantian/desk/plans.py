@@ -130,7 +130,7 @@ def _new_page(request: OfficerRequest, more: Mapping[str, Any]) -> HttpResponse:
         "own": _own_post(request.actor),
         "rows": _rows(request),
         "today": clock.today(),
-        **(_known(subject) if subject else {"subject": None}),
+        **(_known(request, subject) if subject else {"subject": None}),
         **more,
     }
     return render(request, "desk/plans_new.html", context, status=422 if "error" in more else 200)
@@ -140,13 +140,13 @@ def _own_post(by: OfficerActor) -> str:
     return next((post.key for post in planning.officers(by.unit) if post.pk == by.post_id), "")
 
 
-def _known(subject: Subject) -> dict[str, Any]:
+def _known(request: OfficerRequest, subject: Subject) -> dict[str, Any]:
     """What is officially known of a subject, for its form."""
     running = [one for one in queries.of_subject(subject) if one.state == PlanState.RUNNING]
     return {
         "subject": {"key": subject.key, "name": subject.name, "number": subject.number},
         "running": running[0] if running else None,
-        **credit.official(subject, clock.today()),
+        **credit.official(subject, clock.today(), request.actor),
     }
 
 

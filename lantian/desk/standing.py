@@ -5,26 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core import lists, publicity, supervision
 from lantian.core.credit import book as credit
 from lantian.core.messages import Refused, Text
 from lantian.core.rulebook import Rulebook
+from lantian.desk.acts import stop
 from lantian.desk.intake import ended
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import standing as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
-from lantian.office import clock, jobs
+from lantian.office import clock
+from lantian.office.charts import Mark
 from lantian.office.models import Job
 from lantian.office.permissions import Permission
 from lantian.standing import plan_queries, queries, reckoning
+from lantian.standing.intake import CREDIT_GRADES
 from lantian.standing.models import GuidancePlan, Objection, Reckoning, Repair, SupervisionClass
 
 PAGE = 25
@@ -39,11 +45,15 @@ def standing(request: OfficerRequest) -> HttpResponse:
         *queries.repairs().filter(decided_on=None)[:PAGE],
         *queries.objections().filter(decided_on=None)[:PAGE],
     ]
-    page = Paginator(_newest(), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_reckoned(row) for row in page.object_list]
+    newest, grade = _newest(), request.GET.get("grade", "")
+    rows = newest.filter(grade=grade) if grade in CREDIT_GRADES else newest
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page.object_list = [_reckoned(row) for row in page.object_list]  # type: ignore[misc]
     context = {
         "matters": sorted((shown.matter(row, today) for row in matters), key=lambda one: one["due"].due),
         "page": page,
+        "by_grade": _counted(newest, "grade", "standing", {one: one for one in CREDIT_GRADES}),
+        "grade": grade if grade in CREDIT_GRADES else "",
         "mark": shown.mark(),
         "expired": queries.expired(today).count(),
         "books": [(id, label(book().title)) for id, book in BOOKS.items()],
@@ -53,7 +63,18 @@ def standing(request: OfficerRequest) -> HttpResponse:
     return render(request, "desk/standing.html", context)
 
 
-def _newest() -> Any:
+def _counted(rows: QuerySet[Any], column: str, route: str, names: Mapping[str, str]) -> list[Mark]:
+    """How many rows there are of each kind, each number opening its rows."""
+    found = dict(rows.order_by().values_list(column).annotate(Count("pk")))
+    address = reverse(route)
+    return [
+        Mark(name, found[code], f"{address}?{column}={quote(code)}")
+        for code, name in names.items()
+        if code in found
+    ]
+
+
+def _newest() -> QuerySet[Reckoning]:
     newest = Reckoning.objects.order_by("subject_id", "-id").distinct("subject_id").values("pk")
     return Reckoning.objects.select_related("subject").filter(pk__in=newest).order_by("score", "-id")
 
@@ -101,12 +122,7 @@ def standing_progress(request: OfficerRequest) -> HttpResponse:
 @require_POST
 def standing_cancel(request: OfficerRequest) -> HttpResponse:
     """Ask the reckoning to stop."""
-    row = Job.objects.filter(name="reckon").order_by("-id").first()
-    try:
-        if row is not None:
-            jobs.cancel(job=row, by=request.actor)
-    except Refused as refusal:
-        messages.error(request, said(refusal.text))
+    stop(request, Job.objects.filter(name="reckon").order_by("-id").first())
     return redirect("standing")
 
 
@@ -117,7 +133,9 @@ def classes(request: OfficerRequest) -> HttpResponse:
     newest = SupervisionClass.objects.order_by("subject_id", "-id").distinct("subject_id").values("pk")
     rows = SupervisionClass.objects.select_related("subject", "post__account").filter(pk__in=newest)
     wanted = request.GET.get("code", "")
-    codes = [row["code"] for row in supervision.book().rule("classes", today).values["classes"]]
+    table = supervision.book().rule("classes", today).values["classes"]
+    codes = {row["code"]: shown.class_label(row["code"], today) for row in table}
+    by_class = _counted(rows, "code", "classes", codes)
     if wanted in codes:
         rows = rows.filter(code=wanted)
     page = Paginator(rows.order_by("review_by", "id"), PAGE).get_page(request.GET.get("page"))
@@ -125,7 +143,8 @@ def classes(request: OfficerRequest) -> HttpResponse:
     page.object_list = [_classed(row, today, running) for row in page.object_list]  # type: ignore[misc]
     context = {
         "page": page,
-        "codes": [(code, shown.class_label(code, today)) for code in codes],
+        "codes": list(codes.items()),
+        "by_class": by_class,
         "filters": {"code": wanted},
         "follows": [shown.consequence(one) for one in supervision.consequences(today)],
         "may_plan": Permission.KEEP_STANDING in request.actor.permissions,

@@ -120,7 +120,7 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
         "findings_count": found.count(),
         "leads": [leads_shown.lead(one, today) for one in leads[:SHOWN]],
         "outside": _outside(request, numbers),
-        **_standing(row, today),
+        **_standing(request, row, today),
         **standing_due.of_subject(row, today),
         "events": shown.events(
             history, found[:SHOWN], leads[:SHOWN], measures.events(*measures_queries.about(numbers))
@@ -129,11 +129,11 @@ def subject(request: OfficerRequest, key: str) -> HttpResponse:
     return render(request, "desk/subject.html", context)
 
 
-def _standing(row: Subject, today: date) -> dict[str, Any]:
+def _standing(request: OfficerRequest, row: Subject, today: date) -> dict[str, Any]:
     """What is officially known of the subject, and our own reckoning over time, under its mark."""
-    found = credit.official(row, today)
+    found = credit.official(row, today, request.actor)
     confirmed = found.pop("facts")
-    history = shown_standing.history(standing.reckonings(row))
+    history = shown_standing.history(standing.reckonings(row), row.key)
     return found | {"confirmed": confirmed, "mark": shown_standing.mark(), "reckoned": history}
 
 

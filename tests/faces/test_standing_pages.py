@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from lantian.standing import queries, reckoning
+from lantian.standing import listing, queries, reckoning
+from lantian.standing.listing import Listing
 from lantian.standing.models import ListEntry
 from tests.personas import acting, browser
 from tests.rooms.test_standing import an_agency, record, take_in
@@ -59,6 +60,20 @@ def test_the_file_shows_the_official_grade_with_source_and_the_difference() -> N
     take_in("official_grades", "编号,信用等级,评价日期,分数,来源", f"{number},A,2026-07-01,95,国家局公告")
     page = browser("nankai").get(reverse("credit", args=[key])).content.decode()
     assert "国家局公告" in page and "官方等级 A，内部测算 C" in page and "35.00" in page
+
+
+def test_an_office_that_sees_only_part_of_a_file_is_shown_no_reckoning() -> None:
+    page = browser("xiqing").get(reverse("credit", args=[reckoned_agency()])).content.decode()
+    assert "看不到全部信用事件" in page
+    assert [words for words in ("测算为", "不在任何名录名单上", "尚未签署") if words in page] == []
+
+
+def test_what_waits_for_a_second_person_stands_on_that_persons_first_page() -> None:
+    wanted = Listing(an_agency().key, "key_monitoring", "patent_agency", "cnipa_list", (), "列入下发的名单")
+    with acting("nankai") as by:
+        listing.propose(wanted, by=by)
+    first = {login: browser(login).get("/").content.decode() for login in ("nankai", "leader", "city")}
+    assert [login for login, page in first.items() if "待审核和决定" in page] == ["leader", "city"]
 
 
 def test_an_event_is_recorded_corrected_repaired_and_decided_on_the_page() -> None:

@@ -180,9 +180,13 @@ def _change(row: EventChange) -> dict[str, Any]:
     return {"words": label(CHANGE_TEXTS[row.kind]), "on": row.on, "document": row.document, "note": row.note}
 
 
-def history(rows: Iterable[Reckoning]) -> list[Mark]:
-    """Stored reckonings as bars, the oldest first."""
-    return [Mark(f"{row.on} · {row.grade}", int(row.score)) for row in rows]
+def history(rows: Iterable[Reckoning], subject_key: str) -> list[Mark]:
+    """Stored reckonings as bars, the oldest first, each opening the statement of its day."""
+    address = reverse("credit", args=[subject_key])
+    return [
+        Mark(f"{row.on} · {row.grade}", int(row.score), f"{address}?on={row.on}&known={row.on}")
+        for row in rows
+    ]
 
 
 def supervision_class(row: SupervisionClass | None, today: date) -> dict[str, Any] | None:

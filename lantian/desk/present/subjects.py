@@ -66,7 +66,7 @@ WORDS: Mapping[str, Text] = {
 YES, NO = Text("在名录中", "in the directory"), Text("不在名录中", "not in the directory")
 OPENED, FOUND = (
     Text("立为线索 {number}", "lead {number} opened"),
-    Text("发现数据比对提示", "finding stored"),
+    Text("发现数据比对提示 {detector}", "finding of {detector} stored"),
 )
 # What a fact says first stands first; keys that only repeat the subject are left out.
 ORDER = ("name", "role", "enrolment_no", "agency_code", "form", "status", "address", "phone", "practice_no")
@@ -233,7 +233,12 @@ def events(
 ) -> list[dict[str, Any]]:
     """What happened, the newest first: what became known, findings, leads, and `more` events of the same shape."""
     told = [*map(_told, history), *more]
-    told += [_event(one.first_found_at, label(FOUND), reverse("finding", args=[one.key])) for one in found]
+    told += [
+        _event(
+            one.first_found_at, label(FOUND).format(detector=one.detector), reverse("finding", args=[one.key])
+        )
+        for one in found
+    ]
     told += [
         _event(
             _midnight(one.opened_on), said(OPENED).format(number=one.number), reverse("lead", args=[one.key])
