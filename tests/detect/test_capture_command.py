@@ -419,6 +419,17 @@ def test_what_a_saved_page_brought_along_is_led_to_and_nothing_else() -> None:
     assert saved.files["2"] == (b"picture", "image/png")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ("<p>专利".encode(), "text/html; charset=utf-8"), ("<p>专利".encode("gbk"), "text/html; charset=gb18030"),
+        ("<meta charset=big5><p>專利".encode("big5"), "text/html"), ("<p>专利".encode("utf-16"), "text/html"),
+    ],
+)  # fmt: skip
+def test_a_saved_page_is_drawn_in_the_writing_it_has(body: bytes, kind: str) -> None:
+    assert archives.opened(body).files[""] == (body, kind)
+
+
 MHTML = b"""MIME-Version: 1.0
 Content-Type: multipart/related; type="text/html"; boundary="----B"
 

@@ -53,7 +53,22 @@ def opened(body: bytes) -> Saved:
     """The files of MHTML, ZIP or plain HTML; raises `UploadRefused` for a ZIP that holds no one page."""
     if body.startswith(ZIP):
         return _zipped(body)
-    return _parts(body) if mhtml.is_mhtml(body) else single(body, "text/html")
+    return _parts(body) if mhtml.is_mhtml(body) else single(body, _kind(body, "text/html"))
+
+
+def _kind(body: bytes, kind: str) -> str:
+    """The Content-Type of a page; one that does not say how it is written is UTF-8, else what Chinese pages are."""
+    if (
+        kind != "text/html"
+        or b"charset" in body[:4096].lower()
+        or body.startswith((b"\xff\xfe", b"\xfe\xff"))
+    ):
+        return kind
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return f"{kind}; charset=gb18030"
+    return f"{kind}; charset=utf-8"
 
 
 def _parts(body: bytes) -> Saved:
@@ -118,7 +133,7 @@ def _members(archive: zipfile.ZipFile) -> dict[str, tuple[bytes, str]]:
             raise _too_much()
         kind = TYPES.get(posixpath.splitext(name)[1].lower(), "")
         if kind:
-            files[name] = (content, kind)
+            files[name] = (content, _kind(content, kind))
     return files
 
 
