@@ -22,7 +22,7 @@ _SOURCES = {
 
 def _rows() -> QuerySet[Any]:
     # A subquery is asked for the rows of one page only; an aggregate would go through all of them for every page.
-    concluded = LeadStep.objects.filter(lead=OuterRef("pk"), act=str(Act.CONCLUDE)).order_by("-at")
+    concluded = LeadStep.objects.filter(lead=OuterRef("pk"), act=str(Act.CONCLUDE)).order_by("-at", "-id")
     leads = Lead.objects.select_related("holder", "origin_unit")
     return leads.annotate(concluded_at=Subquery(concluded.values("at")[:1]))
 
