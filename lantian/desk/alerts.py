@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -24,6 +23,7 @@ from lantian.desk import purposes as asked_purposes
 from lantian.desk import record_papers as papers
 from lantian.desk.acts import stop
 from lantian.desk.intake import ended
+from lantian.desk.paging import paged
 from lantian.desk.present import alerts as shown
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import papers as shown_papers
@@ -35,7 +35,6 @@ from lantian.office.permissions import Permission
 from lantian.registry import queries as registry
 from lantian.registry.models import Subject as Registered
 
-PAGE = 25
 STARTED = Text(
     "已开始：第一份已起草，其余由后台起草，完成后请另一人核准。",
     "Begun: the first paper is drafted, the others follow; then another person has to approve them.",
@@ -49,8 +48,7 @@ UNKNOWN = Text("登记库中没有这家代理机构。", "The register has no s
 def alerts(request: OfficerRequest) -> HttpResponse:
     """Rounds of risk alerts of the office; the city's list is of every office."""
     unit = queries.own(request.actor)
-    page = Paginator(queries.alerts(request.actor, unit=unit), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.listed(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, queries.alerts(request.actor, unit=unit), shown.listed)
     may = Permission.TAKE_MEASURES in request.actor.permissions
     return render(request, "desk/alerts.html", {"page": page, "show_office": unit is None, "may": may})
 
@@ -165,8 +163,7 @@ def alerts_round(request: OfficerRequest, key: str) -> HttpResponse:
 def _round_page(request: OfficerRequest, row: AlertRound, error: str = "") -> HttpResponse:
     audit.record(audit.Kind.ALERTS_READ, by=request.actor, about=("alertround", row.key))
     rows = row.alerts.select_related("paper").order_by("id")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.alert(one, row.unit_id == request.actor.unit) for one in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, lambda one: shown.alert(one, row.unit_id == request.actor.unit))
     counts = queries.paper_states(row)
     context = {
         "round": shown.round_of(row),

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -40,6 +39,7 @@ from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import typed
+from lantian.desk.paging import paged
 from lantian.desk.present.words import label, language, offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
@@ -187,8 +187,7 @@ def _instructions(request: OfficerRequest, refusal: Refused | None = None) -> Ht
     rows, today = list(queries.instructions(by)), clock.today()
     marks = {row.pk: colours.of(row.due, today, closed_on=row.closed_on) for row in rows}
     chosen = [row for row in rows if wanted in ("", str(marks[row.pk]))]
-    page = Paginator(chosen, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [instruction_row(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, chosen, instruction_row, PAGE)
     directs = Permission.DIRECT_CAMPAIGN in by.permissions
     owners = [unit for unit in houses.by_id.values() if unit.is_authority and (directs or unit.pk == by.unit)]
     context = {

@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -22,6 +21,7 @@ from lantian.desk.capture_forms import AskForm, ReadingForm, RecordForm, UploadF
 from lantian.desk.downloads import sent
 from lantian.desk.forms import RefusableForm
 from lantian.desk.intake import ended
+from lantian.desk.paging import paged
 from lantian.desk.present import captures as shown
 from lantian.desk.present.words import either, said
 from lantian.desk.requests import OfficerRequest
@@ -36,7 +36,6 @@ from lantian.office import audit, clock, files, jobs
 from lantian.office.permissions import Permission
 from lantian.screening import queries as findings
 
-PAGE = 25
 KEPT = Text("已存证。", "The capture is kept.")
 TYPED = Text("文字已更新。", "The words are recorded.")
 RECORDED = Text("已登记提取记录。", "The taking of evidence is recorded.")
@@ -47,8 +46,7 @@ def captures(request: OfficerRequest) -> HttpResponse:
     """Captures the reader may see, and requests that have none yet."""
     asked = request.GET
     wanted = Filter(asked.get("q", "").strip()[:100], asked.get("platform", ""), asked.get("way", ""))
-    page = Paginator(queries.captures(wanted), PAGE).get_page(asked.get("page"))
-    page.object_list = [shown.listed(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, queries.captures(wanted), shown.listed)
     context = {
         "page": page,
         "filters": {"q": wanted.text, "platform": wanted.platform, "way": wanted.way},

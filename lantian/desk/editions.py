@@ -6,13 +6,13 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lantian.core.messages import Refused, Text, Unreadable
 from lantian.desk.intake import ended
+from lantian.desk.paging import paged
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import rulebooks as shown
 from lantian.desk.present.words import label, said
@@ -113,8 +113,7 @@ def _rehearsal(request: OfficerRequest, row: RulebookEdition) -> dict[str, Any]:
     context = _progress(request, found)
     if found is None or found.job.open:
         return context
-    page = Paginator(rehearsing.moves(found), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.move(one) for one in page.object_list]  # type: ignore[misc]
+    page = paged(request, rehearsing.moves(found), shown.move)
     faults = [shown.move(one) for one in rehearsing.faults(found)[:PAGE]]
     return context | {"rehearsal": shown.rehearsal(found), "page": page, "faults": faults}
 

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +25,7 @@ from lantian.desk import crediting
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
 from lantian.desk.downloads import attached
+from lantian.desk.paging import paged
 from lantian.desk.present import leads as shown_leads
 from lantian.desk.present import measures as shown
 from lantian.desk.present.words import label, said
@@ -33,7 +33,6 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
 
-PAGE = 25
 PLANNED = Text("已安排。接下来：印发约谈通知书。", "Planned. Next: issue the notice.")
 NO_NOTICE = Text("还没有约谈通知书。", "There is no notice yet.")
 TO_SIGN = Text("还有 {count} 家没有登记到场情况。", "{count} participants have no attendance yet.")
@@ -49,8 +48,7 @@ def interviews(request: OfficerRequest) -> HttpResponse:
     rows = queries.interviews(request.actor, unit=unit)
     if state in list(InterviewState):
         rows = rows.filter(state=state)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.listed_interview(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, shown.listed_interview)
     context = {
         "page": page,
         "show_office": unit is None,

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core.messages import Refused, Text
 from lantian.desk.capture_forms import LexiconForm
+from lantian.desk.paging import paged
 from lantian.desk.present import captures as shown
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
@@ -67,8 +68,7 @@ def lexicon(request: OfficerRequest, key: str) -> HttpResponse:
 
 
 def _page(request: OfficerRequest, form: LexiconForm | None) -> HttpResponse:
-    page = Paginator(actions.versions(), 25).get_page(request.GET.get("page"))
-    page.object_list = [shown.lexicon(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, actions.versions(), shown.lexicon)
     context = {
         "kinds": shown.kinds_of_lexicons(list(actions.newest())),
         "page": page,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,6 +16,7 @@ from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.rulebook import NotInForce, RuleVersion
 from lantian.desk import listing_checks, listing_packages
 from lantian.desk import measuring as forms
+from lantian.desk.paging import paged
 from lantian.desk.present import notices
 from lantian.desk.present import standing as shown
 from lantian.desk.present.leads import doubt
@@ -34,7 +34,6 @@ from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
 from lantian.standing.states import LIST_STATE_TEXTS, ListState
 
-PAGE = 25
 MONTHS = Text("月数应为整数。", "Months have to be a whole number.")
 PROPOSED = Text("已提议。接下来：由另一人复核。", "Proposed. Next: another person reviews it.")
 CHECKING = Text("已安排期满核对。", "The check of expired entries is scheduled.")
@@ -50,8 +49,7 @@ def listings(request: OfficerRequest) -> HttpResponse:
     rows = queries.entries(wanted)
     if state in list(ListState):
         rows = rows.filter(state=state)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.entry(row, today) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, lambda row: shown.entry(row, today))
     context = {
         "page": page,
         "lists": [(id, label(rule.text)) for id, rule in every.items()],

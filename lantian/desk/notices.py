@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -21,6 +20,7 @@ from lantian.core.publicity import Profile
 from lantian.desk import measuring as forms
 from lantian.desk.downloads import XLSX, sent
 from lantian.desk.notice_acts import ACTS, FIELD, draft_of, met_of
+from lantian.desk.paging import paged
 from lantian.desk.present import notices as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -43,8 +43,7 @@ ENDING = Text("已安排核对公示期满。", "The check of ended publications
 def notices(request: OfficerRequest) -> HttpResponse:
     """The ledger, the day that comes first first."""
     today, wanted = clock.today(), _wanted(request.GET)
-    page = Paginator(queries.notices(wanted, today), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.row(one, today) for one in page.object_list]  # type: ignore[misc]
+    page = paged(request, queries.notices(wanted, today), lambda one: shown.row(one, today), PAGE)
     context = {
         "page": page,
         "states": [(str(one), label(text)) for one, text in STATE_TEXTS.items()],

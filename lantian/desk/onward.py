@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +25,7 @@ from lantian.core.moves import open_acts
 from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
 from lantian.desk.downloads import attached
+from lantian.desk.paging import paged
 from lantian.desk.present import measures as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -33,7 +33,6 @@ from lantian.office import audit, clock
 from lantian.office.models import Unit
 from lantian.office.permissions import Permission
 
-PAGE = 25
 PREPARED = Text(
     "已准备。接下来：起草并印发文书，发出后登记。",
     "Prepared. Next: issue its paper and send it.",
@@ -46,8 +45,7 @@ def onwards(request: OfficerRequest) -> HttpResponse:
     by, way = request.actor, _way(request.GET.get("way", ""))
     unit = queries.own(by)
     rows = queries.referrals(by, unit=unit) if way is Way.UP else queries.transfers(by, unit=unit)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.onward(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, shown.onward)
     context = {
         "page": page,
         "way": str(way),

@@ -6,7 +6,6 @@ import io
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from lantian.desk import crediting, notices, worksheets_card
 from lantian.desk.downloads import XLSX, attached, sent
 from lantian.desk.forms import RefusableForm
 from lantian.desk.outside_forms import MatterForm, NewMatterForm, PaperForm, TakeInForm
+from lantian.desk.paging import paged
 from lantian.desk.present import outside as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -45,8 +45,7 @@ TAKEN_IN = Text("已导入：新登记 {new} 件，更新 {changed} 件。", "Ta
 def outside(request: OfficerRequest) -> HttpResponse:
     """The list of one module."""
     wanted = _wanted(request, request.GET)
-    page = Paginator(queries.matters(wanted, request.actor), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.matter(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, queries.matters(wanted, request.actor), shown.matter, PAGE)
     context = {
         "page": page,
         "modules": _tabs(request, wanted),

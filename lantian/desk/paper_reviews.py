@@ -6,12 +6,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from lantian.core.messages import Refused, Text
+from lantian.desk.paging import paged
 from lantian.desk.present import papers as shown
 from lantian.desk.present.words import label, language, said
 from lantian.desk.requests import OfficerRequest
@@ -20,7 +20,6 @@ from lantian.office.papers import queries, reviewing
 from lantian.office.papers.states import State
 from lantian.office.permissions import Permission
 
-PAGE = 25
 ASKED = Text("已请{office}核准。", "{office} is asked to approve it.")
 RETURNED = Text("已退回，由起草单位修改。", "Returned; its office revises it.")
 ACT_TEXTS = {
@@ -32,8 +31,7 @@ ACT_TEXTS = {
 @require_safe
 def reviews(request: OfficerRequest) -> HttpResponse:
     """Drafts of other offices that wait for this one to approve them, the longest waiting first."""
-    page = Paginator(queries.to_review(request.actor), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_waiting(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, queries.to_review(request.actor), _waiting)
     return render(request, "desk/paper_reviews.html", {"page": page})
 
 

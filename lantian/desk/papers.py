@@ -9,7 +9,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,6 +22,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import paper_reviews, record_papers
 from lantian.desk.downloads import attached
+from lantian.desk.paging import paged
 from lantian.desk.present import papers as shown
 from lantian.desk.present.words import either, label, said
 from lantian.desk.record_papers import About
@@ -53,8 +53,7 @@ DROPPED = Text("已作废，未占用文号。", "Dropped; it took no number.")
 @require_safe
 def papers(request: OfficerRequest) -> HttpResponse:
     """Papers of the office, and issued ones shared with it."""
-    page = Paginator(queries.papers(request.actor), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.paper(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, queries.papers(request.actor), shown.paper, PAGE)
     approves = Permission.APPROVE_PAPERS in request.actor.permissions
     asked = queries.to_review(request.actor).count() if approves else 0
     return render(request, "desk/papers.html", {"page": page, "asked": asked})

@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,6 +17,7 @@ from lantian.casework import queries as leads
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.desk import credit
 from lantian.desk import measuring as forms
+from lantian.desk.paging import paged
 from lantian.desk.present import plans as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -57,8 +57,7 @@ def plans(request: OfficerRequest) -> HttpResponse:
         rows = queries.late(today)
     elif state in list(PlanState):
         rows = rows.filter(state=state)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.plan(row, today) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, lambda row: shown.plan(row, today), PAGE)
     context = {
         "page": page,
         "states": [(str(one), label(text)) for one, text in states.PLAN_STATE_TEXTS.items()],

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -26,6 +25,7 @@ from lantian.desk import measuring as forms
 from lantian.desk import record_papers as papers
 from lantian.desk.downloads import attached
 from lantian.desk.leads import DUE_TEXTS
+from lantian.desk.paging import paged
 from lantian.desk.present import leads as shown_leads
 from lantian.desk.present import measures as shown
 from lantian.desk.present.words import label, said
@@ -33,7 +33,6 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
 
-PAGE = 25
 ASKED = Text("已登记整改要求。接下来：印发文书。", "Recorded. Next: issue the paper.")
 
 
@@ -46,8 +45,7 @@ def rectifications(request: OfficerRequest) -> HttpResponse:
     rows = queries.rectifications(by, unit=unit)
     listed = rows.filter(queries.falling(Period(period), today)) if period in list(Period) else rows
     listed = listed.filter(state=state) if state in list(RectificationState) else listed
-    page = Paginator(listed.order_by("-state", "due", "id"), PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.rectification(row, today) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, listed.order_by("-state", "due", "id"), lambda row: shown.rectification(row, today))
     context = {
         "page": page,
         "show_office": unit is None,

@@ -21,6 +21,7 @@ from lantian.core.messages import Refused, Text
 from lantian.core.rulebook import Rulebook
 from lantian.desk.acts import stop
 from lantian.desk.intake import ended
+from lantian.desk.paging import paged
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present import standing as shown
 from lantian.desk.present.words import label, said
@@ -47,8 +48,7 @@ def standing(request: OfficerRequest) -> HttpResponse:
     ]
     newest, grade = _newest(), request.GET.get("grade", "")
     rows = newest.filter(grade=grade) if grade in CREDIT_GRADES else newest
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [_reckoned(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, _reckoned)
     context = {
         "matters": sorted((shown.matter(row, today) for row in matters), key=lambda one: one["due"].due),
         "page": page,

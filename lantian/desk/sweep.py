@@ -8,7 +8,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.files.uploadedfile import TemporaryUploadedFile
-from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -20,6 +19,7 @@ from lantian.campaign.sweeping import Line
 from lantian.core.messages import Refused, Text
 from lantian.desk.entries import year_of
 from lantian.desk.ledgers import shown_lines
+from lantian.desk.paging import paged
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
 from lantian.office.intake import workbooks
@@ -95,8 +95,7 @@ def _page(request: OfficerRequest, more: dict[str, Any], status: int = 200) -> H
     ledger, wanted = EVERY["sweep"], year_of(request)
     rows = list(ledger.select(wanted).order_by("-on", "-id")[:LAST])
     found = queries.candidates(wanted.unit, wanted.first)
-    page = Paginator(found, CANDIDATES).get_page(request.GET.get("page"))
-    page.object_list = [_candidate(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, found, _candidate, CANDIDATES)
     context = {
         "lines": shown_lines(ledger, rows, 1),
         "columns": [label(column.title) for column in ledger.columns],

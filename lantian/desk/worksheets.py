@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +21,7 @@ from lantian.core import worksheet as core
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import measuring as forms
+from lantian.desk.paging import paged
 from lantian.desk.present import worksheets as shown
 from lantian.desk.present.crediting import origins
 from lantian.desk.present.words import either, label, said
@@ -30,7 +30,6 @@ from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock, files
 from lantian.office.permissions import Permission
 
-PAGE = 25
 SAVED = Text("已计算并保存。", "Worked out and saved.")
 MOVED = Text("已办理。", "Done.")
 ORIGINS = ("lead", "outside")
@@ -42,8 +41,7 @@ def worksheets(request: OfficerRequest) -> HttpResponse:
     state = request.GET.get("state", "")
     rows = actions.listed(request.actor)
     rows = rows.filter(state=state) if state in list(WorksheetState) else rows
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    page.object_list = [shown.worksheet(row) for row in page.object_list]  # type: ignore[misc]
+    page = paged(request, rows, shown.worksheet)
     states = [(str(one), label(text)) for one, text in STATE_TEXTS.items()]
     return render(
         request, "desk/worksheets.html", {"page": page, "states": states, "filters": {"state": state}}
