@@ -90,7 +90,6 @@ def question(notice: Notice, today: date) -> dict[str, Any] | None:
     if found is None:
         return None
     by = Post.objects.select_related("account").get(pk=found.post)
-    names = _condition_names(found.on) if found.met else {}
     return {
         "asked": found.asked,
         "cause": label(CAUSE_TEXTS[found.cause]),
@@ -99,9 +98,15 @@ def question(notice: Notice, today: date) -> dict[str, Any] | None:
         "note": found.note,
         "by": by.account.name,
         "at": found.at,
-        "met": [(names.get(code, code), document) for code, document in found.met.items()],
+        "met": _met(found.met, found.on),
         "due": _due_of(found.clock, today, False) if found.clock else None,
     }
+
+
+def _met(documents: Mapping[str, str], on: date) -> list[tuple[str, str]]:
+    """Conditions of an early end with the documents that show them."""
+    names = _condition_names(on) if documents else {}
+    return [(names.get(code, code), document) for code, document in documents.items()]
 
 
 def _condition_names(on: date) -> dict[str, str]:
@@ -283,6 +288,7 @@ def steps(found: Iterable[NoticeStep], known: Mapping[str, publicity.Channel]) -
             "on": one.on,
             "document": one.document,
             "note": label(CAUSE_TEXTS[Cause(one.note)]) if one.act in (Act.FALL_AWAY, Act.ASK) else one.note,
+            "met": _met(one.met, one.on),
             "number": one.text_number,
             "by": one.post.account.name if one.post else "",
             "at": one.at,
