@@ -126,7 +126,8 @@ def _same(known: CreditEvent, event: NewEvent) -> CreditEvent:
     if (known.quantity, known.until) != (event.quantity, event.until):
         raise StandingRefused(
             "同一文书同一事项已登记，但数量或者期限不同；请核对原始文书，登记有误的通过异议更正。",
-            "The same matter of this document is recorded with another quantity or term; check the document.",
+            "The same matter of this document is recorded with another quantity or term; check the document, and"
+            " correct a wrong record by an objection.",
         )
     return known
 

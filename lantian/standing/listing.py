@@ -287,10 +287,21 @@ def _hold(row: ListEntry, stay: Spell, by: OfficerActor) -> None:
                 seen_by=row.seen_by,
             )
     except IntegrityError:
-        raise StandingRefused(
-            "该对象在同一名单上的列入期间重叠；先移出或者等期满。",
-            "The subject is on this list at that time already; stays on one list do not overlap.",
-        ) from None
+        raise _overlap(row) from None
+
+
+def _overlap(row: ListEntry) -> StandingRefused:
+    """Which stay on the list stands in the way, and what to do."""
+    others = ListEntry.objects.filter(
+        subject_id=row.subject_id, list_id=row.list_id, decided_on__isnull=False
+    )
+    other = others.exclude(pk=row.pk).order_by("decided_on").last()
+    name = f"{other.document}，{other.decided_on}" if other else row.list_id
+    return StandingRefused(
+        f"该对象已在同一名单上（{name}），列入期间不能重叠；请先在该事项中登记移出，或者等期满。",
+        f"The subject is on this list already ({name}); stays on one list do not overlap. Record the removal there"
+        " first, or wait for its end.",
+    )
 
 
 def _terms(stay: Spell, terms: Terms) -> dict[str, Any]:

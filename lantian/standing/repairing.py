@@ -65,8 +65,8 @@ def ask_repair(application: Application, *, by: OfficerActor) -> Repair:
     check_permission(by.permissions, Permission.KEEP_STANDING)
     event = event_of(application.event_key)
     day = not_later(application.on)
-    if Repair.objects.filter(event=event, state__in=(RepairState.ASKED, RepairState.GRANTED)).exists():
-        raise _twice()
+    if _open(event) is not None:
+        raise _twice(event)
     found = eligible(event, day)
     if not found.allowed:
         raise StandingRefused(
@@ -81,7 +81,7 @@ def ask_repair(application: Application, *, by: OfficerActor) -> Repair:
                 **_asked(event, application, due, by), eligible=told | {"confidence": str(found.confidence)}
             )
     except IntegrityError:
-        raise _twice() from None
+        raise _twice(event) from None
     _note(audit.Kind.REPAIR_ASKED, row, by, due=str(row.due))
     return row
 
@@ -213,10 +213,24 @@ def _decide(row: Repair | Objection, decision: Decision, by: OfficerActor) -> No
     row.save()
 
 
-def _twice() -> StandingRefused:
+def _open(event: CreditEvent) -> Repair | None:
+    """The repair of an event that is under review or granted."""
+    held = Repair.objects.filter(event=event, state__in=(RepairState.ASKED, RepairState.GRANTED))
+    return held.order_by("id").last()
+
+
+def _twice(event: CreditEvent) -> StandingRefused:
+    """Which repair of which event stands in the way, and what to do instead."""
+    row, name = _open(event), event.document
+    if row is not None and row.decided_on is not None:
+        return StandingRefused(
+            f"“{name}”的修复不能重复申请：已于{row.decided_on}准予修复，自该日起不再计分。",
+            f"The repair of '{name}' cannot be asked twice: it was granted on {row.decided_on} and counts from then.",
+        )
+    since = f"{row.asked_on}" if row is not None else ""
     return StandingRefused(
-        "该事件的修复正在审核或者已经修复，不能重复申请。",
-        "The repair of this event is under review or granted; it cannot be asked twice.",
+        f"“{name}”的修复不能重复申请：{since}的申请正在审核，请在信用档案中决定或者先撤回原申请。",
+        f"The repair of '{name}' cannot be asked twice: that of {since} is under review; decide or withdraw it first.",
     )
 
 

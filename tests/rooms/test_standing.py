@@ -296,8 +296,9 @@ def test_a_repair_asked_twice_is_refused_also_by_the_database() -> None:
     asked = Application(event.key, date(2026, 11, 2), "整改材料")
     with acting("city") as by:
         row = repairing.ask_repair(asked, by=by)
-        with pytest.raises(StandingRefused, match="asked twice"):
+        with pytest.raises(StandingRefused, match=r"asked twice.*2026-11-02 is under review") as refused:
             repairing.ask_repair(asked, by=by)
+        assert event.document in refused.value.text.zh and "撤回原申请" in refused.value.text.zh
         row.pk, row.key = None, "twice"
         with pytest.raises(IntegrityError, match="a_repair_is_asked_once"), transaction.atomic():
             row.save(force_insert=True)
@@ -404,8 +405,11 @@ def test_two_stays_on_one_list_that_overlap_are_refused_by_the_database() -> Non
         spell.pk = None
         with pytest.raises(IntegrityError, match="exclusion"), transaction.atomic():
             spell.save(force_insert=True)
-    with pytest.raises(StandingRefused, match="do not overlap"):
+    with pytest.raises(StandingRefused, match="do not overlap") as refused:
         listed(subject, on=TODAY)
+    for text in (refused.value.text.zh, refused.value.text.en):  # where it is, and what to do
+        assert row.document in text and "2026-11-02" in text
+    assert "登记移出" in refused.value.text.zh and "removal" in refused.value.text.en
 
 
 def test_nobody_reviews_or_decides_his_own_proposal_nor_a_list_of_another_level() -> None:
