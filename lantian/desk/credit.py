@@ -29,6 +29,7 @@ from lantian.standing.classing import Signature
 from lantian.standing.drawing import rested
 from lantian.standing.errors import NoScore, Stale, StandingRefused
 from lantian.standing.models import Objection, Repair
+from lantian.standing.party import sheet_for
 from lantian.standing.repairing import Application, Decision
 from lantian.standing.states import ObjectionAct, RepairAct
 
@@ -53,8 +54,31 @@ def credit(request: OfficerRequest, key: str) -> HttpResponse:
 
 @require_safe
 def credit_print(request: OfficerRequest, key: str) -> HttpResponse:
-    """The statement as a sheet to print, with its mark on it."""
-    return _page(request, _found(key), "desk/credit_print.html", {})
+    """The statement as a sheet to print, with its mark on it; `for=party` that of the reconciled round."""
+    subject = _found(key)
+    if request.GET.get("for") == "party":
+        return _for_party(request, subject)
+    return _page(request, subject, "desk/credit_print.html", {})
+
+
+def _for_party(request: OfficerRequest, subject: Subject) -> HttpResponse:
+    """For the scored party: the official grade and the statement that agrees with it, or why there is none."""
+    audit.record(audit.Kind.CREDIT_READ, by=request.actor, about=("subject", subject.key))
+    context: dict[str, Any] = {
+        "subject": {"key": subject.key, "name": subject.name, "number": subject.number},
+        "mark": shown.mark(),
+        "party": True,
+    }
+    if request.actor.unit not in queries.keepers(subject):
+        return render(request, "desk/credit_print.html", context | {"no_score": said(KEEPERS)}, status=422)
+    try:
+        grade, statement = sheet_for(subject)
+    except Refused as refusal:
+        return render(
+            request, "desk/credit_print.html", context | {"no_score": said(refusal.text)}, status=422
+        )
+    context |= {"official": shown.grade(grade), "statement": shown.statement(statement)}
+    return render(request, "desk/credit_print.html", context)
 
 
 def _page(request: OfficerRequest, subject: Subject, template: str, more: Mapping[str, Any]) -> HttpResponse:

@@ -76,6 +76,28 @@ def test_what_waits_for_a_second_person_stands_on_that_persons_first_page() -> N
     assert [login for login, page in first.items() if "待审核和决定" in page] == ["leader", "city"]
 
 
+def test_a_statement_is_handed_to_the_party_only_after_a_reconciled_round() -> None:
+    key, nankai = reckoned_agency(), browser("nankai")
+    sheet = reverse("credit_print", args=[key]) + "?for=party"
+    answer = nankai.get(sheet)
+    assert answer.status_code == 422 and "尚未导入官方等级" in answer.content.decode()
+    with acting("city"):
+        from lantian.registry.models import Subject
+
+        number = Subject.objects.get(key=key).number
+    head = "编号,信用等级,评价日期,分数,计分明细,来源"
+    detail = "AG-IRR-03|2026-03-02|-40|津知罚〔2026〕1号"
+    take_in("official_grades", head, f"{number},A,2026-07-01,95,,国家局公告")
+    answer = nankai.get(sheet)
+    assert answer.status_code == 422 and "官方A，测算C" in answer.content.decode()
+    assert "交当事人的核对表" not in nankai.get(reverse("credit", args=[key])).content.decode()
+    take_in("official_grades", head, f"{number},C,2026-08-01,60,{detail},国家局第二次公告")
+    told = nankai.get(sheet).content.decode()
+    assert "官方信用等级 C" in told and "国家局第二次公告" in told and MARK in told and "怎样恢复" not in told
+    assert "交当事人的核对表" in nankai.get(reverse("credit", args=[key])).content.decode()
+    assert browser("xiqing").get(sheet).status_code == 422
+
+
 def test_an_event_is_recorded_corrected_repaired_and_decided_on_the_page() -> None:
     subject = an_agency()
     officer, leader = browser("nankai"), browser("leader")
