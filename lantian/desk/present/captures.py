@@ -133,8 +133,8 @@ def part(row: CapturePart) -> dict[str, Any]:
     }
 
 
-def pictures(row: Capture, roles: Sequence[str]) -> list[dict[str, str]]:
-    """Pictures of a capture, originals first, each with words on whose it is."""
+def pictures(row: Capture, roles: Sequence[str]) -> list[dict[str, Any]]:
+    """Pictures of a capture, originals first, each with words on whose it is; ours are long and begin folded."""
     place = reverse("capture_picture", args=[row.key])
     known = {
         "body": UPLOADED,
@@ -142,7 +142,10 @@ def pictures(row: Capture, roles: Sequence[str]) -> list[dict[str, str]]:
         "drawing": OURS,
     }
     there = [role for role in PICTURED if role in roles and (role != "body" or row.way == "picture")]
-    return [{"src": f"{place}?part={role}", "words": said(known[role])} for role in there]
+    return [
+        {"src": f"{place}?part={role}", "words": said(known[role]), "ours": known[role] is OURS}
+        for role in there
+    ]
 
 
 def no_drawing(row: Capture, roles: Sequence[str], job: Job | None) -> str:
