@@ -206,7 +206,9 @@ def _may(request: OfficerRequest, row: Notice) -> dict[str, bool]:
         "correcting": (state, Act.CORRECT) in MOVES,
         "may_approve": approves and (state, Act.RETURN) in MOVES,
         "may_fall": keeps and (state, Act.ASK) in MOVES and not (question and question.asked),
-        "may_decide": approves and question is not None,
+        "may_decide": approves
+        and question is not None
+        and not deciding.same_person(question.post, request.actor),
         "may_record": keeps,
     }
 
@@ -214,7 +216,7 @@ def _may(request: OfficerRequest, row: Notice) -> dict[str, bool]:
 def _channels(row: Notice, places: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """The act on channels that is open now, the channels it may be recorded for, and those to forward for."""
     state, newest = State(row.state), row.texts.count()
-    if (state, Act.PUBLISH) in MOVES:
+    if (state, Act.PUBLISH) in MOVES and row.question is None:
         forward = [one for one in places if one["receives"] and not one["left"] and not one["published_on"]]
         still = [one for one in places if not one["out"] and one not in forward]
         return {"do": "publish", "open": still, "forward": forward}

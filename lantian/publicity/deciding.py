@@ -142,10 +142,15 @@ def send_back(*, key: str, note: str, version: int, by: OfficerActor) -> Notice:
     return moved(row, Act.RETURN, clock.today(), by, note=note)
 
 
-def refuse_same(post: int, by: OfficerActor, refusal: PublicityRefused) -> None:
-    """Raise when the account that acts holds a post, whatever other posts it holds."""
+def same_person(post: int, by: OfficerActor) -> bool:
+    """Whether the account that acts holds a post, whatever other posts it holds."""
     accounts = dict(Post.objects.filter(pk__in=[post, by.post_id]).values_list("pk", "account_id"))
-    if accounts[post] == accounts[by.post_id]:
+    return accounts[post] == accounts[by.post_id]
+
+
+def refuse_same(post: int, by: OfficerActor, refusal: PublicityRefused) -> None:
+    """Raise when the account that acts holds a post."""
+    if same_person(post, by):
         raise refusal
 
 

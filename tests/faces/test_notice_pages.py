@@ -139,6 +139,8 @@ def test_a_withdrawal_is_asked_for_on_the_page_and_decided_by_another() -> None:
     assert officer.post(act, typed).status_code == 302
     page = other.get(of(row)).content.decode()
     assert "核准撤回" in page and "修复申请" in page and "提出撤回，待核准" in page
+    own = officer.get(of(row)).content.decode()
+    assert "核准撤回" not in own and "登记已公示</button>" not in own  # nothing more goes out meanwhile
     assert "提出撤回，待核准" in other.get(reverse("home")).content.decode()
     told = {"do": "confirm", "version": str(row.version + 1)}
     assert officer.post(act, told).status_code == 422
