@@ -45,7 +45,7 @@ def filings(
 
 
 def take_filings(*groups: list[tuple[str, ...]]) -> None:
-    """Take published applications in, with contacts as a case may bring them."""
+    """Take published applications in; contacts in such a file are left out."""
     take(table(*(row for group in groups for row in group), head=HEAD))
 
 
@@ -55,10 +55,10 @@ def carried_out(run: Run) -> None:
     jobs.execute(run.job.key, Post.objects.get(account__login="city").key)
 
 
-def ran(*detectors: str, case_key: str = "") -> dict[str, Run]:
+def ran(*detectors: str) -> dict[str, Run]:
     """Run detectors by hand to their end; the job must not fail."""
     with acting("city") as by:
-        runs = actions.start_runs(detectors=detectors, by=by, case_key=case_key)
+        runs = actions.start_runs(detectors=detectors, by=by)
     carried_out(runs[0])
     with acting("city"):
         found = Run.objects.select_related("job").filter(pk__in=[run.pk for run in runs])

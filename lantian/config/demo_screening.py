@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from lantian.casework.models import Lead
+from lantian.casework.states import OPEN_STATES
 from lantian.detect.detectors import DETECTORS
-from lantian.office import actors, jobs
-from lantian.office.models import Post
+from lantian.filings.models import Patent
+from lantian.office import actors, files, jobs
+from lantian.office.models import Job, Post
 from lantian.office.scope import scoped
-from lantian.screening import actions
+from lantian.screening import actions, cases
 from lantian.screening.forecast import forecast
 from lantian.screening.models import Run, Switch
 
 EVERY = tuple(DETECTORS)
 TAKEN = ("P07", "P10", "P11", "P12", "P15", "R01", "R04", "T05", "T07", "W02")
-HANDS = ("P07", "P11", "P12", "P16", "P17")
+OFFICERS = {120104: "nankai", 120111: "xiqing"}
+PARTIES, PHONE, PURPOSE = 8, "02200000001", "演示：核查是否由一人组织提交"
 REASON = "演示：先试用三个月"
 
 
@@ -50,16 +54,48 @@ def take() -> None:
 
 
 def hidden_hands() -> None:
-    """For the case of one lead the contacts on file are compared: networks that public data do not show."""
-    post = _city()
-    by = actors.officer(post)
+    """One office's case has brought accounts and telephones of some filings; compared, they show one hand."""
+    with scoped(actors.officer(_city())):
+        lead = _case()
+        rows = _hand() if lead else ()
+    if lead is None or not rows:
+        return
+    holder = Post.objects.get(account__login=OFFICERS[lead.holder_id])
+    by = actors.officer(holder)
     with scoped(by):
-        lead = Lead.objects.order_by("id").first()
-        if lead is None or Run.objects.exclude(case_key="").exists():
-            return
-        (run, *_) = actions.start_runs(detectors=HANDS, by=by, case_key=lead.key)
-    assert run.job is not None
-    jobs.execute(run.job.key, post.key)
+        file = files.keep(name="本案材料.csv", chunks=[_csv(rows)], seen_by=by.units, by=by, sealed=True)
+        batch = cases.bring(lead_key=lead.key, table="case_filings", file=file, by=by)
+    _carried_out(batch.job, holder)
+    with scoped(by):
+        (run, *_) = cases.screen(lead_key=lead.key, purpose=PURPOSE, by=by)
+    _carried_out(run.job, holder)
+
+
+def _case() -> Lead | None:
+    """The first open lead of an office whose officer the demonstration knows, unless a case was screened before."""
+    if Run.objects.exclude(case_key="").exists():
+        return None
+    return Lead.objects.filter(holder_id__in=OFFICERS, state__in=OPEN_STATES).order_by("id").first()
+
+
+def _hand() -> Sequence[str]:
+    """Published applications of the first applicants on file, two of each."""
+    found = Patent.objects.filter(disclosure="published", applicants__len=1).order_by("id")
+    by_name: dict[str, list[str]] = defaultdict(list)
+    for number, names in found.values_list("application_no", "applicants")[:4_000]:
+        by_name[(names or [""])[0]].append(number)
+    wanted = [numbers[:2] for numbers in by_name.values() if len(numbers) > 1][:PARTIES]
+    return [number for numbers in wanted for number in numbers]
+
+
+def _csv(numbers: Sequence[str]) -> bytes:
+    lines = [f"{number},{PHONE},demo-account-1" for number in numbers]
+    return "\n".join(["申请号,联系电话,提交账户", *lines]).encode()
+
+
+def _carried_out(job: Job | None, post: Post) -> None:
+    assert job is not None
+    jobs.execute(job.key, post.key)
 
 
 def _city() -> Post:

@@ -252,13 +252,14 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
     context = _ground(request, row) | {
         "finding": shown.finding(row, state, houses)
         | shown.opened(row, said_of_it)
-        | {"lead": casework.of_origin("finding", row.key), "file": file_of(row.subject_no)},
+        | {"lead": casework.of_origin("finding", row.key), "file": file_of(row.subject_no)}
+        | {"case": casework.find(row.case_key) if row.case_key else None},
         "judgements": shown.judgements(row, said_of_it),
         "may_judge": may_judge,
         "outcomes": [str(outcome) for outcome in open_outcomes],
         "preview": shown.preview(row, houses, request.actor, clock.today()) if will_lead else None,
         "judge_error": error,
-        "next_pending": _next_pending(row),
+        "next_pending": "" if row.case_key else _next_pending(row),
     }
     return render(request, "desk/finding.html", context, status=422 if error else 200)
 

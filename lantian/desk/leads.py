@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.casework import actions, queries
 from lantian.casework.errors import Stale
+from lantian.casework.forecasting import WINDOW, expected
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.queries import OPEN, Filter, Period
 from lantian.casework.states import ACT_TEXTS, MOVES, STATE_TEXTS, Act, State
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
-from lantian.desk import measures_due, papers, worksheets_card
+from lantian.desk import material, measures_due, papers, worksheets_card
 from lantian.desk.present import findings as shown_findings
 from lantian.desk.present import leads as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
@@ -68,10 +69,12 @@ def docket(request: OfficerRequest) -> HttpResponse:
             }
             for period, text in DUE_TEXTS.items()
         ],
+        "expected": expected(request.actor, today),
         "choices": _choices(houses, is_city),
         "filters": filters,
         "show_office": is_city,
         "unit": houses.names(request.actor.units)[0],
+        "window": WINDOW,
     }
     return render(request, "desk/docket.html", context)
 
@@ -112,6 +115,7 @@ def lead(request: OfficerRequest, key: str) -> HttpResponse:
         **papers.of_lead(request, row),
         **measures_due.of_lead(request, row),
         **worksheets_card.card(request, "lead", row.key),
+        **material.card(row),
         "offices": [
             _office(unit)
             for unit in houses.by_id.values()

@@ -31,6 +31,7 @@ from lantian.desk import (
     listing_checks,
     listing_packages,
     listings,
+    material,
     measure_papers,
     modes,
     notices,
@@ -98,6 +99,13 @@ urlpatterns: list[URLPattern] = [
     path("leads/<slug:key>/move", leads.lead_move, name="lead_move"),
     path("leads/<slug:key>/hand-over", leads.lead_hand_over, name="lead_hand_over"),
     path("leads/<slug:key>/paper", papers.lead_paper, name="lead_paper"),
+    path("leads/<slug:key>/material", material.lead_material, name="lead_material"),
+    path("leads/<slug:key>/material/add", material.lead_material_add, name="lead_material_add"),
+    path("leads/<slug:key>/material/screen", material.lead_material_screen, name="lead_material_screen"),
+    path(
+        "leads/<slug:key>/material/progress", material.lead_material_progress, name="lead_material_progress"
+    ),
+    path("leads/<slug:key>/material/cancel", material.lead_material_cancel, name="lead_material_cancel"),
     path("campaign/", campaign.campaign, name="campaign"),
     path("campaign/set", campaign.campaign_set, name="campaign_set"),
     path("campaign/files/<slug:key>", entries.campaign_file, name="campaign_file"),

@@ -186,7 +186,7 @@ def _columns() -> tuple[Column, ...]:
         "status": Column("status", Cell.CHOICE, choices=STATUSES),
         "kind": Column("kind", Cell.CHOICE, choices=KINDS),
         **{n: Column(n, Cell.DATE) for n in ("filing_date", "publication_date", "grant_date", "status_date")},
-        **{n: Column(n, Cell.FLAG) for n in ("fee_reduced", "dual_filing_declared")},
+        "dual_filing_declared": Column("dual_filing_declared", Cell.FLAG),
         **{n: Column(n, Cell.LIST) for n in LISTS},
         **{n: Column(n, Cell.LIST, commas=BETWEEN_NAMES) for n in ("applicants", "inventors")},
         "ipc": Column("ipc", Cell.LIST, commas=BETWEEN_SYMBOLS),
@@ -202,7 +202,6 @@ ORDER = (
     "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "grant_date", "status",
     "status_date", "kind", "title", "abstract", "claim", "main_ipc", "ipc", "applicants", "applicant_ids",
     "applicant_kinds", "applicant_addresses", "inventors", "agency_code", "agency_name", "signers",
-    "contact_name", "contact_phone", "contact_email", "contact_address", "account", "payer", "fee_reduced",
     "dual_filing_declared", "priority_nos", "parent_no",
 )  # fmt: skip
 

@@ -24,7 +24,10 @@ def _day() -> Any:
 
 
 class Patent(models.Model):
-    """One application as filed. The id grows in the order of intake. Title, abstract, claim: published only."""
+    """One application as filed. The id grows in the order of intake. Title, abstract, claim: published only.
+
+    Contacts, submitting account and payer are held where a case brought them, and for that case (`screening.material`).
+    """
 
     application_no = models.TextField(unique=True)
     disclosure = models.CharField(max_length=12)
@@ -48,13 +51,6 @@ class Patent(models.Model):
     agency_code = _text(db_index=True)
     agency_name = _text()
     signers = _texts()
-    contact_name = _text()
-    contact_phone = _text()
-    contact_email = _text()
-    contact_address = _text()
-    account = _text()
-    payer = _text()
-    fee_reduced = models.BooleanField(null=True)
     dual_filing_declared = models.BooleanField(null=True)
     priority_nos = _texts()
     parent_no = _text()

@@ -68,11 +68,15 @@ def move(table: str, key: Sequence[str], frame: pl.DataFrame, batch: IntakeBatch
 
 def open_frame(table: str) -> pl.DataFrame:
     """A table in the order of intake, every column as its canonical type."""
-    columns = next(spec for spec in OPEN if spec.name == table).column_names()
     held = OpenRow.objects.filter(table=table).order_by("id").values_list("cells", flat=True)
     rows = [json.loads(cells) for cells in held]
     if table in SEALED:
         rows = [row for row in _opened(table, rows) if row is not None]
+    return shaped(table, next(spec for spec in OPEN if spec.name == table).column_names(), rows)
+
+
+def shaped(table: str, columns: Sequence[str], rows: Sequence[Mapping[str, object]]) -> pl.DataFrame:
+    """Rows as JSON gives them, with the columns asked for in their canonical types; what is missing is null."""
     schema = {name: kind_of(table, name) for name in columns}
     texts = {
         name: pl.List(pl.String) if isinstance(dtype, pl.List) else pl.String

@@ -24,10 +24,6 @@ SCREENED = (
     "applicant_kinds", "applicant_addresses", "inventors", "agency_code", "agency_name", "signers",
     "dual_filing_declared", "priority_nos", "parent_no",
 )  # fmt: skip
-# What a case brought (`detect.contract.CASE_BOUND`): read for a run that names its case, and for no other.
-OF_A_CASE = (
-    "contact_name", "contact_phone", "contact_email", "contact_address", "account", "payer", "fee_reduced",
-)  # fmt: skip
 # Published applications as global search finds them: by title and by both numbers.
 SEARCHED = Source(
     "patent",
@@ -37,7 +33,7 @@ SEARCHED = Source(
     FROM filings_patent WHERE disclosure = 'published'
     """,
 )
-_FLAGS = {"dual_filing_declared", "fee_reduced"}
+_FLAGS = {"dual_filing_declared"}
 _DATES = {"filing_date", "publication_date", "grant_date", "status_date"}
 
 
@@ -96,12 +92,12 @@ def clients_of(agency_codes: Sequence[str], *, since: date | None = None) -> lis
         return [Client(*row) for row in cursor.fetchall()]
 
 
-def screened_frame(*, with_case: bool = False, numbers: Sequence[str] | None = None) -> pl.DataFrame:
+def screened_frame(*, numbers: Sequence[str] | None = None) -> pl.DataFrame:
     """The canonical table `patents` in the order of intake, text of published applications only.
 
-    `with_case` adds the columns that an office holds only where a case brought them; `numbers` asks for these alone.
+    Columns that only a case brings are not in it, nor in its table. `numbers` asks for these alone.
     """
-    names = (*SCREENED, *OF_A_CASE) if with_case else SCREENED
+    names = SCREENED
     only = "" if numbers is None else " WHERE application_no = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(
@@ -112,18 +108,13 @@ def screened_frame(*, with_case: bool = False, numbers: Sequence[str] | None = N
     return pl.DataFrame(rows, schema={name: _dtype(name) for name in names}, orient="row")
 
 
-def sharing(column: str, values: Sequence[str]) -> int:
-    """How many first applicants of published applications give one of these contacts, as written.
-
-    `column` is one of `OF_A_CASE`, or `applicant_addresses` (the first applicant's).
-    """
-    assert column in (*OF_A_CASE, "applicant_addresses")
-    given = f"{column}[1]" if column in LISTS else column
+def sharing(addresses: Sequence[str]) -> int:
+    """How many first applicants of published applications give one of these addresses, as written."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(DISTINCT applicants[1]) FROM filings_patent"  # noqa: S608 - constant names
-            f" WHERE disclosure = 'published' AND {given} = ANY(%s)",
-            [list(values)],
+            "SELECT count(DISTINCT applicants[1]) FROM filings_patent"
+            " WHERE disclosure = 'published' AND applicant_addresses[1] = ANY(%s)",
+            [list(addresses)],
         )
         count: int = cursor.fetchone()[0]
     return count

@@ -77,6 +77,8 @@ class Kind(StrEnum):
     UNPUBLISHED_GRANTED = "unpublished_granted"
     UNPUBLISHED_GRANT_ENDED = "unpublished_grant_ended"
     SCREENING_STARTED = "screening_started"
+    CASE_MATERIAL_BROUGHT = "case_material_brought"
+    CASE_SCREENED = "case_screened"
     NIGHTLY_SWITCHED = "nightly_switched"
     DETECTOR_SWITCHED = "detector_switched"
     FINDINGS_STORED = "findings_stored"
@@ -246,6 +248,8 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.UNPUBLISHED_GRANTED: Text("授权查看未公开申请", "reading of unpublished applications granted"),
     Kind.UNPUBLISHED_GRANT_ENDED: Text("结束未公开申请授权", "grant for unpublished applications ended"),
     Kind.SCREENING_STARTED: Text("开始筛查", "screening started"),
+    Kind.CASE_MATERIAL_BROUGHT: Text("导入本案材料", "case material taken in"),
+    Kind.CASE_SCREENED: Text("筛查本案材料", "case material screened"),
     Kind.DETECTOR_SWITCHED: Text("启用或停用筛查模型", "detector switched on or off"),
     Kind.NIGHTLY_SWITCHED: Text("开启或停止每夜筛查", "nightly screening switched"),
     Kind.FINDINGS_STORED: Text("保存比对提示", "findings stored"),

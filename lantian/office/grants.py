@@ -68,6 +68,7 @@ GRANTS: dict[str, str] = {
     "screening_tally": WRITE,
     "screening_run": WRITE,
     "screening_finding": WRITE,
+    "screening_caserow": APPEND,
     "casework_lead": WRITE,
     "casework_leadstep": APPEND,
     "casework_interview": WRITE,

@@ -72,65 +72,60 @@ def start_runs(
     mandate: str = "",
     acting: Actor | None = None,
     behind: bool = False,
-    case_key: str = "",
 ) -> list[Run]:
     """Schedule runs of detectors in one job; those with a run already open are passed over, unless all are.
 
     Runs that nobody asked for by hand name their `mandate` (`kind:key`), and the job `acting` under it; `behind`
-    lets them wait for the end of one at work, which may have read before. `case_key` names the lead whose case
-    allows columns that an office holds only for it; such a run is asked for by hand.
+    lets them wait for the end of one at work, which may have read before. Runs for a case: `cases.screen`.
     """
     check_permission(by.permissions, Permission.SCREEN)
     with transaction.atomic():
-        if case_key and (mandate or casework_queries.find(case_key) is None):
-            raise RunRefused("请指明您可以查看的线索。", "Name a lead that you may see.")
         free = [name for name in detectors if open_run(name, at_work=not behind) is None]
         if not free:
             raise RunRefused(
                 "同一检测正在运行；请等它结束或先取消。", "It is running already; wait or cancel it."
             )
-        runs = [_new_run(detector, case_key, by) for detector in free]
-        job = jobs.defer(
-            "screening",
-            lock="screening",
-            arguments={"runs": ",".join(run.key for run in runs)},
-            mandate=mandate or (f"lead:{case_key}" if case_key else f"screening:{runs[0].key}"),
-            by=by,
-            acting=acting,
-        )
-        for run in runs:
-            _begin(run, job, acting or by)
+        runs = [_new_run(detector, by) for detector in free]
+        begin(runs, mandate=mandate or f"screening:{runs[0].key}", by=by, acting=acting)
     return runs
 
 
-def _begin(run: Run, job: Job, by: Actor) -> None:
-    run.job = job
-    run.save(force_insert=True)
-    detail = {"detector": run.detector, "mandate": job.mandate}
-    audit.record(audit.Kind.SCREENING_STARTED, by=by, about=("screening", run.key), detail=detail)
+def begin(runs: Sequence[Run], *, mandate: str, by: OfficerActor, acting: Actor | None = None) -> None:
+    """Store new runs and schedule the one job that carries them out, in the open transaction."""
+    arguments = {"runs": ",".join(run.key for run in runs)}
+    job = jobs.defer(
+        "screening", lock="screening", arguments=arguments, mandate=mandate, by=by, acting=acting
+    )
+    for run in runs:
+        run.job = job
+        run.save(force_insert=True)
+        detail = {"detector": run.detector, "mandate": job.mandate}
+        audit.record(
+            audit.Kind.SCREENING_STARTED, by=acting or by, about=("screening", run.key), detail=detail
+        )
 
 
-def _new_run(detector: str, case_key: str, by: OfficerActor) -> Run:
+def _new_run(detector: str, by: OfficerActor) -> Run:
     return Run(
         detector=detector,
         on=clock.today(),
         post_id=by.post_id,
         started_at=clock.now(),
-        case_key=case_key,
         seen_by=list(by.units),
     )
 
 
 def open_run(detector: str, *, at_work: bool = True) -> Run | None:
-    """The run of a detector that waits, or is at work if that counts."""
+    """The run of a detector that waits, or is at work if that counts; those for a case are no concern of it."""
     open_states = (Job.State.WAITING, *([Job.State.RUNNING] if at_work else []))
-    runs = Run.objects.select_related("job")
+    runs = Run.objects.filter(case_key="").select_related("job")
     return runs.filter(detector=detector, job__state__in=open_states, ended_at=None).first()
 
 
 def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timedelta, by: Actor) -> None:
     """Store one step of a run's findings under their stable keys, in the open transaction."""
-    earlier = {finding["key"]: _possible_keys(finding) for finding in findings}
+    # A finding of a case has a key of its own, and no earlier one of the pool under it.
+    earlier = {finding["key"]: set() if run.case_key else _possible_keys(finding) for finding in findings}
     known = queries.known_keys([key for keys in earlier.values() for key in keys])
     merged = {key: sorted((keys & known) - {key}) for key, keys in earlier.items()}
     before = Finding.objects.in_bulk(list(earlier), field_name="key")
@@ -141,7 +136,8 @@ def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timede
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
     )
-    search.note(queries.search_record(row) for row in rows)
+    if not run.case_key:  # what a case shows is met on the page of its lead, by no search
+        search.note(queries.search_record(row) for row in rows)
     detail = {"run": run.key, "findings": len(rows)}
     audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("screening", run.key), detail=detail)
 
@@ -240,6 +236,11 @@ def _take(finding_key: str) -> Finding:
             "只有该提示的主管单位可以研判；贵单位可在线索中核查。",
             "Only the office in charge judges this finding; yours may verify the lead.",
         )
+    if finding.case_key:
+        raise JudgementRefused(
+            "本提示是线索的核查材料，请在线索中核查，不另作研判。",
+            "This finding is material of a lead: verify it there; it is not judged by itself.",
+        )
     return finding
 
 
@@ -283,8 +284,8 @@ def _possible_keys(finding: Mapping[str, Any]) -> set[str]:
 def _finding(
     run: Run, finding: Mapping[str, Any], expires_after: timedelta, before: Mapping[str, Finding]
 ) -> Finding:
-    holder = casework_queries.office_for(finding["district_code"], subject_no=finding["subject_no"])
-    units = {holder.pk, *run.seen_by}
+    holder = _holder(run, finding)
+    units = set() if run.case_key else {holder.pk, *run.seen_by}
     known = before.get(finding["key"])
     # Its days are counted from when the comparison came to say what it says, not from the newest run.
     same = known is not None and sorted(known.evidence) == sorted(finding["evidence"])
@@ -292,6 +293,7 @@ def _finding(
     values = {name: finding[name] for name in RENEWED if name not in own}
     return Finding(
         key=finding["key"],
+        case_key=run.case_key,
         detector=finding["detector"],
         first_found_at=clock.now(),
         expires_on=known.expires_on if known and same else run.on + expires_after,
@@ -300,6 +302,14 @@ def _finding(
         seen_by=sorted(units),
         **values,
     )
+
+
+def _holder(run: Run, finding: Mapping[str, Any]) -> Unit:
+    """The office that a finding falls to: of a case it is that which holds the lead."""
+    lead = casework_queries.find(run.case_key) if run.case_key else None
+    if lead is not None:
+        return lead.holder
+    return casework_queries.office_for(finding["district_code"], subject_no=finding["subject_no"])
 
 
 def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:

@@ -9,4 +9,9 @@ class ScreeningConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from lantian.office.intake.spec import register
         from lantian.screening import run, schedule  # noqa: F401 - register jobs and what follows an intake
+        from lantian.screening.material import SPECS
+
+        for spec in SPECS:
+            register(spec)

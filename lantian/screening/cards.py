@@ -1,6 +1,7 @@
 """Measured cards of detectors as they are committed: what each found in the synthetic city, how right it was.
 
-A card is read, never computed here; where the program came without its documents, there is none and pages say so.
+A card is read, never computed here. A wheel brings the cards with it (`setup.py`), a checkout has them among its
+documents; where neither is at hand, pages say so and every detector counts as review only (`ranking`).
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import lantian
 from lantian.core.proportions import wilson
 
-FOLDER = Path(lantian.__file__).resolve().parents[1] / "docs" / "detectors"
+_HERE = Path(__file__).resolve().parent
+PLACES = (_HERE / "measured", _HERE.parents[1] / "docs" / "detectors")
 YEAR_FILINGS = 100_000
 """Filings of the synthetic year that cards are measured on."""
 _SHARE = re.compile(r"([01]\.\d+) \[([01]\.\d+), ([01]\.\d+)\]")
 _P01 = re.compile(r"^\| open findings \| (\d+) \| (\d+) lie within", re.M)
+_P01_FOUND = re.compile(r"\| (\d+) of (\d+) filings in an open finding \|")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,8 @@ class Card:
 @cache
 def card_of(detector: str) -> Card | None:
     """The card of a detector, if it lies at hand."""
-    path = FOLDER / f"{detector}.md"
-    return read(path.read_text("utf-8")) if path.exists() else None
+    found = next((path for place in PLACES if (path := place / f"{detector}.md").exists()), None)
+    return read(found.read_text("utf-8")) if found else None
 
 
 def read(text: str) -> Card:
@@ -53,9 +55,14 @@ def read(text: str) -> Card:
     """
     if found := _P01.search(text):
         every, right = int(found[1]), int(found[2])
-        return Card(every, Share(right / every, *wilson(right, every)), None)
+        hit = _P01_FOUND.search(text)
+        return Card(every, _of(right, every), _of(int(hit[1]), int(hit[2])) if hit else None)
     count = _last(text, "open findings")
     return Card(int(count) if count.isdigit() else None, _share(text, "precision"), _share(text, "recall"))
+
+
+def _of(some: int, every: int) -> Share:
+    return Share(some / every, *wilson(some, every))
 
 
 def _share(text: str, name: str) -> Share | None:

@@ -67,7 +67,11 @@ def _counted(detector: str, units: Sequence[int]) -> int | None:
         return None
     since = max(first.ended_at or first.started_at, clock.now() - QUARTER)
     new = Finding.objects.filter(
-        detector=detector, clearing=queries.UNCLEARED, holder_id__in=units, first_found_at__gt=since
+        case_key="",
+        detector=detector,
+        clearing=queries.UNCLEARED,
+        holder_id__in=units,
+        first_found_at__gt=since,
     ).count()
     return round(new * MONTH / (clock.now() - since))
 
@@ -77,7 +81,7 @@ def _estimated(detector: str, units: Sequence[int]) -> int | None:
     card = card_of(detector)
     if card is None or card.findings is None:
         return None
-    found = Finding.objects.filter(detector=detector, clearing=queries.UNCLEARED)
+    found = Finding.objects.filter(case_key="", detector=detector, clearing=queries.UNCLEARED)
     every = found.count()
     part = found.filter(holder_id__in=units).count() / every if every else 1.0
     size = filed_since(clock.today() - YEAR) / YEAR_FILINGS

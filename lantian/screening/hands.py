@@ -12,7 +12,6 @@ from enum import StrEnum
 
 import polars as pl
 
-from lantian.casework import queries as casework
 from lantian.detect import contacts as reading
 from lantian.detect.columns import readied
 from lantian.detect.contract import Ground, Reads
@@ -22,7 +21,9 @@ from lantian.detect.parameters import shipped_book
 from lantian.detect.rules import rules_of
 from lantian.filings import queries as filings
 from lantian.registry import frames
-from lantian.screening.models import Finding, Run
+from lantian.screening import material
+from lantian.screening.models import Finding
+from lantian.screening.tables import with_contacts
 
 NETWORKED = frozenset({"P07", "P11", "P12", "P16"})
 _PATENTS = Reads("patents", ("application_no",), also=(*reading.PATENTS.columns, *reading.PATENTS.also))
@@ -52,8 +53,9 @@ class Party:
 class Tie:
     """One contact that two parties at least share, as first written, and what it counts for.
 
-    `parties` are their ids; `shared` the applicants of all published applications who give it; `weight` what it
-    adds between two of them (0 to 1); `agency` the code of the agency whose own contact it is.
+    `parties` are their ids; `shared` the applicants who give it: an address in all published applications, what a
+    case brought in its own rows; `weight` what it
+    adds between two of them (0 to 1); `agency` the code of the agency whose own contact it is; `brought`: by a case.
     """
 
     kind: str
@@ -64,6 +66,7 @@ class Tie:
     weight: float
     counts: Counts
     agency: str = ""
+    brought: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,11 @@ def hand_of(finding: Finding) -> Hand | None:
     numbers = [item.removeprefix("patents:") for item in finding.evidence if item.startswith("patents:")]
     if finding.detector not in NETWORKED or not numbers:
         return None
-    # A run is seen by the office that ordered it; whoever holds the finding without it sees no case in it.
-    case = Run.objects.filter(pk=finding.run_id).values_list("case_key", flat=True).first()
-    frame = filings.screened_frame(with_case=bool(case and casework.find(case)), numbers=numbers)
+    frame = filings.screened_frame(numbers=numbers)
+    # Whoever may not see the lead of a case sees no row that it brought, nor this finding.
+    brought = material.frames(finding.case_key).get("patents") if finding.case_key else None
+    if brought is not None:
+        frame = with_contacts(frame, brought)
     found = reading.contacts(_ground(finding, frame))
     ties = _ties(found, frame)
     return Hand(_parties(found, ties), ties) if ties else None
@@ -130,7 +135,9 @@ def _ties(found: reading.Contacts, patents: pl.DataFrame) -> tuple[Tie, ...]:
 
 def _tie(kind: str, rows: Sequence[Mapping[str, object]], parties: Sequence[str], agency: str | None) -> Tie:
     column, values = _written(kind, rows)
-    shared = max(filings.sharing(column, values), len(parties))
+    # Of what only a case brought, nobody knows more than its own rows say.
+    known = filings.sharing(values) if column == "applicant_addresses" else 0
+    shared = max(known, len(parties))
     counts = _counts(kind, shared, agency)
     share = {Counts.FULL: 1.0, Counts.DAMPED: PLAIN_UP_TO[kind] / shared}.get(counts, 0.0)
     return Tie(
@@ -142,6 +149,7 @@ def _tie(kind: str, rows: Sequence[Mapping[str, object]], parties: Sequence[str]
         round(WEIGHTS[kind] * share, 2),
         counts,
         agency or "",
+        column != "applicant_addresses",
     )
 
 

@@ -25,7 +25,8 @@ class Run(models.Model):
     """One run of a detector over what was taken in, with the watermark of its data.
 
     Several detectors that read the same tables run in one job, one after another. `case_key` names the lead whose
-    case allowed columns that no other run sees; `case_bound` those that it used.
+    case allowed columns that no other run sees, and `purpose` what for; `case_bound` those that it used. Whoever
+    may see the lead may see its runs and their findings, and nobody else: their `seen_by` is empty.
     """
 
     key = models.CharField(max_length=26, unique=True, default=new_key)
@@ -36,6 +37,7 @@ class Run(models.Model):
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
     case_key = models.CharField(max_length=26, blank=True)
+    purpose = models.CharField(max_length=200, blank=True)
     case_bound = ArrayField(models.TextField(), default=list)
     audit_seq = models.BigIntegerField(default=0)
     detector_version = models.CharField(max_length=40, blank=True)
@@ -51,9 +53,13 @@ class Run(models.Model):
 
 
 class Finding(models.Model):
-    """One finding of a detector, kept under its stable key; a later run updates it and never doubles it."""
+    """One finding of a detector, kept under its stable key; a later run updates it and never doubles it.
+
+    With a `case_key` it rests on what a case brought: seen with that lead, in no pool, judged by nobody.
+    """
 
     key = models.CharField(max_length=64, unique=True)
+    case_key = models.CharField(max_length=26, blank=True)
     detector = models.CharField(max_length=4)
     subject_kind = models.CharField(max_length=12)
     subject_no = models.TextField()
@@ -84,6 +90,23 @@ class Finding(models.Model):
             models.CheckConstraint(condition=models.Q(score__range=(0, 1)), name="score_between_0_and_1"),
         ]
         indexes = [models.Index(fields=["clearing", "-score"], name="findings_by_weight")]
+
+
+class CaseRow(models.Model):
+    """One row of a canonical table with columns that only a case brings, encrypted; append-only, the newest counts.
+
+    `ref` is `case:table:number`; a later row of it holds what the earlier ones held and what came in since.
+    """
+
+    case_key = models.CharField(max_length=26)
+    table = models.CharField(max_length=24)
+    ref = models.TextField()
+    cells = models.TextField()
+    batch = models.ForeignKey("office.IntakeBatch", models.PROTECT)
+    row = models.BigIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case_key"], name="rows_of_a_case")]
 
 
 class Judgement(models.Model):

@@ -116,8 +116,8 @@ def next_waiting(after: Finding) -> Finding | None:
 
 
 def find(key: str) -> Finding | None:
-    """One finding, if the reader may see it."""
-    return findings(Filter(shelf=Shelf.ALL)).filter(key=key).first()
+    """One finding, also of a case, if the reader may see it."""
+    return _with_outcome(Finding.objects.filter(key=key)).first()
 
 
 def judgements(finding: Finding) -> list[Judgement]:
@@ -185,13 +185,17 @@ def last_runs() -> dict[str, Run]:
 
 
 def runs() -> QuerySet[Run]:
-    """Runs, the newest first."""
-    return Run.objects.select_related("job__progress", "post__account").order_by("-id")
+    """Runs over what everybody may read, the newest first; those for a case: `cases.runs`."""
+    return _runs().filter(case_key="")
 
 
 def find_run(key: str) -> Run | None:
-    """One run, if the reader may see it."""
-    return runs().filter(key=key).first()
+    """One run, also for a case, if the reader may see it."""
+    return _runs().filter(key=key).first()
+
+
+def _runs() -> QuerySet[Run]:
+    return Run.objects.select_related("job__progress", "post__account").order_by("-id")
 
 
 def lawful_of(run: Run) -> QuerySet[Finding]:
@@ -219,13 +223,18 @@ def by_keys(keys: Sequence[str]) -> list[Finding]:
 
 
 def _judged() -> QuerySet[Any]:
+    """Findings that are judged, those of cases left aside."""
+    return _with_outcome(Finding.objects.filter(case_key=""))
+
+
+def _with_outcome(found: QuerySet[Finding]) -> QuerySet[Any]:
     """Findings with `said` (the newest judgement), `outcome` (what counts of it) and `weight`."""
     newest = Judgement.objects.filter(finding=OuterRef("pk")).order_by("-id")
     size = Func(F("evidence"), function="cardinality", output_field=IntegerField())
     weight = Case(*(When(strength=word, then=Value(place)) for place, word in enumerate(STRENGTHS)))
     has_grown = Q(size__gt=F("ground_size"), measure__gte=0, said=Outcome.DISMISS)
     return (
-        Finding.objects.annotate(
+        found.annotate(
             said=Coalesce(Subquery(newest.values("outcome")[:1]), Value("")),
             ground_size=Subquery(newest.values("ground_size")[:1]),
             size=size,

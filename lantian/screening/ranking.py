@@ -146,8 +146,10 @@ def _precision(detector: str, figures: Figures) -> Precision:
     basis, share, low, high = _measured(detector, figures)
     threshold = rule("review_only").values["limit"] / 100
     declared = detector in NEVER_ALONE
-    measured = basis is not Basis.ASSUMED and low < threshold
-    return Precision(basis, share, low, high, figures, declared or measured, declared, threshold)
+    # Without its card nobody knows how right it is: an installation that lacks it trusts no detector more for that.
+    unknown = basis is Basis.ASSUMED and card_of(detector) is None
+    under = unknown or (basis is not Basis.ASSUMED and low < threshold)
+    return Precision(basis, share, low, high, figures, declared or under, declared, threshold)
 
 
 def _measured(detector: str, figures: Figures) -> tuple[Basis, float | None, float, float]:

@@ -17,7 +17,8 @@ from lantian.detect.progress import Progress
 from lantian.detect.reading import Reading
 from lantian.office import audit, clock, jobs
 from lantian.office.models import AuditLink
-from lantian.screening import actions, tables
+from lantian.screening import actions, material, tables
+from lantian.screening.cases import ENDED, of_case
 from lantian.screening.models import Run
 
 log = logging.getLogger(__name__)
@@ -39,14 +40,18 @@ def screen(running: jobs.Running, *, runs: str) -> None:
         rows = list(Run.objects.filter(key__in=runs.split(",")).order_by("id"))
         seq = AuditLink.objects.count()
         names = [name for row in rows for name in DETECTORS[row.detector].tables]
-        held = tables.held(names, with_case=any(row.case_key for row in rows))
+        case_key = rows[0].case_key  # the runs of one job are all for one case, or for none
+        held = tables.held(names, case_key=case_key)
+        refs, over = material.refs(case_key), bool(case_key) and not material.case_open(case_key)
     reading, faults = Reading(), []
     for done, row in enumerate(rows):
         if row.ended_at:
             continue
         row.audit_seq = seq
         running.breathe(f"detector:{row.detector}", done, len(rows))
-        found = _findings(row, held, reading, running)
+        found = not_run(ENDED.zh, ENDED.en) if over else _findings(row, held, reading, running)
+        if found is not None and case_key:
+            found = of_case(found, case_key, refs)
         faults += [row.key] if found is None else []
         found = found or not_run(FAULT.zh.format(key=row.key), FAULT.en.format(key=row.key))
         _store(row, found, running)

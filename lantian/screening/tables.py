@@ -1,6 +1,6 @@
 """The canonical tables that detectors read, built from what was taken in; one that holds nothing is left out.
 
-Columns held only where a case brought them are read for a run that names its case, and for no other.
+Columns held only where a case brought them are read for a run of that case, and for no other.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from lantian.filings.captures.queries import captures_frame
 from lantian.filings.open_rows import OPEN, open_frame
 from lantian.filings.queries import screened_frame
 from lantian.registry.frames import FRAMES as REGISTER
+from lantian.screening import material
 from lantian.standing.frames import quality_rounds
 
 PATENTS = "patents"
@@ -30,10 +31,20 @@ SOURCES: Mapping[str, Callable[[], pl.DataFrame]] = {
 """Who builds a table; a table without a source is held nowhere, and its detectors say so."""
 
 
-def held(names: Iterable[str], *, with_case: bool = False) -> dict[str, pl.DataFrame]:
-    """Those of the named tables that hold anything; without a case, without its columns."""
-    frames = {name: SOURCES[name]() for name in dict.fromkeys(names) if name in SOURCES}
-    if with_case and PATENTS in frames:
-        frames[PATENTS] = screened_frame(with_case=True)
-    found = {name: frame for name, frame in frames.items() if frame.height}
-    return found if with_case else without_case_bound(found)
+def held(names: Iterable[str], *, case_key: str = "") -> dict[str, pl.DataFrame]:
+    """Those of the named tables that hold anything; for a case with the columns that it brought, else without."""
+    wanted = list(dict.fromkeys(names))
+    frames = {name: SOURCES[name]() for name in wanted if name in SOURCES}
+    found = without_case_bound({name: frame for name, frame in frames.items() if frame.height})
+    if case_key:
+        for name, brought in material.frames(case_key).items():
+            if name == PATENTS and name in found:
+                found[name] = with_contacts(found[name], brought)
+            elif name in wanted and name != PATENTS:
+                found[name] = brought
+    return found
+
+
+def with_contacts(patents: pl.DataFrame, brought: pl.DataFrame) -> pl.DataFrame:
+    """Applications with the contacts that a case brought; those of which it brought none stay as they are."""
+    return patents.join(brought, on="application_no", how="left", maintain_order="left")

@@ -60,6 +60,12 @@ def test_from_a_nightly_run_to_a_judged_network(house: House, page: Page) -> Non
     followed(page, page.get_by_role("button", name="确认转为线索"))
     expect(page.get_by_text("已转为线索").first).to_be_visible()
 
+    # What the case brings has a page of its own, apart from every pool.
+    followed(page, page.locator(".notice-success a"))
+    followed(page, page.locator("#material-head + a"))
+    expect(page.get_by_text("本案还没有导入材料")).to_be_visible()
+    looked_at(page, "lead-material")
+
     # The judgement counts for the detector's precision.
     page.goto(f"{house.url}/detectors/P07/")
     expect(page.get_by_text("1 条已研判提示中的 1 条")).to_be_visible()

@@ -529,8 +529,6 @@ def test_events_hold_keys_and_digests_only() -> None:
         "SELECT name FROM office_account UNION SELECT login FROM office_account"
         " UNION SELECT phone FROM registry_agency WHERE phone IS NOT NULL"
         " UNION SELECT email FROM registry_agency WHERE email IS NOT NULL"
-        " UNION SELECT contact_phone FROM filings_patent WHERE contact_phone IS NOT NULL"
-        " UNION SELECT contact_email FROM filings_patent WHERE contact_email IS NOT NULL"
         " UNION SELECT credit_code FROM registry_agency"
     ):
         assert f'"{secret}"' not in said

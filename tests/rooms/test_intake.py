@@ -105,7 +105,11 @@ def test_a_date_that_no_calendar_of_ours_has_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("column", "values"),
-    [("filing_date", [99999999, 20250102]), ("fee_reduced", [7, 1]), ("filing_date", [2.5, 20250102.0])],
+    [
+        ("filing_date", [99999999, 20250102]),
+        ("dual_filing_declared", [7, 1]),
+        ("filing_date", [2.5, 20250102.0]),
+    ],
 )
 def test_a_wrong_value_in_a_typed_parquet_column_is_refused_too(column: str, values: list[Any]) -> None:
     batch = take(parquet(application_no=[number(1), number(2)], **{column: values}))
@@ -320,13 +324,13 @@ def test_the_refused_rows_come_back_as_a_file_that_can_be_corrected_and_taken_in
 
 
 def test_a_cell_that_a_spreadsheet_takes_for_a_formula_comes_back_unharmed() -> None:
-    head = ("application_no", "contact_phone", "payer", "filing_date")
+    head = ("application_no", "agency_name", "main_ipc", "filing_date")
     batch = take(table((number(1), "+86 22 2345", "=1+1", "gestern"), head=head))
     _, row = refused_rows(batch)
     assert not any(cell.startswith(("=", "+")) for cell in row)
     row[3] = "2025-01-02"
     take(table(row, head=[*head, "错误说明"]))
-    assert (patent(1).contact_phone, patent(1).payer) == ("+86 22 2345", "=1+1")
+    assert (patent(1).agency_name, patent(1).main_ipc) == ("+86 22 2345", "=1+1")
 
 
 def test_a_row_out_of_shape_comes_back_as_it_was() -> None:

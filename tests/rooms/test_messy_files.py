@@ -152,10 +152,10 @@ def test_a_formula_gives_its_result_and_without_one_is_refused_with_advice() -> 
 def test_true_and_false_cells_are_flags() -> None:
     take(
         workbook(
-            rows(("申请号", "公开状态", "费用减缴"), (number(1), "公开", True), (number(2), "公开", "否"))
+            rows(("申请号", "公开状态", "同日申请声明"), (number(1), "公开", True), (number(2), "公开", "否"))
         )
     )
-    assert (patent(1).fee_reduced, patent(2).fee_reduced) == (True, False)
+    assert (patent(1).dual_filing_declared, patent(2).dual_filing_declared) == (True, False)
 
 
 @pytest.mark.parametrize(("how", "work"), [(intake.start, "apply"), (intake.preview, "look_at")])

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from lantian.casework.models import Lead
 from lantian.city import city, sizes
 from lantian.core.messages import NotAllowed
 from lantian.detect import contract
@@ -16,10 +15,9 @@ from lantian.detect.detectors import DETECTORS
 from lantian.filings.open_rows import OPEN
 from lantian.office import jobs
 from lantian.office.models import AuditEvent, Job
-from lantian.screening import actions, queries, run, schedule, tables
+from lantian.screening import actions, run, schedule, tables
 from lantian.screening.errors import RunRefused
 from lantian.screening.models import Finding, Run
-from lantian.screening.states import Outcome
 from tests.intaking import number, table, take
 from tests.personas import acting
 from tests.screened import PHONE, SHARED, carried_out, filings, ran, take_filings
@@ -64,6 +62,22 @@ def test_a_network_tied_by_a_published_address_is_found_once_however_often_it_ru
     assert SHARED not in first.reason_zh + first.reason_en
 
 
+def test_members_keep_their_ids_when_more_is_taken_in() -> None:
+    people = [f"{family}某{given}" for family, given in zip("张王李赵刘", "甲乙丙丁戊", strict=True)]
+
+    def persons(first: int, names: list[str]) -> list[tuple[str, ...]]:
+        return [(*row[:6], "person", *row[7:]) for row in filings(first, names)]
+
+    take_filings(persons(1, people))
+    ran("P07")
+    (first,) = found("P07")
+    take_filings(persons(20, ["安某己", people[0]]))
+    ran("P07")
+    (again,) = found("P07")
+    assert again.key == first.key and len(first.members) == 5
+    assert set(first.members) < set(again.members) and len(again.members) == 6
+
+
 def test_no_run_sees_what_only_a_case_brings() -> None:
     take_filings(filings(1, PHONED, address="", phone=PHONE))
     names = [name for one in DETECTORS.values() for name in one.tables]
@@ -93,24 +107,6 @@ def test_a_nightly_run_sees_nothing_that_only_a_case_brings(monkeypatch: pytest.
     assert "applicants" in seen and not set(seen) & set(contract.CASE_BOUND["patents"])
     with acting("city"):
         assert Run.objects.get(pk=row.pk).ended_at is not None
-
-
-def test_a_run_for_a_case_sees_its_columns_names_the_lead_and_says_which_it_used() -> None:
-    take_filings(filings(1, PHONED, address="", phone=PHONE))
-    with acting("city") as by:
-        (origin,) = queries.waiting()[:1]
-        _, lead = actions.judge(finding_key=origin.key, outcome=Outcome.LEAD, reason="", seen=0, by=by)
-    assert isinstance(lead, Lead)
-    row = ran("P07", case_key=lead.key)["P07"]
-    assert "patents.contact_phone" in row.case_bound
-    assert row.job is not None and row.job.mandate == f"lead:{lead.key}"
-    (network,) = found("P07")
-    assert len(network.members) == 5 and PHONE not in network.reason_zh
-
-
-def test_a_run_for_a_case_nobody_may_see_is_refused() -> None:
-    with acting("city") as by, pytest.raises(RunRefused, match="lead"):
-        actions.start_runs(detectors=["P07"], by=by, case_key="no-such-lead")
 
 
 def test_a_district_starts_no_run() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -81,6 +82,29 @@ def test_only_the_newest_judgement_of_a_finding_counts_and_lawful_ones_do_not() 
         actions.judge(finding_key=lawful.key, outcome=Outcome.DISMISS, reason="合法", seen=0, by=by)
     figures = queries.figures("P01")
     assert (figures.confirmed, figures.judged) == (1, 1)
+
+
+def test_a_detector_without_its_card_is_review_only_and_the_page_says_that_the_card_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "PLACES", (tmp_path,))
+    cards.card_of.cache_clear()
+    try:
+        held = ranking.precision("P10")
+        page = browser("city").get("/detectors/P10/").content.decode()
+    finally:
+        cards.card_of.cache_clear()
+    assert (held.basis, held.review_only) == (Basis.ASSUMED, True)
+    assert "没有随程序安装" in page and "只供参考" in page
+
+
+def test_every_detector_says_what_it_can_do_on_public_data_with_its_measured_recall() -> None:
+    client = browser("city")
+    for name in DETECTORS:
+        page = client.get(f"/detectors/{name}/").content.decode()
+        assert "仅凭公开数据能做什么" in page and "找出植入问题的" in page, name
+        card = cards.card_of(name)
+        assert card is not None and card.recall is not None, name
 
 
 # Review only.

@@ -12,6 +12,7 @@ from lantian.casework import actions as casework
 from lantian.casework.models import Lead
 from lantian.casework.papers import record_of
 from lantian.config.demo_people import PEOPLE
+from lantian.filings.secrecy import seal
 from lantian.office import audit, clock, files, jobs, search
 from lantian.office.actors import Actor
 from lantian.office.models import IntakeBatch, Job, Paper, PaperReview, RowError, StoredFile, Unit
@@ -21,7 +22,7 @@ from lantian.office.papers.approving import Elsewhere, record_approval
 from lantian.office.scope import scoped
 from lantian.screening import actions as screening
 from lantian.screening import queries as findings
-from lantian.screening.models import Finding, Run
+from lantian.screening.models import CaseRow, Finding, Run
 from lantian.screening.states import Outcome
 from tests.personas import BINHAI, CITY, NANKAI, XIQING, officer
 from tests.security.catalogue import rows, tables
@@ -66,6 +67,7 @@ def plant(*units: int) -> Planted:
         audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("finding", finding.key))
         lead = _lead(finding)
         batch = _batch()
+        _case_row(lead, batch)
         paper = _paper(lead)
     # Only the planted finding hangs on the run from now on: the run's units become those of the finding.
     with scoped(EVERYBODY):
@@ -108,6 +110,12 @@ def _columns(table: str) -> list[str]:
 
 def _mark(found: QuerySet[Finding] | QuerySet[Run], *columns: str) -> None:
     assert found.update(**dict.fromkeys(columns, f"甲{MARK}乙")) == 1
+
+
+def _case_row(lead: Lead, batch: IntakeBatch) -> None:
+    ref = f"{lead.key}:patents:{MARK}"
+    cells = seal("{}", ref, "case") or ""
+    CaseRow.objects.create(case_key=lead.key, table="patents", ref=ref, cells=cells, batch=batch, row=1)
 
 
 def _lead(finding: Finding) -> Lead:

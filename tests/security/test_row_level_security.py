@@ -59,6 +59,7 @@ HISTORY = {
     "office_paperapproval",
     "office_paperreview",
     "screening_judgement",
+    "screening_caserow",
     "casework_leadstep",
     "casework_participant",
     "casework_attendance",
@@ -172,7 +173,7 @@ def test_the_policies_are_the_ones_written_down(table: str) -> None:
     """SELECT and UPDATE `USING (seen_by && (SELECT scope())::bigint[])`, `WITH CHECK (true)` for UPDATE and INSERT."""
     found = rows(
         "SELECT cmd, qual, with_check, roles::text FROM pg_policies"
-        " WHERE tablename = %s AND policyname <> 'seen_with_lead' ORDER BY cmd",
+        " WHERE tablename = %s AND policyname NOT LIKE '%%_with_%%' ORDER BY cmd",
         table,
     )
     if table in OWN:
@@ -186,6 +187,15 @@ def test_the_policies_are_the_ones_written_down(table: str) -> None:
         assert [row[0] for row in found] == ["INSERT", "SELECT"]
         assert all("EXISTS" in (row[1] or row[2]) for row in found)
     assert {row[3] for row in found} == {"{public}"}
+
+
+@in_rollback
+@pytest.mark.parametrize("table", ["screening_caserow", "screening_run", "screening_finding"])
+def test_what_a_case_brought_or_showed_follows_its_lead(table: str) -> None:
+    """Whoever may see the lead may see it, and nobody else: the lead's own policy decides."""
+    found = rows("SELECT cmd, coalesce(qual, with_check) FROM pg_policies WHERE tablename = %s", table)
+    with_lead = {cmd for cmd, said in found if "casework_lead.key" in said and "case_key" in said}
+    assert with_lead == ({"SELECT", "INSERT"} if table == "screening_caserow" else {"SELECT", "UPDATE"})
 
 
 @in_rollback

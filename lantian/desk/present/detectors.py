@@ -35,6 +35,11 @@ BASES: dict[Basis, Text] = {
     Basis.CARD: Text("按模拟城市的测量，研判尚少", "as measured on the synthetic city; few judgements yet"),
     Basis.ASSUMED: Text("尚未测量，按假定值排序", "not measured; an assumed value orders its findings"),
 }
+ALL_PUBLIC = Text(
+    "只读已公开申请的文字和著录项目，不用案件带来的列：每夜比对就是它的全部能力。",
+    "It reads text and particulars of published applications and no column that a case brings: a nightly run is all"
+    " that it can do.",
+)
 INTERVAL = Text("准确率 {share}，95%区间 {low} 至 {high}", "precision {share}, 95% interval {low} to {high}")
 
 
@@ -171,7 +176,7 @@ def opened(name: str) -> dict[str, Any]:
         "source": one.rule.source,
         "innocent": said(one.text("innocent")),
         "refute": said(one.text("refuted")),
-        "public": said(one.text("public")) if declared else "",
+        "public": said(one.text("public") if declared else ALL_PUBLIC),
         "limits": _limits(one) if declared else _p01_limits(),
         "reads": [_reads(reads) for reads in declared.reads] if declared else [],
         "case_bound": list(declared.case_bound) if declared else [],

@@ -77,11 +77,12 @@ def _tie(tie: Tie, letter: str, names: Mapping[str, str]) -> dict[str, Any]:
         "kind": said(WORDS[tie.kind]),
         "shared": tie.shared,
     }
-    sentence = (
-        _("%(names)s等 %(count)s 个申请人共用同一%(kind)s；全部已公开申请中共有 %(shared)s 个申请人使用它。")
-        if len(sharing) > NAMES
-        else _("%(names)s共用同一%(kind)s；全部已公开申请中共有 %(shared)s 个申请人使用它。")
-    )
+    if tie.brought:
+        sentence = _(
+            "%(names)s等 %(count)s 个申请人共用同一%(kind)s；本案材料中共有 %(shared)s 个申请人使用它。"
+        )
+    else:
+        sentence = _sentence(len(sharing))
     return {
         "name": f"{label(WORDS[tie.kind])} {letter}",
         "value": tie.value,
@@ -92,3 +93,11 @@ def _tie(tie: Tie, letter: str, names: Mapping[str, str]) -> dict[str, Any]:
         "weight": tie.weight,
         "agency": file_of(tie.agency),
     }
+
+
+def _sentence(sharing: int) -> str:
+    return (
+        _("%(names)s等 %(count)s 个申请人共用同一%(kind)s；全部已公开申请中共有 %(shared)s 个申请人使用它。")
+        if sharing > NAMES
+        else _("%(names)s共用同一%(kind)s；全部已公开申请中共有 %(shared)s 个申请人使用它。")
+    )

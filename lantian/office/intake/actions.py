@@ -46,13 +46,16 @@ class Step:
 
 def check_admitted(table: str, by: OfficerActor) -> None:
     """Raise `NotAllowed` when this post may not take files into this table, or have its refused rows back."""
-    check_permission(by.permissions, Permission.TAKE_IN)
+    check_permission(by.permissions, spec_of(table).permission)
     spec_of(table).admit(by, by.post_id)
 
 
-def start(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
-    """Begin to take a kept file into a table; an unfinished intake of the same file is taken up again."""
-    return _begin(table, file, Stage.TAKING, by)
+def start(*, table: str, file: StoredFile, by: OfficerActor, mandate: str = "") -> IntakeBatch:
+    """Begin to take a kept file into a table; an unfinished intake of the same file is taken up again.
+
+    A table that is taken in for one case only needs the `mandate` of its lead (`lead:key`).
+    """
+    return _begin(table, file, Stage.TAKING, by, mandate)
 
 
 def preview(*, table: str, file: StoredFile, by: OfficerActor) -> IntakeBatch:
@@ -79,15 +82,20 @@ def discard(*, batch: IntakeBatch, by: OfficerActor) -> None:
         _decide(batch, Stage.DISCARDED, by)
 
 
-def _begin(table: str, file: StoredFile, stage: Stage, by: OfficerActor) -> IntakeBatch:
+def _begin(table: str, file: StoredFile, stage: Stage, by: OfficerActor, mandate: str = "") -> IntakeBatch:
     check_admitted(table, by)
     spec = spec_of(table)
+    if spec.of_case != mandate.startswith("lead:"):
+        raise WrongUse(
+            f"“{spec.title.zh}”只能在线索页面上为该案导入。",
+            f"'{spec.title.en}' is taken in on a lead's page only.",
+        )
     if spec.sealed and not file.sealed:
         raise WrongUse(f"“{table}”的文件必须加密保存。", f"Files of '{table}' are kept sealed.")
     with opened(file) as path:
         named = name_columns(spec, readers.open_source(path, partial(recognised, spec)).headers)
     with transaction.atomic():
-        unfinished = _unfinished(table, file, stage)
+        unfinished = _unfinished(table, file, stage, mandate)
         if unfinished:
             return unfinished
         batch = IntakeBatch(
@@ -98,7 +106,7 @@ def _begin(table: str, file: StoredFile, stage: Stage, by: OfficerActor) -> Inta
             "intake" if stage == Stage.TAKING else "preview",
             lock=f"intake:{table}",
             arguments={"batch": batch.key},
-            mandate=f"intake:{batch.key}",
+            mandate=mandate or f"intake:{batch.key}",
             by=by,
         )
         batch.save(force_insert=True)
@@ -303,10 +311,11 @@ def _repeated(first: int) -> Text:
     )
 
 
-def _unfinished(table: str, file: StoredFile, stage: Stage) -> IntakeBatch | None:
+def _unfinished(table: str, file: StoredFile, stage: Stage, mandate: str) -> IntakeBatch | None:
     batches = (
         IntakeBatch.objects.filter(table=table, file=file, stage=stage).select_related("job").order_by("-id")
     )
+    batches = batches.filter(job__mandate=mandate) if mandate else batches
     return next((batch for batch in batches if batch.job and batch.job.open), None)
 
 

@@ -15,6 +15,7 @@ import polars as pl
 from lantian.core.messages import Text, Unreadable, WrongUse
 from lantian.office.actors import Actor
 from lantian.office.models import IntakeBatch
+from lantian.office.permissions import Permission
 
 # Chinese names contain no comma, names of foreign companies do; symbols of a classification never.
 BETWEEN_NAMES = r"(\p{Han}[)）]?)[,，、](\p{Han})"
@@ -87,6 +88,7 @@ class TableSpec:
     when the post with this id may not take such a file in or have its rows back.
 
     `compares` says that `move` and `conclude` only note differences for a later decision: a preview keeps them.
+    `permission` is what it takes to bring a file; a table `of_case` is taken in for one lead only (see `tables`).
     """
 
     name: str
@@ -108,6 +110,8 @@ class TableSpec:
     public_cells: Callable[[Sequence[str]], bool] = field(default=lambda cells: False)
     admit: Callable[[Actor, int], None] = field(default=lambda by, post: None)
     compares: bool = False
+    permission: Permission = Permission.TAKE_IN
+    of_case: bool = False
 
     @property
     def sealed(self) -> bool:
@@ -128,14 +132,14 @@ def register(spec: TableSpec) -> None:
 
 
 def tables() -> list[TableSpec]:
-    """Every table that can be taken in, in the order of their registration."""
-    return list(_SPECS.values())
+    """Every table that can be taken in for everybody's use, in the order of their registration."""
+    return [spec for spec in _SPECS.values() if not spec.of_case]
 
 
 def spec_of(table: str) -> TableSpec:
     """The table of this name; `WrongUse` names the ones there are."""
     if table not in _SPECS:
-        known = "、".join(_SPECS)
+        known = "、".join(spec.name for spec in tables())
         raise WrongUse(
             f"没有可导入的表“{table}”；可用：{known}。", f"No table '{table}' to take in; known: {known}."
         )

@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 ('started_at', models.DateTimeField()),
                 ('ended_at', models.DateTimeField(null=True)),
                 ('case_key', models.CharField(blank=True, max_length=26)),
+                ('purpose', models.CharField(blank=True, max_length=200)),
                 ('case_bound', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
                 ('audit_seq', models.BigIntegerField(default=0)),
                 ('detector_version', models.CharField(blank=True, max_length=40)),
@@ -66,6 +67,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=64, unique=True)),
+                ('case_key', models.CharField(blank=True, max_length=26)),
                 ('detector', models.CharField(max_length=4)),
                 ('subject_kind', models.CharField(max_length=12)),
                 ('subject_no', models.TextField()),
@@ -91,6 +93,21 @@ class Migration(migrations.Migration):
                 ('holder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='office.unit')),
                 ('run', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='updated', to='screening.run')),
             ],
+        ),
+        migrations.CreateModel(
+            name='CaseRow',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('case_key', models.CharField(max_length=26)),
+                ('table', models.CharField(max_length=24)),
+                ('ref', models.TextField()),
+                ('cells', models.TextField()),
+                ('row', models.BigIntegerField()),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='office.intakebatch')),
+            ],
+            options={
+                'indexes': [models.Index(fields=['case_key'], name='rows_of_a_case')],
+            },
         ),
         migrations.CreateModel(
             name='Switch',
