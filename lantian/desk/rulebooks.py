@@ -188,10 +188,11 @@ def completeness(request: OfficerRequest) -> HttpResponse:
     instruments: Rulebook = core.instruments()
     report = core.completeness(cited, instruments)
     context = {
-        "coverage": [_coverage(one, instruments) for one in report.coverage],
+        "coverage": [_coverage(one, instruments, titles) for one in report.coverage],
         "unplaced": [_citation(one, titles) for one in report.unplaced],
         "foreign": [_citation(one, titles) for one in report.foreign],
         "rules": len({(one.book, one.rule) for one in cited}),
+        "articles": sum(len(one.rules) for one in report.coverage),
     }
     return render(request, "desk/rulebook_completeness.html", context)
 
@@ -201,9 +202,9 @@ def _citations(id: str, text: str) -> tuple[core.Citation, ...]:
     return tuple(core.citations(text, file=id))
 
 
-def _coverage(one: core.Coverage, instruments: Rulebook) -> dict[str, Any]:
+def _coverage(one: core.Coverage, instruments: Rulebook, titles: dict[str, str]) -> dict[str, Any]:
     held = [
-        {"article": article, "rules": [tuple(name.split(":", 1)) for name in names]}
+        {"article": article, "rules": [_named_rule(name, titles) for name in names]}
         for article, names in one.rules.items()
     ]
     total = one.articles
@@ -215,6 +216,14 @@ def _coverage(one: core.Coverage, instruments: Rulebook) -> dict[str, Any]:
         "missing": _spans(one.missing),
         "missing_count": len(one.missing),
     }
+
+
+def _named_rule(name: str, titles: dict[str, str]) -> dict[str, str]:
+    """A rule as the report names it, with its words and its book's."""
+    book, rule = name.split(":", 1)
+    versions = serving.book_of(in_use(book)).versions.get(rule, ())
+    words = label(versions[-1].text) if versions else rule
+    return {"book": book, "rule": rule, "text": words, "title": titles[book]}
 
 
 def _spans(numbers: tuple[int, ...]) -> list[str]:

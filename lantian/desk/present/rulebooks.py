@@ -56,13 +56,14 @@ SIZE_TEXTS = {
     RehearsedMove.Size.LARGE: Text("20名以上代理师", "20 practitioners or more"),
     RehearsedMove.Size.PERSON: Text("代理师本人", "practitioners themselves"),
 }
-PAGE, MOST_MARKS = 25, 12
+PAGE, MOST_MARKS, BESIDE = 25, 12, 2
 NOWHERE = Text("未定区", "no district")
 
 
 def version(one: RuleVersion) -> dict[str, Any]:
     """One version of a rule: what it says, on what it rests, how sure each value is."""
-    lists_in = (value for value in one.values.values() if isinstance(value, list | tuple))
+    inner = {name: value for name, value in one.values.items() if not isinstance(value, PLAIN)}
+    unit = {"unit": one.unit} if one.unit else {}
     return {
         "first": one.valid_from,
         "last": one.valid_to,
@@ -73,20 +74,32 @@ def version(one: RuleVersion) -> dict[str, Any]:
         "source": one.source,
         "values": [
             {"name": name, "value": value, "doubt": _doubt(one, name)}
-            for name, value in one.values.items()
+            for name, value in {**one.values, **unit}.items()
             if isinstance(value, PLAIN) and not name.endswith((*LANGUAGES, SURE))
         ],
-        "rows": [_said_row(row) for value in lists_in for row in value],
+        "rows": [row for name, value in inner.items() for row in _rows(name, value)],
         "procedure": _doubt(one, "procedure"),
     }
+
+
+def _rows(name: str, value: Any) -> list[str]:
+    """A list of a rule, a member a line; a table of its own in one line, under its name."""
+    if isinstance(value, Mapping):
+        return [f"{name} {_said_row(value)}"]
+    return [_said_row(row) for row in value]
 
 
 def rules(book: Rulebook) -> list[dict[str, Any]]:
     """Every rule of a book, its versions beside each other, the newest first."""
     return [
-        {"id": id, "text": label(each[-1].text), "versions": [version(one) for one in reversed(each)]}
+        {"id": id, "text": label(each[-1].text), **_beside([version(one) for one in reversed(each)])}
         for id, each in book.versions.items()
     ]
+
+
+def _beside(versions: list[dict[str, Any]]) -> dict[str, Any]:
+    """The two newest versions stand beside each other; what is older is folded up."""
+    return {"versions": versions, "newest": versions[:BESIDE], "older": versions[BESIDE:]}
 
 
 def sureness(book: Rulebook) -> dict[str, int]:
@@ -243,16 +256,17 @@ def _doubt(one: RuleVersion, name: str) -> str:
 def _said_row(row: Any) -> str:
     if not isinstance(row, dict):
         return str(row)
-    words = either(row["text_zh"], row["text_en"]) if "text_zh" in row else ""
-    rest = (
-        f"{name} {_sure(name, value)}"
-        for name, value in row.items()
-        if isinstance(value, PLAIN) and not name.endswith(LANGUAGES)
-    )
-    return " · ".join(filter(None, (words, ", ".join(rest))))
+    words = (either(row[key], row.get(f"{key[:-3]}_en", "")) for key in row if key.endswith("_zh"))
+    rest = (f"{name} {_sure(name, value)}" for name, value in row.items() if not name.endswith(LANGUAGES))
+    return " · ".join(filter(None, (*words, ", ".join(rest))))
 
 
 def _sure(name: str, value: Any) -> Any:
+    """A value within a row: how sure something is in words, a list or a table of its own written out."""
+    if isinstance(value, list | tuple):
+        return _("、").join(_said_row(one) for one in value) or "—"
+    if isinstance(value, Mapping):
+        return f"({_said_row(value)})"
     return said(Confidence(value).told) if name.endswith("confidence") else value
 
 

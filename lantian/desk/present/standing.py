@@ -21,6 +21,7 @@ from lantian.core.messages import Text
 from lantian.core.rulebook import Confidence
 from lantian.desk.present.leads import Due, Step, days_left, doubt, rule_words
 from lantian.desk.present.words import either, label, language, said
+from lantian.office import redating
 from lantian.office.charts import Mark
 from lantian.standing import states
 from lantian.standing.models import (
@@ -330,7 +331,7 @@ def entry(row: ListEntry, today: date) -> dict[str, Any]:
         "permanent": bool(terms.get("permanent")),
         "ended_on": row.ended_on,
         "early_from": _day(terms.get("early_from")),
-        "publish_by": _day(terms.get("publish_by")),
+        "publish_by": _publish_by(row),
         "escalates": list_name(terms["escalates_to"], today) if terms.get("escalates_to") else "",
         "escalates_on": _day(terms.get("escalates_on")),
         "published": rule.values["published"] == "yes",
@@ -345,6 +346,12 @@ def entry(row: ListEntry, today: date) -> dict[str, Any]:
 
 def _procedure(values: Mapping[str, Any], confidence: Confidence) -> Confidence:
     return max(confidence, Confidence(values["procedure_confidence"]), key=lambda each: each.doubt)
+
+
+def _publish_by(row: ListEntry) -> date | None:
+    """By when an entry is published, by the calendar as it is now; the day stored with it may have been provisional."""
+    told = row.terms.get("publish")
+    return redating.reckoned_again(told, row.decided_on).due if told and row.decided_on else None
 
 
 def _day(text: str | None) -> date | None:
