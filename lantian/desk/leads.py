@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.casework import actions, queries
 from lantian.casework.errors import Stale
-from lantian.casework.forecasting import WINDOW, expected
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.queries import OPEN, Filter, Period
 from lantian.casework.states import ACT_TEXTS, MOVES, STATE_TEXTS, Act, State
@@ -69,12 +68,10 @@ def docket(request: OfficerRequest) -> HttpResponse:
             }
             for period, text in DUE_TEXTS.items()
         ],
-        "expected": expected(request.actor, today),
         "choices": _choices(houses, is_city),
         "filters": filters,
         "show_office": is_city,
         "unit": houses.names(request.actor.units)[0],
-        "window": WINDOW,
     }
     return render(request, "desk/docket.html", context)
 
