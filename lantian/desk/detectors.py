@@ -37,13 +37,14 @@ def detectors(request: OfficerRequest) -> HttpResponse:
     """Every detector: taken or not, last run, findings, judged, precision."""
     counted, last = queries.by_detector(), queries.last_runs()
     held, nightly = ranking.precisions(), schedule.nightly_orders()
+    taken = switches.taken_by(request.actor.unit)
     rows = [
         shown.listed(
             name,
             precision=held[name],
             counts=counted.get(name, queries.NOTHING),
             run=last.get(name),
-            on=switches.is_on(name, request.actor.unit),
+            on=name in taken,
             order=nightly.get(name),
         )
         for name in DETECTORS

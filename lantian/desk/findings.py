@@ -67,7 +67,9 @@ def findings(request: OfficerRequest) -> HttpResponse:
     may_judge = Permission.JUDGE in request.actor.permissions
     page = Paginator(queries.findings(wanted), PAGE).get_page(request.GET.get("page"))
     held = ranking.precisions()
-    page.object_list = [_listed(row, houses, may_judge, held) for row in page.object_list]  # type: ignore[misc]
+    times = queries.judged_times(page.object_list) if may_judge else {}
+    listed = [_listed(row, houses, may_judge, held, times.get(row.pk, 0)) for row in page.object_list]
+    page.object_list = listed  # type: ignore[assignment]
     context = {
         "page": page,
         "states": _states(wanted),
@@ -75,7 +77,7 @@ def findings(request: OfficerRequest) -> HttpResponse:
         "choices": _choices(request, houses),
         "filters": _typed(wanted),
         "show_office": request.actor.unit == houses.city.pk,
-        "may_dismiss": any(row["selectable"] for row in page.object_list),  # type: ignore[index]
+        "may_dismiss": any(row["selectable"] for row in listed),
     }
     return render(request, "desk/findings.html", context)
 
@@ -107,13 +109,14 @@ def _typed(wanted: Filter) -> dict[str, str]:
     }
 
 
-def _listed(row: Finding, houses: Offices, may_judge: bool, held: Mapping[str, Precision]) -> dict[str, Any]:
-    """A finding of the list; `selectable` when it can be dismissed together with others."""
+def _listed(
+    row: Finding, houses: Offices, may_judge: bool, held: Mapping[str, Precision], times: int
+) -> dict[str, Any]:
+    """A finding of the list, judged so many times; `selectable` when it can be dismissed together with others."""
     state = _state(row)
-    said: int = row.judgements.count() if may_judge and state in DISMISSABLE else 0
     return shown.finding(row, state, houses, held) | {
         "selectable": may_judge and state in DISMISSABLE and row.clearing == UNCLEARED,
-        "mark": f"{row.key}:{said}",
+        "mark": f"{row.key}:{times}",
     }
 
 

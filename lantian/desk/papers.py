@@ -113,7 +113,7 @@ def _in_field(record: Record, typed: str) -> Record:
 
 def _choice(request: OfficerRequest, about: About) -> dict[str, Any]:
     """Every kind of paper that fits the record, with what the matrix says of it."""
-    fitting = [one for one in queries.templates(request.actor.unit) if one.kind in about.kinds]
+    fitting = queries.templates(request.actor.unit, about.kinds)
     kinds = [_offer(request, template, about.record) for template in fitting]
     kinds.sort(key=lambda one: "refusal" in one)  # what the office may issue stands first
     return {"lead": about.head, "kinds": kinds, **_fields_of_law(about.record)}

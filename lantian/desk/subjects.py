@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -170,5 +171,12 @@ def _years(row: Subject, numbers: list[str]) -> list[Mark]:
 
 def file_of(number: str) -> str:
     """The address of the file of a number, empty when the registry does not know it."""
-    row = queries.find(number) if number else None
-    return reverse("subject", args=[row.key]) if row else ""
+    return files_of([number]).get(number, "")
+
+
+def files_of(numbers: Iterable[str]) -> dict[str, str]:
+    """The addresses of the files of numbers; those that the registry does not know are left out."""
+    return {
+        number: reverse("subject", args=[subject.key])
+        for number, subject in queries.find_all(numbers).items()
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -66,11 +66,20 @@ def resolve(subject: Subject) -> Subject:
 
 def find(number: str) -> Subject | None:
     """The subject with a credit code or an agency code, aliases resolved."""
-    subject = Subject.objects.filter(number=number).first()
-    if subject is None:
-        agency = Agency.objects.select_related("subject").filter(agency_code=number).first()
-        subject = agency.subject if agency else None
-    return resolve(subject) if subject else None
+    return find_all([number]).get(number)
+
+
+def find_all(numbers: Iterable[str]) -> dict[str, Subject]:
+    """Subjects by the credit codes or agency codes asked for, aliases resolved; unknown numbers are left out."""
+    wanted = {number for number in numbers if number}
+    found = {subject.number: subject for subject in Subject.objects.filter(number__in=wanted)}
+    coded = Agency.objects.select_related("subject").filter(agency_code__in=wanted - found.keys())
+    found |= {
+        str(agency.agency_code): agency.subject for agency in coded.order_by("-pk")
+    }  # the oldest of a code
+    ids = [subject.pk for subject in found.values()]
+    merged = set(SubjectAlias.objects.filter(old__in=ids, parted_at=None).values_list("old_id", flat=True))
+    return {number: resolve(one) if one.pk in merged else one for number, one in found.items()}
 
 
 def agency_kinds(number: str) -> frozenset[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -123,6 +123,12 @@ def find(key: str) -> Finding | None:
 def judgements(finding: Finding) -> list[Judgement]:
     """Everything said about a finding, oldest first."""
     return list(finding.judgements.select_related("post__account", "post__unit").order_by("id"))
+
+
+def judged_times(rows: Iterable[Finding]) -> Mapping[int, int]:
+    """How many judgements there are of each of these findings, by id; those without one are left out."""
+    counted = Judgement.objects.filter(finding__in=[row.pk for row in rows]).values_list("finding")
+    return dict(counted.annotate(Count("id")))
 
 
 def state_of(said: Sequence[Judgement]) -> State:

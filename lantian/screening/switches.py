@@ -46,7 +46,13 @@ def history(detector: str) -> list[Switch]:
 
 def is_on(detector: str, unit_id: int) -> bool:
     """Whether an office takes a detector's findings into its pool."""
-    return unit_id not in _off().get(detector, frozenset())
+    return detector in taken_by(unit_id)
+
+
+def taken_by(unit_id: int) -> frozenset[str]:
+    """Detectors whose findings an office takes into its pool."""
+    off = _off()
+    return frozenset(name for name in DETECTORS if unit_id not in off.get(name, ()))
 
 
 def on_anywhere() -> frozenset[str]:

@@ -10,12 +10,13 @@ from typing import Any
 from lantian.core.messages import Text
 from lantian.desk.present.tables import column_label
 from lantian.desk.present.words import kind_of_application, said
-from lantian.desk.subjects import file_of
+from lantian.desk.subjects import files_of
 from lantian.filings import queries as filings
 from lantian.filings.models import Patent
 from lantian.filings.open_rows import OPEN, by_refs
 from lantian.office.intake.spec import tables as specs
 from lantian.registry import queries as registry
+from lantian.registry.models import Subject
 from lantian.screening.models import Finding
 
 SHOWN = 50
@@ -67,8 +68,10 @@ def _table(table: str, numbers: Sequence[str]) -> dict[str, Any]:
     elif table in {spec.name for spec in OPEN}:
         head, rows = _open(table, shown)
     else:
-        head, rows = [said(text) for text in NAMED], [_named(number) for number in shown]
-    lines = [[cell | {"label": label} for cell, label in zip(line, head, strict=True)] for line in rows]
+        head, rows = [said(text) for text in NAMED], _named(shown)
+    lines = [
+        [cell | {"label": label} for cell, label in zip(line, head, strict=True)] for line in _linked(rows)
+    ]
     return {
         "id": table,
         "label": _label(table),
@@ -83,8 +86,15 @@ def _label(table: str) -> str:
     return next((said(spec.title) for spec in specs() if spec.name == table), table)
 
 
-def _cell(text: object, href: str = "") -> dict[str, Any]:
-    return {"text": "" if text is None else str(text), "href": href, "day": isinstance(text, date)}
+def _cell(text: object, number: str = "") -> dict[str, Any]:
+    """What a cell says; `number` is whose file it opens, once `_linked`."""
+    return {"text": "" if text is None else str(text), "number": number, "day": isinstance(text, date)}
+
+
+def _linked(rows: Sequence[Sequence[Mapping[str, Any]]]) -> list[list[dict[str, Any]]]:
+    """Rows whose cells open the files of their numbers, looked up together."""
+    files = files_of(cell["number"] for row in rows for cell in row)
+    return [[{**cell, "href": files.get(cell["number"], "")} for cell in row] for row in rows]
 
 
 def _patents(numbers: Sequence[str]) -> list[list[dict[str, Any]]]:
@@ -100,8 +110,8 @@ def _patent(number: str, row: Patent | None) -> list[dict[str, Any]]:
     return [
         _cell(number),
         _cell(row.title),
-        _cell(applicant, file_of(first)),
-        _cell(row.agency_name or row.agency_code, file_of(row.agency_code or "")),
+        _cell(applicant, first),
+        _cell(row.agency_name or row.agency_code, row.agency_code or ""),
         _cell(kind_of_application(row.kind)),
         _cell(row.filing_date),
     ]
@@ -123,26 +133,32 @@ def _open_cell(name: str, cells: Mapping[str, Any]) -> dict[str, Any]:
     text = "；".join(map(str, value)) if isinstance(value, list) else value
     paired = {"applicant": "applicant_id", "agency_name": "agency_id", "petitioner": "petitioner_id"}
     number = cells.get(paired.get(name, name)) if name in paired or name in IDS else None
-    return _cell(text, file_of(str(number)) if number else "")
+    return _cell(text, str(number or ""))
 
 
-def _named(number: str) -> list[dict[str, Any]]:
-    """A row of a register by its number, whose parts may stand before or after other parts of the key."""
-    parts = number.split("|")
-    for part in parts:
-        subject = registry.find(part)
-        if subject is not None:
-            rest = "；".join(other for other in parts if other != part)
-            return [_cell(subject.name, file_of(part)), _cell(part), _cell(rest)]
-    return [_cell(parts[0]), _cell(number), _cell("")]
+def _named(numbers: Sequence[str]) -> list[list[dict[str, Any]]]:
+    """Rows of a register by number; the subject's own may stand before or after other parts of the key."""
+    parts = {number: number.split("|") for number in numbers}
+    known = registry.find_all(part for each in parts.values() for part in each)
+    return [_keyed(number, each, known) for number, each in parts.items()]
+
+
+def _keyed(number: str, parts: Sequence[str], known: Mapping[str, Subject]) -> list[dict[str, Any]]:
+    own = next((part for part in parts if part in known), None)
+    if own is None:
+        return [_cell(parts[0]), _cell(number), _cell("")]
+    rest = "；".join(part for part in parts if part != own)
+    return [_cell(known[own].name, own), _cell(own), _cell(rest)]
 
 
 def parties(row: Finding) -> list[dict[str, Any]]:
     """Members of a finding by name, with the way to their files."""
-    return [_member(member) for member in row.members[:SHOWN]]
+    shown = row.members[:SHOWN]
+    known = registry.find_all(shown)
+    return _linked([[_member(member, known) for member in shown]])[0]
 
 
-def _member(member: str) -> dict[str, Any]:
+def _member(member: str, known: Mapping[str, Subject]) -> dict[str, Any]:
     reads: Mapping[str, Callable[[str], str]] = {
         "name": lambda rest: rest,
         "person": lambda rest: rest.rpartition(":")[0] or rest,
@@ -150,5 +166,4 @@ def _member(member: str) -> dict[str, Any]:
     kind, _, rest = member.partition(":")
     if kind in reads:
         return _cell(reads[kind](rest))
-    subject = registry.find(member)
-    return _cell(subject.name if subject else member, file_of(member) if subject else "")
+    return _cell(known[member].name if member in known else member, member)

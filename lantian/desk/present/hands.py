@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from lantian.core.messages import Text
 from lantian.desk.present.words import label, said
-from lantian.desk.subjects import file_of
+from lantian.desk.subjects import file_of, files_of
 from lantian.detect.networks import WORDS
 from lantian.office.charts_net import Line, Node, network
 from lantian.registry import queries as registry
@@ -47,7 +47,10 @@ def _called(party: Party, known: Mapping[str, str]) -> str:
 def _drawn(hand: Hand, letters: Mapping[Tie, str], known: Mapping[str, str]) -> str:
     parties, ties = hand.parties[:DRAWN], hand.ties[:TIES]
     place = {party.id: at for at, party in enumerate(parties)}
-    left = [Node(_short(known.get(party.number, party.name)), file_of(party.number)) for party in parties]
+    files = files_of(party.number for party in parties)
+    left = [
+        Node(_short(known.get(party.number, party.name)), files.get(party.number, "")) for party in parties
+    ]
     right = [Node(f"{label(WORDS[tie.kind])} {letters[tie]}", "", not tie.weight) for tie in ties]
     lines = [
         Line(place[id], at, tie.weight) for at, tie in enumerate(ties) for id in tie.parties if id in place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from lantian.office.actors import Actor, OfficerActor
@@ -121,18 +123,28 @@ def last_job(paper: Paper) -> Job | None:
 
 def template(unit: Unit | int, kind: str) -> Template:
     """The template an office uses: its own newest one, else its parent's, else the one that is shipped."""
-    found: Unit | None = Unit.objects.get(pk=unit) if isinstance(unit, int) else unit
-    while found is not None:
-        own = PaperTemplate.objects.filter(unit=found, kind=kind).order_by("-number").first()
-        if own is not None:
-            return read_template(own.text, file=own.file_name)
-        found = found.parent
-    return shipped(kind)
+    return templates(unit, (kind,))[0]
 
 
-def templates(unit: Unit | int) -> list[Template]:
+def templates(unit: Unit | int, kinds: Collection[str] = KINDS) -> list[Template]:
     """The templates an office uses, one of each kind."""
-    return [template(unit, kind) for kind in KINDS]
+    line = _line(Unit.objects.get(pk=unit) if isinstance(unit, int) else unit)
+    rows = PaperTemplate.objects.filter(unit_id__in=line, kind__in=kinds).order_by("number")
+    newest = {(row.unit_id, row.kind): row for row in rows}
+    return [_in_use(kind, [newest[one, kind] for one in line if (one, kind) in newest]) for kind in kinds]
+
+
+def _line(unit: Unit) -> list[int]:
+    """An office and those above it, the nearest first."""
+    found, above = [unit.pk], unit.parent
+    while above is not None:
+        found.append(above.pk)
+        above = above.parent
+    return found
+
+
+def _in_use(kind: str, own: Sequence[PaperTemplate]) -> Template:
+    return read_template(own[0].text, file=own[0].file_name) if own else shipped(kind)
 
 
 def template_versions(unit_id: int) -> list[PaperTemplate]:
