@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from lantian.detect import fast
 from lantian.detect.blocks import BLOCK
 from lantian.detect.candidates import Candidates
 from lantian.detect.folding import MARK
@@ -32,6 +33,12 @@ BREAK = "\n"
 def own(file: Path) -> pl.DataFrame:
     """Our engine, as the command runs it."""
     return near_duplicates_in(read_blocks(file, ["id", *TEXTS], BLOCK), id="id", texts=TEXTS).pairs
+
+
+def plain(file: Path) -> pl.DataFrame:
+    """Our engine as it runs where the extra `fast` is not installed."""
+    with fast.left_out():
+        return own(file)
 
 
 def daft(file: Path) -> pl.DataFrame:
@@ -146,7 +153,7 @@ def verified(ids: pl.Series, folded: Folded, pairs: Iterable[tuple[int, int]]) -
 
 
 ENGINES: dict[str, Callable[[Path], pl.DataFrame]] = {
-    each.__name__: each for each in (own, daft, datasketch, rensa, duckdb)
+    each.__name__: each for each in (own, plain, daft, datasketch, rensa, duckdb)
 }
 
 

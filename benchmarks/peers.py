@@ -34,6 +34,7 @@ from benchmarks._planted import file_of, one_empty, plants_of
 from benchmarks.near_duplicates import Pairs
 
 ONE_CORE = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "RAYON_NUM_THREADS"), "1")
+OURS = ("own", "plain")
 LIMITS = {"datasketch": 300_000, "rensa": 300_000, "daft": 300_000, "text-dedup": 10_000}
 """Rows above which a peer is not asked: memory (see README)."""
 
@@ -172,7 +173,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for engine in args.only.split(","):
-            if engine != "own" and find_spec(engine) is None:
+            if engine not in OURS and find_spec(engine) is None:
                 print(f"  {engine}: not installed")
             elif args.rows > LIMITS.get(engine, args.rows):
                 print(f"  {engine}: not asked above {LIMITS[engine]} rows")

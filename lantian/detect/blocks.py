@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 
 from lantian.core.messages import Refused, WrongUse
-from lantian.detect.normalise import Folded, fold_frame, fold_rows, joined
+from lantian.detect import fast
+from lantian.detect.arrays import Gathered
+from lantian.detect.normalise import Folded, fold_frame
 from lantian.detect.progress import Progress
 from lantian.detect.sketch import Sketch, sketch
 
@@ -57,18 +59,21 @@ def check_ids(ids: pl.Series) -> None:
 def read_texts(blocks: Blocks, id: str, texts: Sequence[str], progress: Progress) -> Read:
     """Normalise and sample a table block by block; return its ids too. Raises as `near_duplicates`."""
     check_columns(blocks.columns, [id, *texts])
+    fast.load()
     ids: list[pl.Series] = []
-    folded, hashes, rows = [fold_rows([[]])], [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    units, ends, hashes, rows = (Gathered(kind) for kind in (np.uint16, np.int64, np.uint64, np.int64))
     start = 0
     for part in blocks.frames:
         progress("read", start, blocks.height)
         ids.append(part[id])
-        folded.append(fold_frame(part, texts))
-        sample = sketch(folded[-1])
-        hashes.append(sample.hashes)
-        rows.append(sample.rows + start)
+        folded = fold_frame(part, texts)
+        sample = sketch(folded)
+        ends.add(folded.ends + units.size)
+        units.add(folded.units)
+        hashes.add(sample.hashes)
+        rows.add(sample.rows + start)
         start += part.height
     progress("read", start, blocks.height)
     every = pl.concat(ids, rechunk=True) if ids else pl.Series(id, [], dtype=pl.String)
     check_ids(every)
-    return every, joined(folded), Sketch(np.concatenate(hashes), np.concatenate(rows))
+    return every, Folded(units.all(), ends.all()), Sketch(hashes.all(), rows.all())

@@ -25,8 +25,6 @@ SHARED = 3
 CHUNK = 1 << 16
 """Pairs numbered at a time: they stay in the processor's cache."""
 ROW_BITS = 24
-WORTH = 16
-"""Units of text that stand behind a sampled gram, roughly."""
 
 Rows = npt.NDArray[np.int64]
 Members = npt.NDArray[np.unsignedinteger[Any]]
@@ -43,17 +41,17 @@ class Candidates:
 
 def candidates(hashes: Keys, rows: Rows, height: int) -> Candidates:
     """Return the pairs among `height` rows that share enough of the sampled hashes."""
-    bits = row_bits(height)
-    postings = distinct(posted(hashes, rows, bits))
+    bits, ready = row_bits(height), fast.loops()
+    postings = posted(hashes, rows, bits)
+    postings.sort()
+    if ready is not None and bits <= ROW_BITS:
+        enough = asked(np.arange(4 * SHARED + 1))
+        return Candidates(*ready.meeting(postings, bits, height, COMMON, enough))
+    postings = picked(postings, _firsts(postings))
     members: Members = (postings & np.uint64((1 << bits) - 1)).astype(np.uint32 if bits <= 32 else np.uint64)
     begins, counts = runs(postings >> np.uint64(bits))
-    sizes, ready = np.bincount(members, minlength=height), fast.loops(WORTH * len(postings))
-    if ready is not None:
-        met = counts > 1
-        groups = (begins[met], counts[met], counts[met] > COMMON)
-        return Candidates(*ready.meeting(members, *groups, sizes, asked(np.arange(4 * SHARED + 1))))
     numbers = numbered_pairs(Groups(begins, counts, counts > COMMON, members), bits)
-    return shared_enough(numbers, sizes, bits)
+    return shared_enough(numbers, np.bincount(members, minlength=height), bits)
 
 
 def asked(sizes: Rows) -> Rows:
@@ -86,7 +84,9 @@ def row_bits(height: int) -> int:
 
 def posted(hashes: Keys, rows: Rows, bits: int) -> Keys:
     """Write hash and row as one number. The upper bits of a sampled hash are all small: they are given up."""
-    return hashes << np.uint64(bits) | rows.astype(np.uint64)
+    postings: Keys = hashes << np.uint64(bits)
+    postings |= rows.view(np.uint64) if rows.dtype == np.int64 else rows.astype(np.uint64)
+    return postings
 
 
 def _of_few(numbers: Rows, sizes: Rows, bits: int) -> Rows:

@@ -1,22 +1,40 @@
-"""Whether the engine works in machine loops: where numba is installed (extra `fast`), and worth its loading.
+"""Whether the engine works in machine loops: where numba is installed (extra `fast`), it does.
 
-Same bytes either way. Nothing is compiled at install; the first large table pays some seconds once, then the loops
-lie in numba's cache and load in a part of a second.
+Same bytes either way. Nothing is compiled at install; the first table pays some seconds once, then the loops lie in
+numba's cache and load in less than a second. They are loaded when a table is read, not to compare two texts.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
 from typing import Any
 
-WORTH = 1 << 18
-"""Units of text below which loading the loops costs more than it saves."""
+_in_use: list[Any] = [None]
+"""The loops last; None where the ordinary way is taken."""
 
 
-def loops(size: int) -> Any:
-    """`lantian.detect.loops` for so many units of text; None where numba is not installed or would not pay."""
-    return _compiled() if size >= WORTH else None
+def load() -> None:
+    """Load the loops where numba is installed; from then on they are used."""
+    if len(_in_use) == 1:
+        _in_use[0] = _compiled()
+
+
+def loops() -> Any:
+    """`lantian.detect.loops` where it was loaded; else None."""
+    return _in_use[-1]
+
+
+@contextmanager
+def left_out() -> Iterator[None]:
+    """Take the ordinary way, whatever is installed."""
+    _in_use.append(None)
+    try:
+        yield
+    finally:
+        _in_use.pop()
 
 
 @cache

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from lantian.detect.folding import MARK
 from lantian.detect.hashing import HEAD, LAST, TAIL
-from lantian.detect.normalise import Mask, Units
+from lantian.detect.normalise import Mask
+from lantian.detect.units import Units
 
 Keys = npt.NDArray[np.uint64]
 

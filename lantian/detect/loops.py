@@ -18,6 +18,7 @@ from lantian.detect.hashing import HEAD, LAST, TAIL
 END = ord(MARK)
 _16, _29, _32, _48 = (np.uint64(bits) for bits in (16, 29, 32, 48))
 _NO_NUMBER, _DIGITS, _POINT_IN_DIGITS = 0, 1, 2
+MANY = 255
 _LEFT, _RIGHT = 1, 2
 """Flags of a gram: the left text has it, the right text has it."""
 
@@ -143,28 +144,23 @@ def sampled(units: Array, ends: Array, limits: Array) -> tuple[Array, Array]:
 
 
 @compiled
-def meeting(
-    members: Array, begins: Array, counts: Array, common: Array, sizes: Array, asked: Array
-) -> tuple[Array, Array]:
-    """Pairs of rows that meet under enough hashes, sorted; `asked` by the lesser number of sampled grams.
+def meeting(postings: Array, bits: int, height: int, most: int, asked: Array) -> tuple[Array, Array]:
+    """Pairs of rows that meet under enough hashes, sorted, from sorted postings: hash above, row in the lower `bits`.
 
-    Row after row: the later rows under each of its hashes are counted. Members of a hash come in row order, so how
-    far each hash was read is all that need be remembered.
+    Row after row: the later rows under each of its hashes are counted; under a hash of more than `most` rows only the
+    two earliest rows have later ones. `asked`: hashes that do, by the lesser number of sampled grams.
     """
-    held_from, held = _held(members, begins, counts, len(sizes))
-    read, ends, most = begins.copy(), begins + counts, len(asked) - 1
-    times, met = np.zeros(len(sizes), np.uint32), np.empty(len(sizes), np.uint32)
+    members, begins, counts, sizes = _grouped(postings, bits, height)
+    spans_from, spans = _later(members, begins, counts, most, height)
+    times, met = np.zeros(len(sizes), np.uint8), np.empty(len(sizes), np.uint32)
     left, right, count = np.empty(len(sizes), np.int64), np.empty(len(sizes), np.int64), 0
-    for row in range(len(sizes)):
+    for row in range(height):
         seen = 0
-        for group in held[held_from[row] : held_from[row + 1]]:
-            at = read[group]
-            read[group] += 1
-            if not common[group] or at < begins[group] + 2:
-                seen = _count(members[at + 1 : ends[group]], times, met, seen)
+        for place in range(spans_from[row], spans_from[row + 1]):
+            seen = _count(members[spans[place, 0] : spans[place, 1]], times, met, seen)
         begun, left, right = count, _with_room(left, count + seen), _with_room(right, count + seen)
         for other in met[:seen]:
-            if times[other] >= asked[min(sizes[row], sizes[other], most)]:
+            if times[other] >= asked[min(sizes[row], sizes[other], len(asked) - 1)]:
                 left[count], right[count] = row, other
                 count += 1
             times[other] = 0
@@ -173,27 +169,57 @@ def meeting(
 
 
 @compiled
-def _held(members: Array, begins: Array, counts: Array, height: int) -> tuple[Array, Array]:
-    """The groups that hold each row, in their order: `held[held_from[row] : held_from[row + 1]]`."""
-    held_from = np.zeros(height + 2, np.int64)
+def _grouped(postings: Array, bits: int, height: int) -> tuple[Array, Array, Array, Array]:
+    """Rows one after another under each hash that two or more have, where each begins, how many; hashes of each row."""
+    members, sizes = np.empty(len(postings), np.uint32), np.zeros(height, np.int64)
+    begins, counts = np.empty(len(postings) // 2, np.int64), np.empty(len(postings) // 2, np.int64)
+    count, begin, groups, low, above = 0, 0, 0, np.uint64((1 << bits) - 1), np.uint64(bits)
+    for at in range(len(postings)):
+        posting = postings[at]
+        if at == 0 or posting != postings[at - 1]:
+            if at and posting >> above != postings[at - 1] >> above:
+                if count - begin > 1:
+                    begins[groups], counts[groups] = begin, count - begin
+                    groups, begin = groups + 1, count
+                count = begin
+            members[count] = posting & low
+            sizes[np.int64(posting & low)] += 1
+            count += 1
+    if count - begin > 1:
+        begins[groups], counts[groups] = begin, count - begin
+        groups += 1
+    return members[:count], begins[:groups], counts[:groups], sizes
+
+
+@compiled
+def _later(members: Array, begins: Array, counts: Array, most: int, height: int) -> tuple[Array, Array]:
+    """Where in `members` the later rows under each hash of each row stand: `spans[spans_from[row] : …]`.
+
+    Under a common hash only the two earliest rows have any: a star.
+    """
+    spans_from = np.zeros(height + 2, np.int64)
     for group in range(len(begins)):
-        for row in members[begins[group] : begins[group] + counts[group]]:
-            held_from[row + 2] += 1
-    held_from = np.cumsum(held_from)
-    held = np.empty(held_from[-1], np.uint32)
+        meets = 2 if counts[group] > most else counts[group] - 1
+        for row in members[begins[group] : begins[group] + meets]:
+            spans_from[row + 2] += 1
+    spans_from = np.cumsum(spans_from)
+    spans = np.empty((spans_from[-1], 2), np.uint32)
     for group in range(len(begins)):
-        for row in members[begins[group] : begins[group] + counts[group]]:
-            held[held_from[row + 1]] = group
-            held_from[row + 1] += 1
-    return held_from, held
+        meets = 2 if counts[group] > most else counts[group] - 1
+        for at in range(begins[group], begins[group] + meets):
+            place = spans_from[members[at] + 1]
+            spans[place, 0], spans[place, 1] = at + 1, begins[group] + counts[group]
+            spans_from[members[at] + 1] += 1
+    return spans_from, spans
 
 
 @compiled
 def _count(later: Array, times: Array, met: Array, seen: int) -> int:
+    """Count the later rows, up to MANY, and note those that are new."""
     for other in later:
         met[seen] = other
         seen += times[other] == 0
-        times[other] += 1
+        times[other] += times[other] < MANY
     return seen
 
 
@@ -210,25 +236,33 @@ def compared(units: Array, starts: Array, ends: Array, left: Array, right: Array
 
     The grams of a pair go into a table of slots; a slot remembers for which pair it was filled, so none is emptied.
     """
-    bits = 4
-    while 1 << bits < 2 * ((ends[left] - starts[left]) + (ends[right] - starts[right])).max():
-        bits += 1
-    grams, states = np.empty(1 << bits, np.uint64), np.zeros(1 << bits, np.int64)
+    room = _slots(((ends[left] - starts[left]) + (ends[right] - starts[right])).max())
+    grams, states = np.empty(room, np.uint64), np.zeros(room, np.int32)
     found = np.zeros((len(left), 3), np.int64)
     for pair in range(len(left)):
         one, other = (
             units[starts[left[pair]] : ends[left[pair]]],
             units[starts[right[pair]] : ends[right[pair]]],
         )
-        found[pair, 0], _ = _filled(one, grams, states, pair + 1, _LEFT)
-        found[pair, 1], found[pair, 2] = _filled(other, grams, states, pair + 1, _RIGHT)
+        mask = _slots(len(one) + len(other)) - 1
+        found[pair, 0], _ = _filled(one, grams, states, mask, pair + 1, _LEFT)
+        found[pair, 1], found[pair, 2] = _filled(other, grams, states, mask, pair + 1, _RIGHT)
     return found
 
 
 @compiled
-def _filled(text: Array, grams: Array, states: Array, pair: int, own: int) -> tuple[int, int]:
+def _slots(size: int) -> int:
+    """A power of two, a third more than so many grams at least."""
+    slots = 16
+    while slots < size + size // 3:
+        slots *= 2
+    return slots
+
+
+@compiled
+def _filled(text: Array, grams: Array, states: Array, mask: int, pair: int, own: int) -> tuple[int, int]:
     """Put the 4-grams of a text into the slots: how many there are, and how many the other side has as well."""
-    mask, gram, inside, distinct, shared = len(grams) - 1, np.uint64(0), 0, 0, 0
+    gram, inside, distinct, shared = np.uint64(0), 0, 0, 0
     for unit in text:
         gram = gram >> _16 | np.uint64(unit) << _48
         inside = 0 if unit == END else inside + 1

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -31,12 +30,10 @@ from lantian.detect.folding import (
     astral,
     published_rules,
 )
+from lantian.detect.units import WINDOW, Units, beyond_basic, decoded, units_of
 
-Units = npt.NDArray[np.uint16]
 Places = npt.NDArray[np.int64]
 _UNSEEN = "\u200b"
-WINDOW = 1 << 17
-"""Units folded at a time: what lies between the steps stays in the processor's cache."""
 Mask = npt.NDArray[np.bool_]
 
 
@@ -86,46 +83,49 @@ def fold_rows(columns: Sequence[Sequence[str]]) -> Folded:
     joined = MARK.join([*fields, ""])
     if joined.count(MARK) != len(fields):
         joined = MARK.join([*(field.replace(MARK, "") for field in fields), ""])
-    return _fold_fields(_units_of(joined), width)
+    raw = _basic(units_of(joined))
+    return _fold_fields(raw, _field_ends(raw), width)
 
 
 def fold_frame(frame: pl.DataFrame, texts: Sequence[str]) -> Folded:
     """Normalise the rows of a frame by columns `texts`; null counts as empty. As `fold_rows`, without its lists."""
     fields = [pl.col(name).cast(pl.String).fill_null("") for name in texts]
     raw = _units_of_rows(frame, fields)
-    if int((raw == ord(MARK)).sum()) != frame.height * len(texts):
+    ends = _field_ends(raw)
+    if len(ends) != frame.height * len(texts):
         raw = _units_of_rows(frame, [field.str.replace_all(MARK, "", literal=True) for field in fields])
-    return _fold_fields(raw, len(texts))
+        ends = _field_ends(raw)
+    return _fold_fields(raw, ends, len(texts))
 
 
 def _units_of_rows(frame: pl.DataFrame, fields: Sequence[pl.Expr]) -> Units:
     """UTF-16 units of all fields of all rows, one after another, MARK after each."""
     rows = pl.concat_str([*fields, pl.lit("")], separator=MARK)
     utf8 = frame.select(rows.cast(pl.Binary).cast(pl.List(pl.UInt8)).explode()).to_series().to_numpy()
-    ready = fast.loops(len(utf8))
-    units: Units = _units_of(str(utf8.data, "utf-8")) if ready is None else ready.decoded(utf8)
-    return units
+    units = decoded(utf8)
+    return _basic(units) if beyond_basic(utf8) else units
 
 
-def _fold_fields(raw: Units, width: int) -> Folded:
-    """Fold fields that end with MARK, WINDOW units at a time: a rule never reaches over a MARK."""
-    rules = published_rules()
-    field_ends = np.flatnonzero(raw == ord(MARK)) + 1
-    cuts = np.searchsorted(field_ends, np.arange(WINDOW, len(raw), WINDOW))
-    edges = np.unique(np.concatenate([[0], field_ends[cuts], field_ends[-1:]])).tolist()
-    ready = fast.loops(len(raw))
-    fold = _folded if ready is None else partial(_folded_by, ready)
-    parts = [fold(_basic(raw[begin:end]), rules) for begin, end in pairwise(edges)]
-    units = np.concatenate([raw[:0], *parts])
-    marks = np.flatnonzero(units == ord(MARK))
-    return Folded(units, marks[width - 1 :: width] + 1)
+def _field_ends(units: Units) -> Places:
+    """One past every MARK."""
+    return np.flatnonzero(units == ord(MARK)) + 1
 
 
-def _folded(raw: Units, rules: Rules) -> Units:
-    return _fold(raw, rules, None)[0]
+def _fold_fields(raw: Units, ends: Places, width: int) -> Folded:
+    """Fold fields, a window at a time: no rule reaches over the MARK that ends a field."""
+    rules, ready = published_rules(), fast.loops()
+    if ready is not None:
+        units = _in_loops(ready, raw, rules)
+    else:
+        cuts = ends[np.searchsorted(ends, np.arange(WINDOW, len(raw), WINDOW))]
+        edges = np.unique(np.concatenate([[0], cuts, ends[-1:]])).tolist()
+        windows = (raw[begin:end] for begin, end in pairwise(edges))
+        units = np.concatenate([raw[:0], *(_letters(window, rules, None)[0] for window in windows)])
+        units = picked(units, ~_phrase_mask(units, rules))
+    return Folded(units, _field_ends(units)[width - 1 :: width])
 
 
-def _folded_by(loops: Any, raw: Units, rules: Rules) -> Units:
+def _in_loops(loops: Any, raw: Units, rules: Rules) -> Units:
     """As `_fold`, in compiled loops."""
     units = loops.folded(raw, rules.table, *_listed(rules.expansions))
     left: Units = loops.without(units, rules.phrase_start, *_listed(rules.phrases))
@@ -146,7 +146,7 @@ def joined(blocks: Sequence[Folded]) -> Folded:
 
 def trace(text: str) -> Traced:
     """Normalise one text and remember where every unit came from."""
-    raw = _units_of(text.replace(MARK, _UNSEEN))
+    raw = units_of(text.replace(MARK, _UNSEEN))
     units, first, last = _fold(_basic(raw), published_rules(), np.arange(len(raw), dtype=np.int64))
     assert first is not None and last is not None
     character = _character_of(raw)
@@ -159,12 +159,8 @@ def normalise(text: str) -> str:
     >>> normalise("本發明所述的支架，高 12.5 ㎜。")
     '支架高0mm'
     """
-    units, _, _ = _fold(_basic(_units_of(text.replace(MARK, ""))), published_rules(), None)
+    units, _, _ = _fold(_basic(units_of(text.replace(MARK, ""))), published_rules(), None)
     return units.tobytes().decode("utf-16-le", "surrogatepass")
-
-
-def _units_of(text: str) -> Units:
-    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), dtype="<u2").astype(np.uint16, copy=False)
 
 
 def _character_of(raw: Units) -> Places:
@@ -177,13 +173,18 @@ def _character_of(raw: Units) -> Places:
 
 def _fold(raw: Units, rules: Rules, origin: Places | None) -> tuple[Units, Places | None, Places | None]:
     """Apply the rules in order; with an origin, also return first and last raw unit behind every unit."""
+    units, first, last = _letters(raw, rules, origin)
+    kept = ~_phrase_mask(units, rules)
+    return picked(units, kept), _at(first, kept), _at(last, kept)
+
+
+def _letters(raw: Units, rules: Rules, origin: Places | None) -> tuple[Units, Places | None, Places | None]:
+    """All rules but that of the phrases."""
     units = rules.table.take(raw, mode="wrap")
     units, origin = _expand(units, rules, origin)
     units, origin = _keep(units != INVISIBLE, units, origin)
     kept, last = _letters_and_numbers(units, origin)
-    units, first, last = picked(units, kept), _at(origin, kept), _at(last, kept)
-    kept = ~_phrase_mask(units, rules)
-    return picked(units, kept), _at(first, kept), _at(last, kept)
+    return picked(units, kept), _at(origin, kept), _at(last, kept)
 
 
 def _basic(raw: Units) -> Units:
@@ -223,23 +224,18 @@ def _expand(units: Units, rules: Rules, origin: Places | None) -> tuple[Units, P
 def _letters_and_numbers(units: Units, origin: Places | None) -> tuple[Mask, Places | None]:
     """Mark letters, and the first zero of every digit run; with an origin, also say where each of these ends.
 
-    A point between two digits belongs to the run. Only spaces, points and zeros are looked at: no other units
-    are as low as these.
+    A point between two digits belongs to the run. Spaces and points are lower than any letter.
     """
-    low = np.flatnonzero(units <= ZERO)
-    follows = np.diff(low) == 1
-    digit, point = units[low] == ZERO, units[low] == POINT
-    inside = point[1:-1] & digit[:-2] & digit[2:] & follows[:-1] & follows[1:]
-    digit[1:-1] |= inside
-    goes_on = np.zeros(len(low) + 1, bool)
-    goes_on[1:-1] = digit[1:] & digit[:-1] & follows
-    begins, ends = digit & ~goes_on[:-1], digit & ~goes_on[1:]
-    kept = np.ones(len(units), bool)
-    kept[low[~begins]] = False
+    zero, point = units == ZERO, units == POINT
+    goes_on = np.zeros(len(units), bool)
+    goes_on[1:] = zero[1:] & zero[:-1]
+    goes_on[2:] |= zero[2:] & point[1:-1] & zero[:-2]
+    kept = (units >= ZERO) & ~goes_on
     if origin is None:
         return kept, None
-    last = origin.copy()
-    last[low[begins]] = origin[low[ends]]
+    digits, last = np.flatnonzero(zero), origin.copy()
+    run = np.cumsum(kept & zero)[digits]
+    last[digits[np.diff(run, prepend=0) > 0]] = origin[digits[np.diff(run, append=len(units) + 1) > 0]]
     return kept, last
 
 

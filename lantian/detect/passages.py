@@ -15,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lantian.detect.candidates import Candidates
-from lantian.detect.normalise import Mask, Places, Traced, Units, fold_rows, trace
+from lantian.detect.normalise import Mask, Places, Traced, fold_rows, trace
+from lantian.detect.units import Units
 from lantian.detect.verify import likeness
 
 SHORTEST = 6

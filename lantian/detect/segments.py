@@ -20,9 +20,10 @@ from lantian.detect import normalise
 from lantian.detect.candidates import ROW_BITS, Rows, distinct, posted
 from lantian.detect.grams import Keys
 from lantian.detect.near import PARAMETERS
-from lantian.detect.normalise import Folded, Units
+from lantian.detect.normalise import Folded
 from lantian.detect.shelf import Shelf
 from lantian.detect.sketch import Sketch
+from lantian.detect.units import Units
 
 SCHEMA = "near-index/1"
 MOST = 1 << ROW_BITS

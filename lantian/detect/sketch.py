@@ -34,7 +34,7 @@ class Sketch:
 
 def sketch(folded: Folded) -> Sketch:
     """Sample the 8-grams of every row of a block; rows do not influence each other."""
-    limits, ready = _limits(folded), fast.loops(len(folded.units))
+    limits, ready = _limits(folded), fast.loops()
     if ready is not None:
         return Sketch(*ready.sampled(folded.units, folded.ends, limits))
     numbers, places = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]

@@ -11,12 +11,14 @@ import numpy as np
 import numpy.typing as npt
 
 from lantian.detect import fast
-from lantian.detect.arrays import picked
 from lantian.detect.candidates import Candidates
-from lantian.detect.grams import Keys, whole
-from lantian.detect.normalise import Folded, Places, Units
+from lantian.detect.folding import MARK
+from lantian.detect.grams import Keys, four_grams, whole
+from lantian.detect.normalise import Folded, Places
+from lantian.detect.units import Units
 
 GRAM = 4
+LAST = np.uint64(2**64 - 1)
 PAIRS = 64
 """Pairs compared at a time: their grams stay in the processor's cache."""
 
@@ -47,14 +49,15 @@ class Likeness:
 
 def likeness(folded: Folded, pairs: Candidates, block: int, tell: Callable[[int], None]) -> Likeness:
     """Compare pairs of rows exactly; `tell` hears after at most `block` pairs. Blocks change no number."""
-    ready = fast.loops(len(folded.units))
+    ready = fast.loops()
     if ready is not None:
         return _in_loops(ready, folded, pairs, block, tell)
     texts = _Texts(folded.units, folded.starts, folded.ends, *_alphabet(folded.units))
-    step = max(min(block, PAIRS, 1 << max(63 - texts.gram_bits, 0)), 1)
-    parts = [nothing()]
+    room = 63 - texts.gram_bits
+    step = max(min(block, PAIRS, 1 << max(room, 0)), 1)
+    compare, parts = _compare if room >= 0 else _one_pair, [nothing()]
     for at in range(0, len(pairs.left), step):
-        parts.append(_compare(texts, pairs.left[at : at + step], pairs.right[at : at + step]))
+        parts.append(compare(texts, pairs.left[at : at + step], pairs.right[at : at + step]))
         tell(min(at + step, len(pairs.left)))
     columns = ([part.left for part in parts], [part.right for part in parts], [part.shared for part in parts])
     return Likeness(*(np.concatenate(column) for column in columns))
@@ -103,9 +106,8 @@ def _alphabet(units: Units) -> tuple[Keys, int]:
 def _compare(texts: _Texts, left: Counts, right: Counts) -> Likeness:
     """Sort the grams of both rows of every pair together: a gram of both stands beside itself."""
     keys = _keys(texts, np.column_stack([left, right]).ravel())
-    keys.sort()
-    pairs = np.arange(len(left) + 1, dtype=np.uint64) << np.uint64(texts.gram_bits + 1)
-    edges = np.searchsorted(keys, pairs).tolist()
+    pairs = np.arange(len(left), dtype=np.uint64) << np.uint64(texts.gram_bits + 1)
+    edges = [*np.searchsorted(keys, pairs).tolist(), len(keys)]
     differs = keys.copy()
     differs[1:] ^= keys[:-1]
     first, both = differs != 0, differs == 1
@@ -118,8 +120,16 @@ def _compare(texts: _Texts, left: Counts, right: Counts) -> Likeness:
     return Likeness(sizes - rights, rights, shared)
 
 
+def _one_pair(texts: _Texts, left: Counts, right: Counts) -> Likeness:
+    """One pair among texts of more than 32,768 different units, whose 4-grams leave no room beside them."""
+    spans = (texts.units[texts.starts[side[0]] : texts.ends[side[0]]] for side in (left, right))
+    one, other = (np.unique(four_grams(span)[whole(span, GRAM)]) for span in spans)
+    sizes = (len(one), len(other), len(np.intersect1d(one, other, assume_unique=True)))
+    return Likeness(*(np.array([size]) for size in sizes))
+
+
 def _keys(texts: _Texts, rows: Counts) -> Keys:
-    """4-grams of rows, left and right of each pair in turn: the pair's number, the gram, the side in the lowest bit."""
+    """Sorted 4-grams of rows, left and right of each pair in turn: pair, gram, and the side in the lowest bit."""
     starts, ends = texts.starts[rows], texts.ends[rows]
     spans = zip(starts.tolist(), ends.tolist(), strict=True)
     units = np.concatenate([texts.units[:0], *(texts.units[start:end] for start, end in spans)])
@@ -133,4 +143,7 @@ def _keys(texts: _Texts, rows: Counts) -> Keys:
     side = np.arange(len(rows), dtype=np.uint64)
     above = side >> np.uint64(1) << np.uint64(texts.gram_bits + 1) | side & np.uint64(1)
     keys |= np.repeat(above, ends - starts)[:count]
-    return picked(keys, whole(units, GRAM)).copy()
+    across = np.flatnonzero(units == ord(MARK))[:, None] - np.arange(GRAM)
+    across = np.unique(across[(across >= 0) & (across < count)])
+    keys[across] = LAST
+    return np.sort(keys)[: count - len(across)]
