@@ -164,13 +164,12 @@ class Filter:
     state: str = ""
     office: str = ""
     text: str = ""
-    period: str = ""
 
 
 OPEN = "open"
 
 
-def wanted(by: Actor, filter: Filter, today: date) -> QuerySet[Lead]:
+def wanted(by: Actor, filter: Filter) -> QuerySet[Lead]:
     """The leads of a docket that a filter lets through."""
     leads = docket(by)
     if filter.state:
@@ -180,7 +179,7 @@ def wanted(by: Actor, filter: Filter, today: date) -> QuerySet[Lead]:
         leads = leads.filter(holder_id=int(filter.office))
     if filter.text:
         leads = leads.filter(Q(number__icontains=filter.text) | Q(subject_name__icontains=filter.text))
-    return leads.filter(falling(Period(filter.period), today)) if filter.period else leads
+    return leads
 
 
 def falling(period: Period, today: date) -> Q:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from lantian.casework import actions, queries
 from lantian.casework.errors import Stale
+from lantian.casework.forecasting import WINDOW, expected
 from lantian.casework.models import Lead, LeadStep
 from lantian.casework.queries import OPEN, Filter, Period
 from lantian.casework.states import ACT_TEXTS, MOVES, STATE_TEXTS, Act, State
 from lantian.core.messages import Refused, Text
 from lantian.core.moves import open_acts
 from lantian.desk import material, measures_due, papers, worksheets_card
+from lantian.desk.paging import paged
 from lantian.desk.present import findings as shown_findings
 from lantian.desk.present import leads as shown
 from lantian.desk.present.words import Offices, label, language, offices, said
@@ -33,12 +34,13 @@ from lantian.office.permissions import Permission
 from lantian.screening import queries as screening
 from lantian.screening.states import State as FindingState
 
-PAGE = 25
 OPEN_TEXT = Text("在办（全部）", "open (all)")
-DUE_TEXTS: dict[Period, Text] = {
+FORESEEN = "foreseen"
+DUE_TEXTS: dict[str, Text] = {
     Period.OVERDUE: Text("已逾期", "overdue"),
     Period.TODAY: Text("今天到期", "due today"),
     Period.WEEK: Text("七天内到期", "due within seven days"),
+    FORESEEN: Text("预计逾期", "expected to be late"),
 }
 MOVED: dict[Act, Text] = {
     Act.START: Text("已开始核查。", "Verification has begun."),
@@ -52,22 +54,22 @@ def docket(request: OfficerRequest) -> HttpResponse:
     """The office's leads, filtered; the city sees every office's."""
     houses, today = offices(), clock.today()
     filters = _filters(request, houses)
-    wanted = Filter(filters["state"], filters["office"], filters["q"])
-    rows = queries.wanted(request.actor, wanted, today)
-    listed = queries.wanted(request.actor, replace(wanted, period=filters["due"]), today)
-    page = Paginator(listed, PAGE).get_page(request.GET.get("page"))
+    rows = queries.wanted(request.actor, Filter(filters["state"], filters["office"], filters["q"]))
+    foreseen = expected(request.actor, today)
+    falling = {str(period): queries.falling(period, today) for period in Period}
+    falling[FORESEEN] = Q(key__in=foreseen.late)
+    chosen = filters["due"]
     is_city = request.actor.unit == houses.city.pk
-    page.object_list = [shown.lead(row, today) for row in page.object_list]  # type: ignore[misc]
     context = {
-        "page": page,
+        "page": paged(
+            request, rows.filter(falling[chosen]) if chosen else rows, lambda row: shown.lead(row, today)
+        ),
         "dues": [
-            {
-                "value": str(period),
-                "label": label(text),
-                "count": rows.filter(queries.falling(period, today)).count(),
-            }
-            for period, text in DUE_TEXTS.items()
+            {"value": value, "label": label(text), "count": rows.filter(falling[value]).count()}
+            for value, text in DUE_TEXTS.items()
         ],
+        "foreseen": foreseen,
+        "window": WINDOW,
         "choices": _choices(houses, is_city),
         "filters": filters,
         "show_office": is_city,
@@ -79,7 +81,7 @@ def docket(request: OfficerRequest) -> HttpResponse:
 def _filters(request: OfficerRequest, houses: Offices) -> dict[str, str]:
     """The filters of the address; words that mean nothing do not filter."""
     known = {
-        "due": [str(period) for period in DUE_TEXTS],
+        "due": DUE_TEXTS,
         "state": [OPEN, *map(str, State)],
         "office": [str(unit) for unit in houses.by_id],
     }
