@@ -151,6 +151,7 @@ def _compared(subject: Subject, book: CreditBook) -> dict[str, Any] | None:
         "theirs": grade.grade,
         "ours": statement.grade,
         "agrees": result.agrees,
+        "items_agree": result.items_agree,
         "difference": result.difference,
         "unexplained": result.unexplained,
         "pairs": [shown.pair(one, book) for one in result.pairs],

@@ -1,7 +1,8 @@
 """What of our reckoning may be handed to the party that it scores: only what the official record has confirmed.
 
-Our score alone is internal. Once a round of official grades was taken in and our statement of its day agrees with it,
-line by line as far as the record goes, that statement explains the official grade and may be handed over.
+Our score alone is internal. Once a round of official grades was taken in and our statement of its day agrees with it
+in the score and line by line, that statement explains the official grade and may be handed over. A grade alone, without
+its score and its items, confirms none of our lines.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from lantian.standing.queries import Grade
 def sheet_for(subject: Subject) -> tuple[Grade, Statement]:
     """The official grade and our statement of its day, for the party.
 
-    Raises `StandingRefused` before a round was taken in and while the two differ, `NoScore` where no book scores.
+    Raises `StandingRefused` before a round was taken in, while the two differ and where the record has too little to
+    compare our lines with; `NoScore` where no book scores.
     """
     queries.book_of(subject)
     found = queries.reconciled(subject)
@@ -35,7 +37,22 @@ def sheet_for(subject: Subject) -> tuple[Grade, Statement]:
             f"Our reckoning differs from the official record of {grade.since} ({_differs(result, grade, statement)[1]})"
             " and is not handed over; correct the differences listed in the credit file first.",
         )
+    if not result.items_agree:
+        raise StandingRefused(
+            f"{grade.since}的官方记录没有{_lacking(result)[0]}，逐项计分没有经过核对，不能交给当事人；请将官方的“分数”"
+            "和“计分明细”两列与等级一并导入后再核对。",
+            f"The official record of {grade.since} has no {_lacking(result)[1]}, so our lines are not compared with it"
+            " and not handed over; take the official columns 分数 (score) and 计分明细 (items) in with the"
+            " grade first.",
+        )
     return grade, statement
+
+
+def _lacking(result: Reconciled) -> tuple[str, str]:
+    """What the official record came without."""
+    if result.difference is not None:
+        return "计分明细", "items"
+    return ("分数和计分明细", "score and no items") if result.alone else ("分数", "score")
 
 
 def _differs(result: Reconciled, grade: Grade, statement: Statement) -> tuple[str, str]:

@@ -510,9 +510,18 @@ def official(score: str | None, grade: str, *items: OfficialItem) -> Official:
 def test_equal_records_agree() -> None:
     found = statement(event("e", "AG-IRR-04", "2026-03-01"))
     item = OfficialItem("AG-IRR-04", date(2026, 3, 1), Decimal(-15))
-    assert reconcile(found, official("85", "B", item)) == (True, True, 0, ANY, 0)
-    assert reconcile(found, official(None, "B")).agrees
+    assert reconcile(found, official("85", "B", item)) == (True, True, 0, ANY, 0, 0)
+    assert reconcile(found, official("85", "B", item)).items_agree
     assert not reconcile(found, official(None, "A")).same_grade
+
+
+def test_a_grade_without_score_or_items_confirms_none_of_our_lines() -> None:
+    """The letter may be right by chance: what was not compared does not count as agreeing."""
+    found = statement(event("e", "AG-IRR-04", "2026-03-01"))
+    item = OfficialItem("AG-IRR-04", date(2026, 3, 1), Decimal(-15))
+    for told in (official(None, "B"), official("85", "B"), official(None, "B", item)):
+        assert reconcile(found, told).agrees and not reconcile(found, told).items_agree
+    assert reconcile(statement(), official("100", "A")).items_agree  # nothing was deducted in either
 
 
 def test_a_difference_is_explained_item_by_item_and_the_rest_is_said() -> None:

@@ -98,6 +98,25 @@ def test_a_statement_is_handed_to_the_party_only_after_a_reconciled_round() -> N
     assert browser("xiqing").get(sheet).status_code == 422
 
 
+@pytest.mark.parametrize(("score", "lacking"), [("", "没有分数和计分明细"), ("60", "没有计分明细")])
+def test_a_bare_official_grade_confirms_no_line_for_the_party(score: str, lacking: str) -> None:
+    """The letter alone agrees: nothing was compared, so the sheet would claim what nobody checked."""
+    key, nankai = reckoned_agency(), browser("nankai")
+    with acting("city"):
+        from lantian.registry.models import Subject
+
+        number = Subject.objects.get(key=key).number
+    take_in(
+        "official_grades", "编号,信用等级,评价日期,分数,来源", f"{number},C,2026-08-01,{score},国家局公告"
+    )
+    answer = nankai.get(reverse("credit_print", args=[key]) + "?for=party")
+    told = answer.content.decode()
+    assert answer.status_code == 422 and lacking in told and "两列与等级一并导入" in told
+    assert "核对一致" not in told
+    file = nankai.get(reverse("credit", args=[key])).content.decode()
+    assert "逐项计分没有经过核对" in file and "交当事人的核对表" not in file
+
+
 def test_an_event_is_recorded_corrected_repaired_and_decided_on_the_page() -> None:
     subject = an_agency()
     officer, leader = browser("nankai"), browser("leader")

@@ -45,13 +45,26 @@ class Pair(NamedTuple):
 
 
 class Reconciled(NamedTuple):
-    """`agrees` when grade, score and every item do. `unexplained` is the part of the difference that no item shows."""
+    """`agrees` when whatever the official record gives does: the grade at least, score and items where it has them.
+
+    `unexplained` is the part of the difference that no item shows; `alone` how many of our lines no official item
+    could be held against, because the record came without items.
+    """
 
     agrees: bool
     same_grade: bool
     difference: Decimal | None
     pairs: tuple[Pair, ...]
     unexplained: Decimal | None
+    alone: int = 0
+
+    @property
+    def items_agree(self) -> bool:
+        """Whether the record has a score, and it and every line of ours were compared and agree.
+
+        A bare grade agrees with any statement of that letter and confirms none of its lines.
+        """
+        return self.agrees and self.difference is not None and not self.alone
 
 
 def reconcile(statement: Statement, official: Official) -> Reconciled:
@@ -72,6 +85,7 @@ def reconcile(statement: Statement, official: Official) -> Reconciled:
         difference=difference,
         pairs=pairs,
         unexplained=None if difference is None else difference - shown,
+        alone=0 if official.items else len(counted),
     )
 
 
