@@ -17,14 +17,16 @@ from lantian.casework.errors import CreditingRefused, Stale
 from lantian.casework.measures_states import InterviewState, RectificationState, Root
 from lantian.casework.models import Interview, OutsideMatter, Rectification
 from lantian.casework.queries import city
+from lantian.core.competence import Field
 from lantian.core.rulebook import RuleVersion
 from lantian.core.supervision import FactKind
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import actions as publicity
+from lantian.publicity import queries as publicity_queries
 from lantian.publicity import reviewing
-from lantian.publicity.actions import Owed
+from lantian.publicity.actions import Owed, Told
 from lantian.registry.models import Subject
 from lantian.standing import actions as standing
 from lantian.standing import sourcing
@@ -67,7 +69,8 @@ class Put:
     """What an officer puts on file: the kind of the book, about whom, the day, the document, how many, until when.
 
     `on` is the day of the decision or finding, from which the periods of its publication run; without one, of the act.
-    `number` is `Concerned.id`: the number of the file, with the branch where the matter concerns one.
+    `number` is `Concerned.id`: the number of the file, with the branch where the matter concerns one. `law` is the
+    field of law of what has to be published, where the register does not settle it.
     """
 
     kind: str
@@ -76,6 +79,7 @@ class Put:
     document: str
     quantity: int = 1
     until: date | None = None
+    law: Field | None = None
 
 
 def source_of(kind: str, key: str) -> Source | None:
@@ -132,6 +136,12 @@ def offered(found: Source, today: date) -> Mapping[str, RuleVersion]:
 def _file(one: Concerned) -> Subject:
     assert one.subject is not None  # `Source.files` gives none without
     return one.subject
+
+
+def asks_law(found: Source, today: date) -> bool:
+    """Whether something of a matter may have to be published about whom the register does not settle the field of."""
+    unsettled = any(publicity_queries.field_of(one.subject) is None for one in found.files)
+    return unsettled and any(rules.publishes(rule) for rule in offered(found, today).values())
 
 
 def documents(origins: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], str]:
@@ -240,7 +250,8 @@ def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> RuleV
 def _owe_publication(found: Source, matter: str, subject: Subject, put: Put, by: OfficerActor) -> None:
     """The office that keeps the case has to publish what it decided, whoever puts it on file."""
     if matter and found.origin[0] == OUTSIDE:
-        owed = Owed(found.origin, matter, subject.key, put.document, put.on, unit=found.unit_id)
+        told = Told(law=publicity.chosen_law(subject, put.law))
+        owed = Owed(found.origin, matter, subject.key, put.document, put.on, told, found.unit_id)
         publicity.owe(owed, by=by)
 
 

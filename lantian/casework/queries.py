@@ -37,10 +37,6 @@ PATENTS, TRADEMARKS = "P", "T"
 FAMILIES: dict[str, Field] = {TRADEMARKS: Field.TRADEMARK_AGENCY}
 # Elsewhere it is whom the lead concerns: an agency by the kinds the register gives it, anybody else as below.
 AGENCY = "agency"
-AGENCY_KINDS: dict[frozenset[str], Field] = {
-    frozenset({"patent"}): Field.PATENT_AGENCY,
-    frozenset({"trademark"}): Field.TRADEMARK_AGENCY,
-}
 FIELDS: dict[str, Field] = {
     "practitioner": Field.PRACTITIONER,
     "applicant": Field.APPLICANT,
@@ -59,7 +55,7 @@ def field_of(subject_kind: str, subject_no: str = "", *, detector: str = "") -> 
         return found
     if subject_kind != AGENCY:
         return FIELDS.get(subject_kind, Field.APPLICANT)
-    known = AGENCY_KINDS.get(registry.agency_kinds(subject_no))
+    known = registry.agency_field(subject_no)
     return known or (Field.PATENT_AGENCY if detector[:1] == PATENTS else None)
 
 

@@ -62,6 +62,7 @@ def card(request: OfficerRequest, row: Matter) -> dict[str, Any]:
             "on": str(found.decided_on or ""),
             "document": found.document,
             "today": today,
+            "laws": forms.field_choices() if crediting.asks_law(found, today) else [],
             "may_put": may and bool(kinds),
             "may_decide": Permission.DECIDE_STANDING in by.permissions,
             "why_not": _why_not(found, may, bool(kinds)),
@@ -155,4 +156,5 @@ def _put(request: OfficerRequest) -> Put:
         document=forms.words_of(request, "document"),
         quantity=quantity or 0,
         until=forms.maybe_day(request, "until"),
+        law=forms.law_of(request),
     )

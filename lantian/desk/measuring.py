@@ -124,6 +124,12 @@ def field_choices() -> list[tuple[str, str]]:
     return [(str(field), label(text)) for field, text in FIELD_TEXTS.items()]
 
 
+def law_of(request: OfficerRequest) -> Field | None:
+    """The field of law of a decision as chosen in a form, if it was."""
+    typed = words_of(request, "law")
+    return Field(typed) if typed in list(Field) else None
+
+
 def field_typed(request: OfficerRequest, start: Start) -> Field:
     """The field chosen in the form, else that of the start."""
     typed = request.POST.get("field", "")

@@ -9,7 +9,7 @@ from lantian.core import publicity
 from lantian.desk import measuring as forms
 from lantian.desk.requests import OfficerRequest
 from lantian.office import clock
-from lantian.publicity import deciding, publishing, reviewing
+from lantian.publicity import actions, deciding, publishing, reviewing
 from lantian.publicity.actions import Fallen
 from lantian.publicity.deciding import Draft
 from lantian.publicity.errors import PublicityRefused
@@ -36,6 +36,11 @@ def met_of(request: OfficerRequest) -> dict[str, str]:
     """The document typed for each condition of an early end, by its code."""
     typed = request.POST.items()
     return {name.removeprefix(MET): str(text) for name, text in typed if name.startswith(MET)}
+
+
+def _choose(request: OfficerRequest, key: str) -> None:
+    law = forms.law_of(request)
+    actions.choose_law(key=key, law=law, version=forms.version_of(request), by=request.actor)
 
 
 def _prepare(request: OfficerRequest, key: str) -> None:
@@ -105,6 +110,7 @@ def _day(request: OfficerRequest) -> date:
 
 
 ACTS: dict[str, Callable[[OfficerRequest, str], None]] = {
+    "choose": _choose,
     "prepare": _prepare,
     "approve": _approve,
     "return": _return,

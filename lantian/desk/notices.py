@@ -125,6 +125,7 @@ def _owe(request: OfficerRequest) -> Notice:
             name=name,
             number=forms.words_of(request, "number").strip(),
             profile=Profile(profile) if profile in list(Profile) else None,
+            law=forms.law_of(request),
             fields={
                 "act": forms.words_of(request, "act").strip(),
                 "content": forms.words_of(request, "content").strip(),
@@ -147,6 +148,7 @@ def _new_page(request: OfficerRequest, more: Mapping[str, Any]) -> HttpResponse:
     context = {
         "matters": _matters(),
         "profiles": [(str(one), label(text)) for one, text in shown.PROFILE_TEXTS.items()],
+        "laws": forms.field_choices(),
         "from_outside": matter.external_no if matter else "",
         "today": clock.today(),
         "typed": typed,
@@ -190,6 +192,7 @@ def _form(request: OfficerRequest, row: Notice) -> dict[str, Any]:
         "term": text.term if text else "",
         "longest": text.longest if text else row.longest,
         "secrets": "\n".join(text.secrets) if text else "",
+        "laws": forms.field_choices(),
         "causes": [(str(one), label(CAUSE_TEXTS[one])) for one in reviewing.BY_HAND],
         "early": shown.early(row, clock.today(), met_of(request)),
     }
@@ -202,6 +205,7 @@ def _may(request: OfficerRequest, row: Notice) -> dict[str, bool]:
     approves = own and Permission.APPROVE_PAPERS in request.actor.permissions
     state, question = State(row.state), queries.question_of(row)
     return {
+        "may_choose": keeps and (state, Act.CHOOSE) in MOVES and queries.field_of(row.subject) is None,
         "may_prepare": keeps and ((state, Act.PREPARE) in MOVES or (state, Act.CORRECT) in MOVES),
         "correcting": (state, Act.CORRECT) in MOVES,
         "may_approve": approves and (state, Act.RETURN) in MOVES,

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from lantian.core import publicity
-from lantian.core.competence import Field
+from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.deadlines import Deadline
 from lantian.core.moves import check_move
 from lantian.core.publicity import Profile
@@ -23,6 +23,7 @@ from lantian.publicity.errors import PublicityRefused, Stale
 from lantian.publicity.models import Notice, NoticeStep
 from lantian.publicity.states import MOVES, Act, Cause, State
 from lantian.registry import queries as registry
+from lantian.registry.models import Subject
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Told:
     """What a record says beyond its document; what is left out comes from the register.
 
     `fields` are fields of the text by the codes of the rule book (act, facts, legal_basis, content, …), `longest` the
-    end of a ban or of the stay on a list, `law` the field of law.
+    end of a ban or of the stay on a list, `law` the field of law, which an officer says where the register does not.
     """
 
     name: str = ""
@@ -104,11 +105,50 @@ def owe_by_hand(owed: Owed, *, by: OfficerActor) -> Notice:
     if owed.matter not in publicity.matters():
         raise PublicityRefused("请选择公示事项的类别。", "Choose what kind of matter is published.")
     publicity.matter(owed.matter, owed.event_on)  # raises where no rule asked for it yet
-    row = owe(owed, by=by)
+    law = chosen_law(registry.by_key(owed.subject_key) if owed.subject_key else None, owed.told.law)
+    row = owe(replace(owed, told=replace(owed.told, law=law)), by=by)
     assert row is not None, "a rule asks for it"
     if row.unit_id != by.unit:
         raise _others(row)
     return row
+
+
+def chosen_law(subject: Subject | None, law: Field | None) -> Field:
+    """The field of law of a decision: what the register settles, else what the officer says.
+
+    Raises `PublicityRefused` where neither says it, and where the officer says another than the register.
+    """
+    settled = queries.field_of(subject)
+    if settled is None and law is None:
+        raise PublicityRefused(
+            "登记库不能确定这项决定属于哪个领域（两类代理都做的，或者库中没有的）：请选择领域，由谁公示取决于它。",
+            "The register does not settle the field of this decision (an agency of both kinds, or a party it does not "
+            "know): choose the field, it decides who publishes.",
+        )
+    if settled is not None and law not in (None, settled):
+        name = FIELD_TEXTS[settled]
+        raise PublicityRefused(
+            f"登记库中该当事人属于“{name.zh}”；登记有误的，先更正登记。",
+            f"By the register this party belongs to '{name.en}'; where that is wrong, mend the register first.",
+        )
+    found = settled or law
+    assert found is not None
+    return found
+
+
+@transaction.atomic
+def choose_law(*, key: str, law: Field | None, version: int, by: OfficerActor) -> Notice:
+    """Say the field of law of a notice whose party the register does not settle, before its text is prepared.
+
+    Raises `PublicityRefused`, `Stale`.
+    """
+    check_permission(by.permissions, Permission.PUBLISH)
+    row = taken(key, version, by)
+    row.state = check_move(MOVES, State(row.state), Act.CHOOSE)
+    if law is None:
+        raise PublicityRefused("请选择领域。", "Choose the field.")
+    row.field = chosen_law(row.subject, law)
+    return moved(row, Act.CHOOSE, clock.today(), by, note=FIELD_TEXTS[law].zh)
 
 
 @transaction.atomic
@@ -241,7 +281,7 @@ def _party(subject_key: str, told: Told) -> dict[str, Any]:
         "number": number[:120],
         "home": queries.home_of(subject, number),
         "profile": told.profile or queries.profile_of(subject),
-        "field": told.law or queries.field_of(subject),
+        "field": told.law or queries.field_of(subject) or "",
     }
 
 

@@ -167,6 +167,11 @@ def refuse_in_doubt(row: Notice, text: NoticeText) -> None:
 def demand_competence(row: Notice, by: OfficerActor) -> None:
     """Ask the matrix, except where the rule says that another body publishes or that the matter lies outside it."""
     if publicity.matter(row.matter, row.event_on).values["competence"] == "yes":
+        if not row.field:
+            raise PublicityRefused(
+                "还没有确定这项决定的领域：请先选择，由谁公示取决于它。",
+                "The field of this decision is not chosen yet: choose it first, it decides who publishes.",
+            )
         competence.may(by, LegalAct.PUBLISH, Field(row.field))
 
 

@@ -22,7 +22,8 @@ class Notice(models.Model):
     binds now (publication, or withdrawal); `until` the last day, None while only a decision ends it. `told` is what
     the record above said, the first draft of the text. `home` is the other province that registered the party (two
     digits of GB/T 2260, empty for ours or where nothing tells), `forwarded_on` the first day it was told. `question` is
-    what stands against the notice until a second person decides (`queries.Question`).
+    what stands against the notice until a second person decides (`queries.Question`). `field` is empty where
+    neither the register nor an officer has said it yet.
     """
 
     key = models.CharField(max_length=26, unique=True, default=new_key)
@@ -34,7 +35,7 @@ class Notice(models.Model):
     name = models.CharField(max_length=200)
     number = models.CharField(max_length=120, blank=True)
     profile = models.CharField(max_length=12, choices={str(one): str(one) for one in Profile})
-    field = models.CharField(max_length=20, choices={str(one): str(one) for one in Field})
+    field = models.CharField(max_length=20, blank=True, choices={str(one): str(one) for one in Field})
     home = models.CharField(max_length=2, blank=True)
     document = models.CharField(max_length=200)
     event_on = models.DateField()

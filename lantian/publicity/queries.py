@@ -257,12 +257,14 @@ def profile_of(subject: Subject | None) -> publicity.Profile:
     return publicity.Profile.PERSON if person else publicity.Profile.ENTERPRISE
 
 
-def field_of(subject: Subject | None) -> Field:
-    """The field of law in which a party is supervised, where the record does not say."""
+def field_of(subject: Subject | None) -> Field | None:
+    """The field of law that the register settles; None for an agency of both kinds and anybody else: an officer says.
+
+    A decision about such a party may be one in trademark matters, which a district publishes in its own name.
+    """
     if subject is None:
-        return Field.UNLICENSED
+        return None
     if subject.kind == Subject.Kind.AGENCY:
-        kinds = registry.agency_kinds(subject.number)
-        return Field.TRADEMARK_AGENCY if kinds == {"trademark"} else Field.PATENT_AGENCY
+        return registry.agency_field(subject.number)
     fields = {Subject.Kind.PRACTITIONER: Field.PRACTITIONER, Subject.Kind.APPLICANT: Field.APPLICANT}
-    return fields.get(Subject.Kind(subject.kind), Field.UNLICENSED)
+    return fields.get(Subject.Kind(subject.kind))

@@ -27,10 +27,11 @@ class Act(StrEnum):
     """What may be done. `withdraw`, `finish` and `end` are one act: they differ in what is left and why it ends.
 
     `doubt` (the record below it changed) and `ask` (an officer asks that its ground be taken as gone) leave it where it
-    stands until a second person lets it `fall_away` or `keep`s it.
+    stands until a second person lets it `fall_away` or `keep`s it. `choose` says the field of law.
     """
 
     OWE = "owe"
+    CHOOSE = "choose"
     PREPARE = "prepare"
     RETURN = "return"
     APPROVE = "approve"
@@ -75,6 +76,7 @@ STATE_TEXTS: dict[State, Text] = {
 }
 ACT_TEXTS: dict[Act, Text] = {
     Act.OWE: Text("产生公示义务", "duty to publish"),
+    Act.CHOOSE: Text("确定领域", "field of law chosen"),
     Act.PREPARE: Text("拟定公示内容", "text prepared"),
     Act.RETURN: Text("退回重拟", "sent back for another text"),
     Act.APPROVE: Text("核准公示", "publication approved"),
@@ -106,6 +108,7 @@ CLOSED = (State.WITHDRAWN, State.ENDED, State.SPARED, State.DROPPED)
 OUT = (State.PUBLISHED, State.CORRECTING, State.CORRECTED, State.WITHDRAWING)
 OPEN = (State.DUE, State.PREPARED, State.APPROVED, State.CORRECTING, State.CORRECTED, State.WITHDRAWING)
 MOVES: dict[tuple[State, Act], State] = {
+    (State.DUE, Act.CHOOSE): State.DUE,
     (State.DUE, Act.PREPARE): State.PREPARED,
     (State.DUE, Act.FALL_AWAY): State.DROPPED,
     (State.PREPARED, Act.RETURN): State.DUE,

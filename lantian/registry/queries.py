@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 
+from lantian.core.competence import Field
 from lantian.office.search import Source
 from lantian.registry.kinds import TWINS, FactKind
 from lantian.registry.models import Agency, Company, RegisterFact, Subject, SubjectAlias
@@ -17,6 +18,10 @@ WAITING = "city"  # the place of those whom no step of routing could place
 # Natural persons for certain; an applicant may be one, the register does not say.
 PERSONS = (Subject.Kind.PRACTITIONER, Subject.Kind.PERSON)
 KINDS = (Subject.Kind.AGENCY, Subject.Kind.COMPANY, Subject.Kind.PRACTITIONER)
+AGENCY_FIELDS: dict[frozenset[str], Field] = {
+    frozenset({"patent"}): Field.PATENT_AGENCY,
+    frozenset({"trademark"}): Field.TRADEMARK_AGENCY,
+}
 # Public register facts as global search finds them: by name now and before, initials, and every number.
 SEARCHED = Source(
     "subject",
@@ -87,6 +92,11 @@ def agency_kinds(number: str) -> frozenset[str]:
     subject = find(number) if number else None
     agency = Agency.objects.filter(subject=subject).first() if subject else None
     return frozenset(agency.kinds or ()) if agency else frozenset()
+
+
+def agency_field(number: str) -> Field | None:
+    """The field of law of an agency of one kind; None for one of both kinds, and when nobody says."""
+    return AGENCY_FIELDS.get(agency_kinds(number))
 
 
 def by_key(key: str) -> Subject | None:

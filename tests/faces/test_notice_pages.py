@@ -88,6 +88,7 @@ def test_a_decision_of_another_system_is_recorded_once() -> None:
         "document": "津知罚〔2026〕7号",
         "on": "2026-11-20",
         "act": "无资质代理",
+        "law": "unlicensed",
     }
     for _ in range(2):
         assert client.post(reverse("notices_new"), typed).status_code == 302

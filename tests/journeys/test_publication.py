@@ -38,6 +38,7 @@ def test_a_penalty_is_published_by_two_persons_and_taken_down_when_annulled(
     page.goto(f"{house.url}/notices/new")
     day = page.get_attribute("[name=on]", "max") or ""
     fill(page, name=NAME, document="津知罚〔2026〕9号", on=day, act="无资质专利代理", content="罚款五万元")
+    page.select_option("[name=law]", "unlicensed")
     followed(page, page.get_by_role("button", name="登记应公示的决定"))
     expect(page.get_by_role("heading", name=NAME)).to_be_visible()
     notice = page.url

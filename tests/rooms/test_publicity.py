@@ -13,7 +13,7 @@ from django.urls import reverse
 from lantian.casework import outside
 from lantian.casework.models import OutsideMatter
 from lantian.city.names import credit_code
-from lantian.core.competence import NoCompetence
+from lantian.core.competence import Field, NoCompetence
 from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed
 from lantian.core.moves import MoveRefused
@@ -56,7 +56,7 @@ def move_to(settings: object, day: date) -> None:
 
 
 def an_agency(district: int = NANKAI) -> Subject:
-    found = Agency.objects.filter(subject__district_code=str(district), kinds__contains=["patent"])
+    found = Agency.objects.filter(subject__district_code=str(district), kinds=["patent"])
     one = found.order_by("id").first()
     assert one is not None
     subject: Subject = one.subject
@@ -203,6 +203,53 @@ def test_who_may_not_publish_in_this_field_is_refused_by_the_matrix() -> None:
         prepare(row, "nankai")
     with acting("centre") as by, pytest.raises(NotAllowed):
         actions.owe_by_hand(Owed(ABOUT, "penalty", an_agency().key, "文", DECIDED), by=by)
+
+
+def both_kinds(subject: Subject) -> Subject:
+    Agency.objects.filter(subject=subject).update(kinds=["patent", "trademark"])
+    return subject
+
+
+def test_a_trademark_fine_of_a_district_on_an_agency_of_both_kinds_is_published_by_the_district() -> None:
+    """A patent matter the city would decide: the register does not say which it is, so the officer does."""
+    subject = both_kinds(an_agency())
+    matter = test_crediting.a_penalty(subject)
+    with pytest.raises(PublicityRefused, match="choose the field"):
+        test_crediting.put(matter, subject)
+    test_crediting.put(matter, subject, law=Field.TRADEMARK_AGENCY)
+    with acting("nankai"):
+        (row,) = queries.of_record(("outside", matter.key))
+        Notice.objects.filter(pk=row.pk).update(told={"act": "违法招揽", "content": "罚款三万元"})
+    prepare(row, "nankai")
+    approve(row, "leader")
+    assert put_out(row, login="nankai").state == State.PUBLISHED
+
+
+def test_an_officer_says_the_field_only_where_the_register_does_not() -> None:
+    wanted = Owed(ABOUT, "penalty", an_agency().key, "文", DECIDED, Told(law=Field.TRADEMARK_AGENCY))
+    with acting("nankai") as by:
+        with pytest.raises(PublicityRefused, match="mend the register"):
+            actions.owe_by_hand(wanted, by=by)
+        nobody = replace(wanted, subject_key="", told=Told("某店", fields=FIELDS))
+        with pytest.raises(PublicityRefused, match="choose the field"):
+            actions.owe_by_hand(nobody, by=by)
+
+
+def test_a_notice_without_a_field_gets_it_by_an_act_before_anything_is_prepared() -> None:
+    told = Told("某店", fields=FIELDS)
+    with acting("nankai") as by:
+        row = actions.owe(Owed(ABOUT, "penalty", "", "文", DECIDED, told), by=by)
+        assert row is not None and row.field == ""
+    with pytest.raises(PublicityRefused, match="choose it first"):
+        prepare(row, "nankai")
+    act, client = reverse("notice_act", args=[row.key]), browser("nankai")
+    assert "领域（必选）" in client.get(reverse("notice", args=[row.key])).content.decode()
+    assert client.post(act, {"do": "choose", "version": "1"}).status_code == 422
+    typed = {"do": "choose", "version": "1", "law": "trademark_agency"}
+    assert client.post(act, typed).status_code == 302
+    assert prepare(row, "nankai").number == 1
+    with acting("nankai") as by, pytest.raises(MoveRefused):
+        actions.choose_law(key=row.key, law=Field.UNLICENSED, version=fresh(row).version, by=by)
 
 
 def test_only_the_office_that_decided_publishes() -> None:
@@ -493,7 +540,9 @@ def test_a_text_prepared_before_the_decision_changed_is_not_approved() -> None:
 
 
 def an_outsider(**more: object) -> Notice:
-    told = Told("示例代理（北京）有限公司", credit_code(2, "110108"), Profile.ENTERPRISE, fields=FIELDS)
+    told = Told(
+        "示例代理（北京）有限公司", credit_code(2, "110108"), Profile.ENTERPRISE, Field.UNLICENSED, FIELDS
+    )
     with acting("city") as by:
         row = actions.owe(Owed(("outside", "b1"), "penalty", "", "津知罚〔2026〕2号", DECIDED, told), by=by)
     assert row is not None

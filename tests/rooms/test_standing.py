@@ -37,7 +37,7 @@ def this_day(settings: object) -> None:
 
 
 def an_agency(district: int = NANKAI) -> Subject:
-    found = Agency.objects.filter(subject__district_code=str(district), kinds__contains=["patent"])
+    found = Agency.objects.filter(subject__district_code=str(district), kinds=["patent"])
     one = found.order_by("id").first()
     assert one is not None
     subject: Subject = one.subject

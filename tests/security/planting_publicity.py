@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from lantian.core.competence import Field
 from lantian.core.publicity import Profile
 from lantian.office import audit, clock
 from lantian.office.actors import Actor
@@ -22,7 +23,7 @@ def plant_publicity(mark: str, units: Sequence[int], everybody: Actor) -> dict[s
     by, other, today = officer("city"), officer("marks"), clock.today()
     fields = dict.fromkeys(("act", "facts", "content", "phone"), mark)
     with scoped(by):
-        told = Told(name=mark, number=mark, profile=Profile.PERSON, fields=fields)
+        told = Told(name=mark, number=mark, profile=Profile.PERSON, law=Field.UNLICENSED, fields=fields)
         row = actions.owe(Owed(("outside", "planted"), "penalty", "", mark, today, told), by=by)
         assert row is not None
         draft = Draft(deciding.first_draft(row), "ordinary", reason=mark)

@@ -142,7 +142,7 @@ def head(notice: Notice, today: date) -> dict[str, Any]:
     return row(notice, today) | {
         "version": notice.version,
         "profile": label(PROFILE_TEXTS[Profile(notice.profile)]),
-        "field": label(FIELD_TEXTS[Field(notice.field)]),
+        "field": label(FIELD_TEXTS[Field(notice.field)]) if notice.field else "",
         "publisher": label(PUBLISHER_TEXTS[rule.values["publisher"]]),
         "basis": said(rule.basis.cite()),
         "doubt": doubt(rule.confidence),

@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=200)),
                 ('number', models.CharField(blank=True, max_length=120)),
                 ('profile', models.CharField(choices=[('enterprise', 'enterprise'), ('person', 'person')], max_length=12)),
-                ('field', models.CharField(choices=[('patent_agency', 'patent_agency'), ('trademark_agency', 'trademark_agency'), ('practitioner', 'practitioner'), ('unlicensed', 'unlicensed'), ('applicant', 'applicant')], max_length=20)),
+                ('field', models.CharField(blank=True, choices=[('patent_agency', 'patent_agency'), ('trademark_agency', 'trademark_agency'), ('practitioner', 'practitioner'), ('unlicensed', 'unlicensed'), ('applicant', 'applicant')], max_length=20)),
                 ('home', models.CharField(blank=True, max_length=2)),
                 ('document', models.CharField(max_length=200)),
                 ('event_on', models.DateField()),
