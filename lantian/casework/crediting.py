@@ -1,6 +1,7 @@
 """From a matter to the credit file, by an officer's act: what he may choose, what is on file, what becomes of it.
 
-Matters are outside matters, rectifications and interviews. Nothing is put on file by itself.
+Matters are outside matters and rectifications. Nothing is put on file by itself, nothing of a matter without an
+outcome, and nothing of an interview: it is no proof, and what is an abnormal filing CNIPA determines.
 """
 
 from __future__ import annotations
@@ -14,14 +15,16 @@ from django.db import transaction
 from lantian.casework import crediting_rules as rules
 from lantian.casework.branching import Concerned, Party, concerned, was_forwarded
 from lantian.casework.errors import CreditingRefused, Stale
-from lantian.casework.measures_states import InterviewState, RectificationState, Root
+from lantian.casework.measures_states import RectificationState, Root
 from lantian.casework.models import Interview, OutsideMatter, Rectification
 from lantian.casework.queries import city
 from lantian.core.competence import Field
+from lantian.core.messages import Text
 from lantian.core.rulebook import RuleVersion
 from lantian.core.supervision import FactKind
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
+from lantian.office.modes import Module
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import actions as publicity
 from lantian.publicity import queries as publicity_queries
@@ -37,12 +40,29 @@ Matter = OutsideMatter | Rectification | Interview
 # What of an outside matter, once changed, may no longer carry what was put on file.
 TELLING = ("external_no", "subject_name", "subject_no", "closed_on", "result")
 
+NO_RESULT = Text(
+    "该事项还没有登记处理结果，不能作为已确认的事实记入信用档案；请在结果作出后先更新外部系统事项。",
+    "No result of this matter is noted, so it confirms nothing yet; note the result first, once there is one.",
+)
+NOT_CLOSED = Text(
+    "该投诉举报尚未办结，不能作为已确认的事实记入信用档案；请先登记办结日期。",
+    "The complaint is not closed, so it confirms nothing yet; note the day on which it was closed first.",
+)
+TALK = Text(
+    "约谈不是认定：约谈记录不作为已确认的事实记入信用档案；请在案件、投诉或者责令改正中按有权机关的决定记入。",
+    "An interview decides nothing and confirms no fact: put it on file from the case, complaint or order, by what the"
+    " competent authority decided.",
+)
+
 BRANCH_MARK = "（分支机构："
 
 
 @dataclass(frozen=True)
 class Source:
-    """A matter as the credit file sees it: its origin, sorts, office, version, whom it concerns, day and document."""
+    """A matter as the credit file sees it: its origin, sorts, office, version, whom it concerns, day and document.
+
+    `waits` says why nothing of it can be put on file yet: what has no outcome has no sorts.
+    """
 
     origin: tuple[str, str]
     sorts: tuple[str, ...]
@@ -52,6 +72,7 @@ class Source:
     on: date | None
     document: str
     seen_by: tuple[int, ...]
+    waits: Text | None = None
 
     @property
     def decided_on(self) -> date | None:
@@ -93,16 +114,29 @@ def source(row: Matter) -> Source:
     """A matter as the credit file sees it."""
     kind, sorts, on, document = _seen(row)
     named = concerned(_parties(row), on or clock.today())
-    return Source((kind, row.key), sorts, row.unit_id, row.version, named, on, document, tuple(row.seen_by))
+    waits = _waits(row)
+    return Source(
+        (kind, row.key), sorts, row.unit_id, row.version, named, on, document, tuple(row.seen_by), waits
+    )
+
+
+def _waits(row: Matter) -> Text | None:
+    """What a matter still lacks to confirm anything: an outcome; an interview never confirms by itself."""
+    if isinstance(row, Interview):
+        return TALK
+    if not isinstance(row, OutsideMatter):
+        return None
+    if not row.result.strip():
+        return NO_RESULT
+    return NOT_CLOSED if row.module == Module.COMPLAINTS and row.closed_on is None else None
 
 
 def _seen(row: Matter) -> tuple[str, tuple[str, ...], date | None, str]:
     if isinstance(row, OutsideMatter):
-        return OUTSIDE, (row.module,), row.closed_on, row.external_no
+        return OUTSIDE, () if _waits(row) else (row.module,), row.closed_on, row.external_no
     if isinstance(row, Rectification):
         return RECTIFICATION, _sorts(row), row.opened_on, row.number
-    held = (rules.INTERVIEW,) if row.state in (InterviewState.HELD, InterviewState.CLOSED) else ()
-    return INTERVIEW, held, row.held_on, row.number
+    return INTERVIEW, (), row.held_on, row.number  # a talk decides nothing
 
 
 def _parties(row: Matter) -> list[Party]:
@@ -223,6 +257,8 @@ def _naming(put: Put, one: Concerned) -> Put:
 def _write(found: Source, subject: Subject, put: Put, by: OfficerActor) -> RuleVersion:
     kinds = rules.offered(found.sorts, subject, put.on)
     rule = next((one for one in kinds if one.id == put.kind), None)
+    if rule is None and found.waits is not None:
+        raise CreditingRefused(found.waits.zh, found.waits.en)
     if rule is None:
         raise CreditingRefused(
             f"请选择记入的事项；按{put.on}（事实发生之日）的规则，该事项不能这样记入。",

@@ -16,8 +16,8 @@ from lantian.standing import queries as standing
 from lantian.standing.errors import NoScore
 
 FILE = "crediting.toml"
-ORDER, NOT_DONE, INTERVIEW = "order", "not_done", "interview"
-MATTERS = (*(str(module) for module in Module), ORDER, NOT_DONE, INTERVIEW)
+ORDER, NOT_DONE = "order", "not_done"
+MATTERS = (*(str(module) for module in Module), ORDER, NOT_DONE)
 SHAPES: Mapping[str, Shape] = {
     "*": Shape(
         {"matters": Many(OneOf(MATTERS))},

@@ -104,7 +104,9 @@ def _why_not(found: Source, may: bool, kinds: bool) -> str:
         return ""
     if any(one.branch and not one.here for one in found.concerned):
         return said(ELSEWHERE)
-    return said(NONE if found.files else UNKNOWN)
+    if not found.files:
+        return said(UNKNOWN)
+    return said(found.waits or NONE)
 
 
 def act(request: OfficerRequest, kind: str, key: str) -> Text:

@@ -1,10 +1,11 @@
-"""Facts that the supervision class counts: confirmed by a case, a complaint or an interview, never by a machine."""
+"""Facts that the supervision class counts: confirmed by a case or complaint with its outcome, never by a machine."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from lantian.casework import crediting, interviewing, outside
 from lantian.casework.crediting import Put
@@ -15,8 +16,8 @@ from lantian.casework.outside import Noted
 from lantian.core import supervision
 from lantian.office.modes import Module
 from lantian.registry.models import Subject
-from lantian.standing import queries, sourcing
-from tests.personas import acting
+from lantian.standing import queries
+from tests.personas import acting, browser
 from tests.rooms.test_crediting import values
 from tests.rooms.test_measures import OFFICERS, a_plan
 from tests.rooms.test_standing import TODAY, an_agency
@@ -52,23 +53,40 @@ def an_interview(subject: Subject, *, held: bool = True) -> tuple[str, int]:
         return row.key, row.version
 
 
-def test_abnormal_filings_confirmed_in_an_interview_make_the_class_heavier() -> None:
+@pytest.mark.parametrize("held", [True, False])
+def test_an_interview_confirms_nothing_whatever_was_admitted_in_it(held: bool) -> None:
+    """It is no proof, and what is an abnormal filing CNIPA determines; its page says so."""
     subject = an_agency()
     before = class_of(subject)
-    key, version = an_interview(subject)
-    assert class_of(subject) == before  # an interview confirms nothing by itself
-    put("interview", key, version, subject)
-    assert (before[0], class_of(subject)) == ("II", ("III", ["abnormal_filings_confirmed"]))
-    with acting("city"):
-        (event,) = sourcing.events_from(("interview", key))
-        assert (event.indicator, event.quantity) == ("AG-IRR-01", 3)
-
-
-def test_an_interview_that_was_not_held_confirms_nothing() -> None:
-    subject = an_agency()
-    key, version = an_interview(subject, held=False)
-    with pytest.raises(CreditingRefused, match="cannot be put on file so"):
+    key, version = an_interview(subject, held=held)
+    with pytest.raises(CreditingRefused, match="An interview decides nothing"):
         put("interview", key, version, subject)
+    assert class_of(subject) == before
+    assert "约谈不是认定" in browser("nankai").get(reverse("interview", args=[key])).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("module", "lacking", "why", "said"),
+    [
+        (Module.COMPLAINTS, {"result": "", "closed_on": ""}, "No result", "还没有登记处理结果"),
+        (Module.COMPLAINTS, {"closed_on": ""}, "is not closed", "尚未办结"),
+        (Module.CASES, {"result": ""}, "No result", "还没有登记处理结果"),
+        (Module.INSPECTIONS, {"result": ""}, "No result", "还没有登记处理结果"),
+    ],
+)
+def test_a_matter_without_an_outcome_confirms_nothing_and_its_page_says_why(
+    module: Module, lacking: dict[str, str], why: str, said: str
+) -> None:
+    subject = an_agency()
+    with acting("nankai") as by:
+        matter = outside.note(
+            Noted(module, "市局系统", subject.kind, values(subject, stage="办理中", **lacking)), by=by
+        )
+    with pytest.raises(CreditingRefused, match=why):
+        put("outside", matter.key, matter.version, subject)
+    assert class_of(subject) == ("II", [])
+    told = browser("nankai").get(reverse("outside_matter", args=[matter.key]))
+    assert said in told.content.decode() and not told.context["filed"]["may_put"]
 
 
 def test_a_complaint_confirms_abnormal_filings_and_no_penalty() -> None:
