@@ -12,7 +12,8 @@ from lantian.office import clock
 
 FILE = "measures.toml"
 RECEIVERS = ("city", "cnipa", "police", "discipline", "office", "home", "other")
-_OFFICERS = Shape({"least": AtLeast(1)})
+_OFFICERS = Shape({"least": AtLeast(2)})  # the law's own floor: no uploaded book lowers it
+_RECHECK = Shape({"least": AtLeast(1)})  # our own default, no law asks for more
 _RECEIVER = Shape(
     {
         "way": OneOf(("up", "out")),
@@ -22,7 +23,8 @@ _RECEIVER = Shape(
     }
 )
 SHAPES: Mapping[str, Shape] = {
-    **{f"officers_{act}": _OFFICERS for act in ("interview", "warning_talk", "recheck")},
+    **{f"officers_{act}": _OFFICERS for act in ("interview", "warning_talk")},
+    "officers_recheck": _RECHECK,
     **{f"receiver_{name}": _RECEIVER for name in RECEIVERS},
     "provinces": Shape({"members": Many(Shape({"code": str, "name_zh": str, "name_en": str}))}),
 }

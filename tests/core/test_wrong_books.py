@@ -79,6 +79,8 @@ def test_a_fault_of_form_is_placed_in_every_book(fault: str) -> None:
         ("campaign", 'indicator = "', 'indicator = "fines", weight = 1 }, { indicator = "', "must be one of"),
         ("ranking", 'detector = "P01"', 'detector = "P02"', "every detector exactly once"),
         ("modules", 'built = "no"', 'built = "yes"', "has not this module"),
+        ("measures", "least = 2", "least = 1", "at least 2"),  # who sits in an interview
+        ("captures", "officers = 2", "officers = 1", "at least 2"),
         ("persons", "limit = ", "limit = -", "at least 1"),
         ("instruments", "names = [", 'names = ["专利代理管理办法", ', "is a name of"),
     ],
@@ -89,6 +91,15 @@ def test_what_contradicts_the_house_is_placed_as_well(book: str, old: str, new: 
     with pytest.raises(BadRulebook, match=re.escape(said)) as caught:
         shelf.check(text.replace(old, new, 1), file="mine.toml")
     assert PLACED.match(caught.value.text.en) and "mine.toml，第" in caught.value.text.zh
+
+
+def test_a_book_lowers_the_officers_of_a_re_check_only() -> None:
+    text = shipped("measures.toml")
+    assert text.count("least = 2") == 2 and text.count("least = 1") == 1
+    head, last = text.rsplit("least = 2", 1)
+    with pytest.raises(BadRulebook, match="at least 2"):
+        shelf.check(f"{head}least = 1{last}", file="measures.toml")  # a warning talk
+    shelf.check(text, file="measures.toml")
 
 
 def test_a_hole_between_two_versions_is_refused() -> None:

@@ -9,7 +9,8 @@ from lantian.core.rulebook import AtLeast, Rulebook, RuleVersion, Shape
 from lantian.office import clock
 
 FILE = "captures.toml"
-SHAPES: Mapping[str, Shape] = {"retaken": Shape({"officers": AtLeast(1), "form_zh": str, "form_en": str})}
+# Electronic evidence is taken by two officers at least; an uploaded book may ask for more, never for fewer.
+SHAPES: Mapping[str, Shape] = {"retaken": Shape({"officers": AtLeast(2), "form_zh": str, "form_en": str})}
 
 
 def retaken() -> RuleVersion:
