@@ -157,7 +157,7 @@ def _again(one: Dated, key: str, by: Actor) -> None:
     if (due.due, due.provisional) == (was, row.due_provisional):
         return
     told = stored(due)
-    again = [*row.derivation.get("again", ()), _said(clock.today(), was, due)]
+    again = [*row.derivation.get("again", ()), _said(clock.today(), was, row.due_provisional, due)]
     row.derivation = told | {"steps": [*told["steps"], *again], "again": again}
     row.due, row.due_provisional = due.due, due.provisional
     row.save(update_fields=["due", "due_provisional", "derivation"])
@@ -165,8 +165,8 @@ def _again(one: Dated, key: str, by: Actor) -> None:
     audit.record(audit.Kind.DUE_REANNOUNCED, by=by, about=one.about(row), detail=detail)
 
 
-def _said(on: date, was: date, due: Deadline) -> list[str]:
-    """The step of the derivation that tells of the new reckoning."""
+def _said(on: date, was: date, unsure: bool, due: Deadline) -> list[str]:
+    """The step of the derivation that tells of the new reckoning; `unsure` where the old day was provisional."""
     if was == due.due:
         return [
             str(on),
@@ -175,6 +175,7 @@ def _said(on: date, was: date, due: Deadline) -> list[str]:
         ]
     return [
         str(on),
-        f"放假安排公布后由系统重新计算：原暂定{was}，现为{due.due}。",
-        f"Reckoned again once the holidays were announced: provisionally {was} before, now {due.due}.",
+        f"放假安排公布后由系统重新计算：{'原暂定' if unsure else '原为'}{was}，现为{due.due}。",
+        f"Reckoned again once the holidays were announced: {'provisionally ' if unsure else ''}{was} before,"
+        f" now {due.due}.",
     ]

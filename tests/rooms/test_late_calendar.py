@@ -148,6 +148,7 @@ def test_a_notice_that_changes_an_announced_year_moves_days_that_were_sure(setti
     assert changed != text_of("workdays", "2026b")
     work(approve(load(changed, since=date(2026, 9, 21))))
     assert fresh(lead).due > lead.due
+    assert f"原为{lead.due}，现为" in fresh(lead).derivation["steps"][-1][1]  # it was never provisional
 
 
 @in_rollback
