@@ -10,7 +10,7 @@ from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lantian.core.messages import NotAllowed, Refused, Text
+from lantian.core.messages import Refused, Text
 from lantian.desk import measuring as forms
 from lantian.desk import papers, record_papers
 from lantian.desk.downloads import attached, sent
@@ -95,7 +95,7 @@ def listing_enclose(request: OfficerRequest, key: str) -> HttpResponse:
             given = Given(ListPaper.Kind(kind), forms.words_of(request, "title"), file)
             packaging.enclose(key=key, given=given, version=forms.version_of(request), by=request.actor)
         messages.success(request, said(forms.KEPT))
-    except (Stale, NotAllowed):
+    except Stale:
         raise
     except Refused as refusal:
         messages.error(request, said(refusal.text))
@@ -120,8 +120,6 @@ def listing_package(request: OfficerRequest, key: str) -> HttpResponse | FileRes
     row = _found(key)
     try:
         data = packaging.package(row, by=request.actor)
-    except NotAllowed:
-        raise
     except Refused as refusal:
         messages.error(request, said(refusal.text))
         return redirect("listing", key)
@@ -139,7 +137,7 @@ def listing_send(request: OfficerRequest, key: str) -> HttpResponse:
         done = Done(day, forms.version_of(request), note=forms.words_of(request, "note"))
         packaging.send(key=row.key, done=done, by=request.actor)
         messages.success(request, said(SENT))
-    except (Stale, NotAllowed):
+    except Stale:
         raise
     except Refused as refusal:
         messages.error(request, said(refusal.text))

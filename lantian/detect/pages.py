@@ -20,6 +20,14 @@ MOST_TEXT = 200_000
 MOST_UNPACKED = 32 * 2**20
 _BLANKS = re.compile(r"[^\S\n]+")
 _CHARSET = re.compile(rb"""charset\s*=\s*["']?\s*([A-Za-z0-9_.:-]+)""", re.IGNORECASE)
+# A page is read only by encodings of the web: among Python's others are some that take hours for a page.
+# Pages that say gb2312 use letters that only its successors have.
+_ENCODINGS = {
+    "utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+    "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "gb18030": "gb18030",
+    "big5": "big5hkscs", "big5-hkscs": "big5hkscs", "shift-jis": "cp932", "euc-jp": "euc-jp", "euc-kr": "cp949",
+    "us-ascii": "cp1252", "iso-8859-1": "cp1252", "latin1": "cp1252", "windows-1252": "cp1252",
+}  # fmt: skip
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04", b"RIFF")
 # Signs in text of half width. A telephone is a mobile number, a number with its area code, or a 400/800 number.
 _PHONE = re.compile(
@@ -121,11 +129,12 @@ def _decoded(body: bytes, kind: str) -> str:
         found[1].decode() for found in (_CHARSET.search(kind.encode()), _CHARSET.search(body[:4096])) if found
     ]
     for name in [*named, "utf-8"]:
-        # Pages that say gb2312 use letters that only its successors have.
-        known = "gb18030" if name.casefold() in ("gb2312", "gbk", "x-gbk") else name
+        known = _ENCODINGS.get(name.casefold().replace("_", "-"))
+        if known is None:
+            continue
         try:
             return body.decode(known).removeprefix("\ufeff")
-        except (LookupError, UnicodeError):
+        except UnicodeError:
             continue
     return body.decode("gb18030", "replace")
 

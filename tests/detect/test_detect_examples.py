@@ -8,7 +8,7 @@ import pkgutil
 
 import lantian.detect
 
-OF_EXTRAS = {"lantian.detect.scale_plan", "lantian.detect.fast"}
+OF_EXTRAS = {"lantian.detect.scale_plan", "lantian.detect.fast", "lantian.detect.loops"}
 """Modules that need an optional dependency; they hold no examples."""
 
 

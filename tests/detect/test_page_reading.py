@@ -16,6 +16,13 @@ HTML = """<!doctype html><html><head><meta charset="{charset}"><title>天津 专
 <footer>版权所有：甲乙知识产权代理有限公司 津ICP备12345678号-1</footer></body></html>"""
 
 
+@pytest.mark.parametrize("charset", ["punycode", "zlib", "no such"])
+def test_a_page_does_not_choose_by_what_program_it_is_read(charset: str) -> None:
+    """Punycode takes hours for ten megabytes; only encodings of the web are heard."""
+    page = read_page(b"<p>-" + b"a" * 100_000, kind=f"text/html; charset={charset}")
+    assert page.text.startswith("-aaa")
+
+
 @pytest.mark.parametrize("charset", ["utf-8", "gb2312", "gb18030", "utf-16"])
 def test_a_page_is_read_in_whatever_letters_it_came(charset: str) -> None:
     page = read_page(HTML.format(charset=charset).encode(charset))

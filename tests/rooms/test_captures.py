@@ -11,7 +11,7 @@ from http.server import BaseHTTPRequestHandler
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from zipfile import ZipFile
+from zipfile import ZIP_BZIP2, ZIP_LZMA, ZIP_STORED, ZipFile
 
 import psycopg
 import pytest
@@ -222,10 +222,10 @@ def test_another_office_sees_nothing_and_the_city_may_look_but_not_act() -> None
         actions.upload(saved(), ("a.html", TOUTS.encode()), None, by=by)
 
 
-def zipped(**files: bytes) -> bytes:
+def zipped(method: int = ZIP_STORED, /, **files: bytes) -> bytes:
     """A ZIP of files by name (`_html` in a name stands for `.html`)."""
     packed = BytesIO()
-    with ZipFile(packed, "w") as archive:
+    with ZipFile(packed, "w", method) as archive:
         for name, content in files.items():
             archive.writestr(name.replace("_html", ".html").replace("__", "/"), content)
     return packed.getvalue()
@@ -236,8 +236,9 @@ def zipped(**files: bytes) -> bytes:
     [
         zipped(a=b"no page"), zipped(a_html=b"<p>1", b_html=b"<p>2"), zipped(a_html=b"<p>1")[:-30],
         zipped(a_html=b"<p>1").replace(b"<p>1", b"<p>2"), zipped(**{f"f{n}": b"" for n in range(2_001)}),
+        zipped(ZIP_BZIP2, a_html=b"<p>1"), zipped(ZIP_LZMA, a_html=b"<p>1"),
     ],
-    ids=["no page", "two pages", "cut short", "changed", "too many files"],
+    ids=["no page", "two pages", "cut short", "changed", "too many files", "BZIP2", "LZMA"],
 )  # fmt: skip
 def test_an_archive_that_is_no_saved_page_is_refused(body: bytes) -> None:
     with pytest.raises(UploadRefused):

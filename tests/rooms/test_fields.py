@@ -71,8 +71,9 @@ def test_without_a_detector_the_register_tells_a_trademark_agency_from_a_patent_
     assert docket.field_of("agency", "unknown") is None
 
 
-def test_where_the_field_is_not_known_the_officer_chooses_it() -> None:
-    finding = of(BOTH, "X01")
+def test_where_the_field_is_not_known_the_officer_chooses_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    finding = of(BOTH)
+    monkeypatch.setattr(docket, "PATENTS", "none")  # a family that says nothing of the field
     with pytest.raises(LeadRefused):
         lead_from(finding)
     assert lead_from(finding, Field.UNLICENSED).field == Field.UNLICENSED

@@ -211,6 +211,14 @@ def zipped(name: str) -> bytes:
     return out.getvalue()
 
 
+def rarely_packed(method: int) -> bytes:
+    """A bomb whose part the library would unpack whole, whatever size was asked for."""
+    out = io.BytesIO(workbook(rows(HEAD, published(1))))
+    with zipfile.ZipFile(out, "a", method) as package:
+        package.writestr("xl/more.xml", b"<x/>" * 5000)
+    return out.getvalue()
+
+
 def lying() -> bytes:
     """A part that unpacks to more than the directory says."""
     content = bytearray(xlsx_with(more=b"<x/>" * 5000))
@@ -231,6 +239,8 @@ LOCKED = COMPOUND + "EncryptedPackage".encode("utf-16-le") + b"\0" * 600
         (lambda: LOCKED, "has a password"),
         (lambda: xlsx_with(bomb=b"\0" * 30_000_000), "it was not unpacked"),
         (lying, "The workbook is broken"),
+        (lambda: rarely_packed(zipfile.ZIP_BZIP2), "The workbook is broken"),
+        (lambda: rarely_packed(zipfile.ZIP_LZMA), "The workbook is broken"),
         (far_away, "too far"),
         (lambda: zipped("a.csv"), "unpack it and upload the file inside"),
         (lambda: zipped("content.xml"), "XLSB or ODS"),

@@ -13,7 +13,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from lantian.campaign.returns.places import Bound, Known, Wrong, bound, inner, is_word, spread
 from lantian.core.messages import Refused, Text, Unreadable
-from lantian.office.intake.limits import check_unpacked
+from lantian.office.intake.limits import check_packing, check_unpacked
 
 MOST_CELLS = 5_000
 MOST_SHOWN = 20
@@ -102,6 +102,7 @@ def _refusal(wrong: list[tuple[str, Wrong]]) -> BadTemplate:
 def _open(data: bytes) -> Any:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            check_packing(packed)
             check_unpacked("workbook", sum(one.file_size for one in packed.infolist()), len(data))
             if any(name.lower().endswith("vbaproject.bin") for name in packed.namelist()):
                 raise BadTemplate(

@@ -16,6 +16,7 @@ from io import BytesIO
 
 from lantian.detect import mhtml
 from lantian.filings.captures.errors import UploadRefused
+from lantian.office.intake.limits import check_packing
 
 ZIP = b"PK\x03\x04"
 MOST_FILES, MOST_UNPACKED = 2_000, 64 * 2**20
@@ -101,6 +102,7 @@ def _led(content: bytes, places: Mapping[str, str]) -> bytes:
 def _zipped(body: bytes) -> Saved:
     try:
         with zipfile.ZipFile(BytesIO(body)) as archive:
+            check_packing(archive)
             files = _members(archive)
     except (
         zipfile.BadZipFile,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import zipfile
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -34,6 +35,20 @@ def check_unpacked(kind: str, unpacked: int, packed: int) -> None:
             f"Unpacked, the file has {_megabytes(unpacked)} MB or more ({_megabytes(packed)} MB packed), beyond "
             f"the limit ({most} MB, {rules['ratio']} times); it was not unpacked. Split it and take in CSV.",
         )
+
+
+def check_packing(archive: zipfile.ZipFile) -> None:
+    """Refuse (`BadZipFile`) members packed otherwise than by DEFLATE, before any is opened.
+
+    Of BZIP2 and LZMA the library unpacks everything at once, whatever size was asked for.
+    """
+    rare = [
+        one
+        for one in archive.infolist()
+        if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+    ]
+    if rare:
+        raise zipfile.BadZipFile("compression method")
 
 
 def _megabytes(count: int) -> int:

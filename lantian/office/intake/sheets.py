@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lantian.core.messages import Unreadable
-from lantian.office.intake.limits import check_unpacked, limit
+from lantian.office.intake.limits import check_packing, check_unpacked, limit
 
 CHUNK = 1 << 20
 NO_VALUE = "#NO_VALUE!"
@@ -43,6 +43,7 @@ def check_package(path: Path) -> None:
     """Refuse what would unpack to too much, from the zip directory; then hold every part to its stated size."""
     try:
         with zipfile.ZipFile(path) as package:
+            check_packing(package)
             parts = package.infolist()
             packed = path.stat().st_size
             check_unpacked("workbook", sum(part.file_size for part in parts), packed)
