@@ -1,8 +1,9 @@
 """What the supervision classes mean for draws and plans of checks: weight, frequency, key objects, with the reasons.
 
-The room that draws (inspections) asks `frame` for everybody in its pool at once. The signed class counts. Where
-nobody has signed one, the class that the table proposes counts; where something officially known has changed since
-it was signed, the heavier of the two: a listing works from its day on, not from the next signature on.
+The room that draws (inspections) asks `frame` for everybody in its pool at once. Only a class that an officer signed
+counts; without one it is the ordinary class, which the last row of the table gives to whom nothing is known of. What
+the table proposes is said beside it and changes no weight. A listing makes a key object from its day on all the same:
+it is a decision of its own, and the visit to a listed agency is law (Measures on Patent Agency art. 40).
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ from lantian.standing.models import ConfirmedFact, ListSpell, OfficialGrade, Qua
 class Drawn(NamedTuple):
     """One subject as a draw sees it; `signed` tells whether an officer's signature stands behind the class.
 
-    `again` tells that something officially known has changed since, so that the class is to be signed again.
+    `again` tells that something officially known has changed since, so that it is to be signed again; the reasons
+    then name the class that the table proposes.
     """
 
     code: str
@@ -89,19 +91,29 @@ def _signed(ids: Sequence[int], on: date) -> Mapping[int, SupervisionClass]:
 def _drawn(
     known: Standing, signed: SupervisionClass | None, table: Mapping[str, Consequence], on: date
 ) -> Drawn:
-    proposed = supervision.propose(known, on)
+    proposed, ordinary = supervision.propose(known, on), supervision.propose(Standing(), on)
     again = signed is not None and signed.rested_on != rested(known)
-    code, reasons = proposed.code, proposed.reasons
+    code, reasons = ordinary.code, ordinary.reasons
     if signed is not None and signed.code in table:
-        heavier = again and table[proposed.code].weight > table[signed.code].weight
-        if not heavier:
-            code = signed.code
-            reasons = (*(Text(zh, en) for zh, en in signed.reasons), *_own(signed.reason))
+        code = signed.code
+        reasons = (*(Text(zh, en) for zh, en in signed.reasons), *_own(signed.reason))
+    if proposed.code != code and (again or signed is None):
+        reasons = (*reasons, _unsigned(proposed))
     found = table[code]
+    listed = supervision.propose(Standing(lists=known.lists), on).key_object
     return Drawn(
-        code, found.weight, found.rate_percent, found.every_months, found.key_object, found.guidance,
+        code, found.weight, found.rate_percent, found.every_months, found.key_object or listed, found.guidance,
         signed is not None, again, reasons, found.confidence,
     )  # fmt: skip
+
+
+def _unsigned(proposed: supervision.Proposed) -> Text:
+    """What the table proposes, which counts once an officer has signed it."""
+    why = Text("；".join(one.zh for one in proposed.reasons), "; ".join(one.en for one in proposed.reasons))
+    return Text(
+        f"分类表提议“{proposed.text.zh}”（{why.zh}），尚未签署，不用于抽取",
+        f"the table proposes {proposed.text.en} ({why.en}); not signed, so no draw uses it",
+    )
 
 
 def _own(reason: str) -> tuple[Text, ...]:

@@ -44,9 +44,30 @@ def test_each_class_says_what_follows_why_by_which_article_and_how_sure() -> Non
     assert all(one.why.zh and one.why.en and one.cite.zh and one.confidence for one in found)
 
 
-def test_nobody_signed_the_table_counts_and_the_draw_says_so() -> None:
+def test_without_a_signature_everybody_is_drawn_as_ordinary() -> None:
     found = drawn(an_agency())
     assert (found.code, found.signed, found.again, found.weight) == ("II", False, False, 2)
+
+
+@pytest.mark.parametrize(("grade", "proposed"), [("D", "四类"), ("A", "一类")])
+def test_what_the_table_proposes_changes_no_weight_before_an_officer_signs_it(
+    grade: str, proposed: str
+) -> None:
+    subject = an_agency()
+    take_in("official_grades", "编号,信用等级,评价日期", f"{subject.number},{grade},2026-07-01")
+    found = drawn(subject)
+    assert (found.code, found.signed, found.weight, found.key_object) == ("II", False, 2, False)
+    assert proposed in found.reasons[-1].zh and "尚未签署，不用于抽取" in found.reasons[-1].zh
+
+
+def test_a_signed_class_stays_in_the_draw_until_the_new_one_is_signed() -> None:
+    subject = an_agency()
+    sign(subject, "II")
+    take_in("official_grades", "编号,信用等级,评价日期", f"{subject.number},D,2026-07-01")
+    found = drawn(subject)
+    assert (found.code, found.weight, found.again) == ("II", 2, True)
+    sign(subject, "IV")
+    assert (drawn(subject).code, drawn(subject).weight, drawn(subject).again) == ("IV", 10, False)
 
 
 def test_the_signed_class_counts_also_a_lighter_one_signed_with_its_reason() -> None:
@@ -58,13 +79,13 @@ def test_the_signed_class_counts_also_a_lighter_one_signed_with_its_reason() -> 
     assert [one.zh for one in found.reasons][-1] == "已完成整改"
 
 
-def test_a_listing_works_in_the_draw_from_its_day_on() -> None:
+def test_a_listing_makes_a_key_object_from_its_day_on_and_a_class_by_signature_only() -> None:
     subject = an_agency()
     sign(subject, "II")
     listed(subject)
     found = drawn(subject)
-    assert (found.code, found.weight, found.key_object, found.every_months) == ("IV", 10, True, 12)
-    assert found.again and "重点监控" in found.reasons[0].zh
+    assert (found.code, found.weight, found.key_object, found.every_months) == ("II", 2, True, None)
+    assert found.again and "重点监控" in found.reasons[-1].zh
 
 
 def test_what_a_draw_knows_of_many_is_what_is_known_of_each_in_few_queries() -> None:
