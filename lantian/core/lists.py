@@ -31,6 +31,9 @@ FILE = "lists.toml"
 SUBJECTS = ("patent_agency", "trademark_agency", "practitioner", "enterprise", "applicant")
 DECIDERS = ("cnipa", "city", "district", "centre")
 WAIVED = "waived"  # taken by the party, never asked for by a rule
+# What may happen once the party was told; no rule asks for it, but nothing is decided between the two.
+HEARING_ASKED, HEARING_HELD = "hearing_asked", "hearing_held"
+OF_ITSELF = (WAIVED, HEARING_ASKED, HEARING_HELD)
 STEPS = {
     "verified": Text("核实", "verified on the spot or on file"),
     "review": Text("复核", "reviewed by a second person"),
@@ -40,6 +43,8 @@ STEPS = {
     "decision": Text("作出列入决定", "decision to list"),
     "told": Text("告知当事人", "told to the party"),
     WAIVED: Text("当事人放弃陈述、申辩和听证", "the party waives statement and hearing"),
+    HEARING_ASKED: Text("当事人要求听证", "the party asks for a hearing"),
+    HEARING_HELD: Text("听证已举行或者当事人撤回听证要求", "the hearing was held, or the request withdrawn"),
 }
 FACTS = {
     "order_expired": Text("责令整改期满仍不符合", "the order to correct has run out"),
@@ -60,7 +65,7 @@ SHAPES = {
             "subjects": Many(OneOf(SUBJECTS)),
             "proposes": OneOf(DECIDERS),
             "decider": OneOf(DECIDERS),
-            "steps": Many(OneOf(tuple(step for step in STEPS if step != WAIVED))),
+            "steps": Many(OneOf(tuple(step for step in STEPS if step not in OF_ITSELF))),
             "published": OneOf(("yes", "no")),
             "ends": OneOf(("term", "remedy", "decision")),
             "grounds": Many(_GROUND),
@@ -71,6 +76,7 @@ SHAPES = {
             "publish_rule": str,
             "heard": str,
             "waives": OneOf(("yes",)),
+            "waives_confidence": OneOf(tuple(Confidence)),
             "term_months": AtLeast(1),
             "term_max_months": AtLeast(1),
             "permanent": OneOf(("yes",)),

@@ -145,7 +145,7 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "steps": [shown.list_step(one) for one in steps],
         **listing_packages.of_entry(request, row),
         "open_steps": [(step, label(lists.STEPS[step])) for step in acts.open_steps(row)],
-        "hearing": None if decided else hearing_of(row, rule),
+        "hearing": None if decided else shown.hearing(hearing_of(row, rule), rule, today),
         "repair": [(one["code"], either(one["text_zh"], one["text_en"])) for one in rule.values["repair"]],
         "notices": [notices.row(one, today) for one in publicity.of_record(("listing", row.key))],
         "today": today,

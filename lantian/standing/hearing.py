@@ -1,6 +1,7 @@
-"""The days in which a party to be listed may speak or ask for a hearing, and its giving them up.
+"""The days in which a party to be listed may speak or ask for a hearing, its giving them up, a hearing asked for.
 
-Both rights are given up together or the days run: who gives up the hearing alone may still make a statement.
+Both rights are given up together or the days run: who gives up the hearing alone may still make a statement. The days
+run from the service of the last notice: the day of such a step is the day on which its paper was served.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from lantian.core import deadlines, lists
+from lantian.core.deadlines import Deadline
 from lantian.core.rulebook import RuleVersion
 from lantian.standing.errors import StandingRefused
 from lantian.standing.models import ListEntry
@@ -18,12 +20,22 @@ TOLD = ("notice", "hearing_offered")
 
 @dataclass(frozen=True)
 class Hearing:
-    """The days in which a party may speak or ask for a hearing, and when and by which document it gave them up."""
+    """The days in which a party may speak or ask for a hearing, and when and by which document it gave them up.
+
+    `told_on` is the day of service, `due` how the last day was reckoned, `asked_on` when a hearing was asked for that
+    is not held yet.
+    """
 
     told_on: date
-    until: date
+    due: Deadline
     waived_on: date | None
     document: str
+    asked_on: date | None = None
+
+    @property
+    def until(self) -> date:
+        """The last day of the party."""
+        return self.due.due
 
     def over(self, on: date) -> bool:
         """Whether it may be decided on a day: the days are over, or given up by then."""
@@ -38,26 +50,56 @@ def hearing_of(row: ListEntry, rule: RuleVersion) -> Hearing | None:
     told = row.steps.filter(step__in=TOLD).order_by("on", "id").last()
     if "heard" not in rule.values or told is None:
         return None
-    until = deadlines.due_under(rule.values["heard"], told.on).due
+    due, asked = deadlines.due_under(rule.values["heard"], told.on), asked_on(row)
     waived = (
         row.steps.filter(step=lists.WAIVED).order_by("on", "id").last() if "waives" in rule.values else None
     )
     if waived is None or (waived.on, waived.pk) < (told.on, told.pk):
-        return Hearing(told.on, until, None, "")
-    return Hearing(told.on, until, waived.on, waived.document)
+        return Hearing(told.on, due, None, "", asked)
+    return Hearing(told.on, due, waived.on, waived.document, asked)
+
+
+def asked_on(row: ListEntry) -> date | None:
+    """The day on which the party asked for a hearing that was neither held nor withdrawn yet."""
+    both = (lists.HEARING_ASKED, lists.HEARING_HELD)
+    last = row.steps.filter(step__in=both).order_by("id").last()
+    return last.on if last is not None and last.step == lists.HEARING_ASKED else None
 
 
 def refuse_unheard(row: ListEntry, on: date) -> None:
-    """Nothing is decided before the party's days to speak or ask for a hearing are over, unless it gave them up."""
+    """Nothing is decided before the party's days to speak or ask for a hearing are over, unless it gave them up.
+
+    Nor between its asking for a hearing and the hearing.
+    """
+    asked = asked_on(row)
+    if asked is not None:
+        raise StandingRefused(
+            f"当事人已于{asked}要求听证，听证举行以前不能决定；举行或者当事人撤回后，先登记该步骤。",
+            f"The party asked for a hearing on {asked}; nothing is decided before it. Record first that it was held or"
+            " that the party withdrew its request.",
+        )
     found = hearing_of(row, lists.book().rule(row.list_id, on))
     if found is None or found.over(on):
         return
     raise StandingRefused(
-        f"{found.told_on}告知后，当事人至{found.until}可以陈述、申辩或者要求听证，期满后才能决定；"
+        f"{found.told_on}告知书送达后，当事人至{found.until}可以陈述、申辩或者要求听证，期满后才能决定；"
         "当事人书面放弃的，先登记放弃的日期和文书。",
-        f"Told on {found.told_on}, the party may speak or ask for a hearing until {found.until}; it is decided after"
-        " that. Where the party gave it up in writing, record the day and the document of that first.",
+        f"Told on {found.told_on} (served), the party may speak or ask for a hearing until {found.until}; it is decided"
+        " after that. Where the party gave it up in writing, record the day and the document of that first.",
     )
+
+
+def check_step(row: ListEntry, step: str, on: date, document: str) -> None:
+    """What the party does of itself names its paper and comes after what it answers."""
+    if step == lists.WAIVED:
+        check_waiver(row, on, document)
+    if step == lists.HEARING_HELD and (asked := asked_on(row)) is not None and on < asked:
+        raise StandingRefused(f"听证要求是{asked}提出的。", f"The hearing was asked for on {asked} only.")
+    if step in (lists.HEARING_ASKED, lists.HEARING_HELD) and not document.strip():
+        raise StandingRefused(
+            "请写明听证申请、听证笔录或者撤回申请。",
+            "Name the request, the record of the hearing or the withdrawal.",
+        )
 
 
 def check_waiver(row: ListEntry, on: date, document: str) -> None:

@@ -29,7 +29,7 @@ from lantian.office.permissions import Permission, check_permission
 from lantian.standing import making_public, queries
 from lantian.standing.actions import kept, not_later, subject_of
 from lantian.standing.errors import StandingRefused
-from lantian.standing.hearing import TOLD, check_waiver, refuse_unheard
+from lantian.standing.hearing import TOLD, asked_on, check_step, refuse_unheard
 from lantian.standing.models import ListEntry, ListSpell, ListStep
 from lantian.standing.persons import refuse_same
 from lantian.standing.repairing import derivation, refuse_stale
@@ -110,18 +110,25 @@ def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry
         raise StandingRefused(
             "程序步骤由提议单位或者市局登记。", "The proposing office or the city records the steps."
         )
-    if step == lists.WAIVED:
-        check_waiver(row, done.on, done.document)
+    check_step(row, step, done.on, done.document)
     return _move(row, ListAct.STEP, done, by, step=step)
 
 
 def open_steps(row: ListEntry) -> list[str]:
-    """Steps that may be recorded by an act of their own; the party's waiver once everything was told to it."""
+    """Steps that may be recorded by an act of their own; what the party does of itself once everything was told to it.
+
+    It may ask for a hearing wherever one is offered, and give up its rights where the rule says so.
+    """
     values = rule_of(row).values
     found = [step for step in values["steps"] if step not in OWN_STEPS]
     told = set(row.steps.values_list("step", flat=True))
-    waives = "waives" in values and row.decided_on is None and told >= {*TOLD} & {*values["steps"]}
-    return [*found, lists.WAIVED] if waives else found
+    if row.decided_on is not None or not told >= {*TOLD} & {*values["steps"]}:
+        return found
+    if "waives" in values:
+        found.append(lists.WAIVED)
+    if "hearing_offered" in values["steps"]:
+        found.append(lists.HEARING_ASKED if asked_on(row) is None else lists.HEARING_HELD)
+    return found
 
 
 @transaction.atomic

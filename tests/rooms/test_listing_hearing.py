@@ -113,3 +113,60 @@ def test_the_page_and_the_removal_of_an_old_entry_ask_what_its_own_version_asks(
     with acting("city") as by:
         conditions, out = ("duties_done", "harm_removed", "no_new_heavy_penalty"), Done(TODAY, 6, "移出决定")
         assert listing.remove(key=row.key, conditions=conditions, done=out, by=by).state == "removed"
+
+
+def test_nothing_is_decided_between_a_request_for_a_hearing_and_the_hearing(settings: object) -> None:
+    penalty = "津市监罚〔2026〕9号"
+    row = told_of_a_penalty(penalty)
+    settings.TODAY = date(2026, 12, 15)  # type: ignore[attr-defined]
+    decided = date(2026, 12, 15)
+    with acting("city") as by:
+        with pytest.raises(StandingRefused, match="no step 'hearing_held'"):
+            listing.take_step(key=row.key, step="hearing_held", done=Done(decided, 5, "听证笔录"), by=by)
+        with pytest.raises(StandingRefused, match="Name the request"):
+            listing.take_step(key=row.key, step="hearing_asked", done=Done(decided, 5), by=by)
+        asked = Done(date(2026, 11, 25), 5, "听证申请书")
+        row = listing.take_step(key=row.key, step="hearing_asked", done=asked, by=by)
+        anew = Done(decided, 6, penalty)
+        row = listing.take_step(key=row.key, step="with_penalty_decision", done=anew, by=by)
+        with pytest.raises(StandingRefused, match="asked for a hearing on 2026-11-25; nothing is decided"):
+            listing.enter(key=row.key, terms=Terms(), done=Done(decided, 7, penalty), by=by)
+    page = browser("city").get(reverse("listing", args=[row.key])).content.decode()
+    assert "要求听证，听证举行" in page and 'value="hearing_held"' in page
+    with acting("city") as by:
+        with pytest.raises(StandingRefused, match="on 2026-11-25 only"):
+            early = Done(date(2026, 11, 24), 7, "听证笔录")
+            listing.take_step(key=row.key, step="hearing_held", done=early, by=by)
+        held = Done(date(2026, 12, 10), 7, "听证笔录")
+        row = listing.take_step(key=row.key, step="hearing_held", done=held, by=by)
+        assert (
+            listing.enter(key=row.key, terms=Terms(), done=Done(decided, 8, penalty), by=by).state == "listed"
+        )
+
+
+def test_the_days_run_from_service_and_say_how_they_were_reckoned_and_how_sure() -> None:
+    row = told_of_a_penalty("津市监罚〔2026〕9号")
+    page = browser("nankai").get(reverse("listing", args=[row.key])).content.decode()
+    assert "送达日期" in page and "期限自送达之日起算" in page
+    assert "告知书送达" in page and "第57条" in page  # the derivation, with its article
+    assert "不必等待期满。（凭记忆录入，未经核对）" in page
+
+
+def test_a_day_into_a_year_whose_holidays_are_not_announced_is_told_as_provisional(settings: object) -> None:
+    penalty = "津市监罚〔2026〕9号"
+    row = told_of_a_penalty(penalty)
+    served = date(2026, 12, 29)
+    settings.TODAY = served  # type: ignore[attr-defined]
+    with acting("city") as by:
+        told = Done(served, 5, "补充告知书")
+        row = listing.take_step(key=row.key, step="notice", done=told, by=by)
+    page = browser("nankai").get(reverse("listing", args=[row.key])).content.decode()
+    assert "放假安排尚未公布，日期暂定" in page
+    with acting("city") as by:
+        given_up = Done(served, 6, "放弃声明")
+        row = listing.take_step(key=row.key, step="waived", done=given_up, by=by)
+        decided = Done(served, 7, penalty)
+        row = listing.take_step(key=row.key, step="with_penalty_decision", done=decided, by=by)
+        listing.enter(key=row.key, terms=Terms(), done=Done(served, 8, penalty), by=by)
+    page = browser("nankai").get(reverse("listing", args=[row.key])).content.decode()
+    assert "公示期限" in page and "放假安排尚未公布，日期暂定" in page

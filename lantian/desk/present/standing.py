@@ -18,12 +18,13 @@ from lantian.core.credit.statement import WATERMARK, Line, Statement
 from lantian.core.credit.what_if import Way, WhatIf
 from lantian.core.lists import Checked
 from lantian.core.messages import Text
-from lantian.core.rulebook import Confidence
-from lantian.desk.present.leads import Due, Step, days_left, doubt, rule_words
+from lantian.core.rulebook import Confidence, RuleVersion
+from lantian.desk.present.leads import Due, Step, days_left, doubt, reckoned_due, rule_words
 from lantian.desk.present.words import either, label, language, said
 from lantian.office import redating
 from lantian.office.charts import Mark
 from lantian.standing import states
+from lantian.standing.hearing import Hearing
 from lantian.standing.models import (
     CreditEvent,
     EventChange,
@@ -331,7 +332,7 @@ def entry(row: ListEntry, today: date) -> dict[str, Any]:
         "permanent": bool(terms.get("permanent")),
         "ended_on": row.ended_on,
         "early_from": _day(terms.get("early_from")),
-        "publish_by": _publish_by(row),
+        "publish_by": _publish_by(row, today),
         "escalates": list_name(terms["escalates_to"], today) if terms.get("escalates_to") else "",
         "escalates_on": _day(terms.get("escalates_on")),
         "published": rule.values["published"] == "yes",
@@ -348,10 +349,28 @@ def _procedure(values: Mapping[str, Any], confidence: Confidence) -> Confidence:
     return max(confidence, Confidence(values["procedure_confidence"]), key=lambda each: each.doubt)
 
 
-def _publish_by(row: ListEntry) -> date | None:
+def _publish_by(row: ListEntry, today: date) -> Due | None:
     """By when an entry is published, by the calendar as it is now; the day stored with it may have been provisional."""
     told = row.terms.get("publish")
-    return redating.reckoned_again(told, row.decided_on).due if told and row.decided_on else None
+    if not told or not row.decided_on:
+        return None
+    return reckoned_due(redating.reckoned_again(told, row.decided_on), today)
+
+
+def hearing(found: Hearing | None, rule: RuleVersion, today: date) -> dict[str, Any] | None:
+    """The party's days on the page of an entry, how they were reckoned, and how sure the waiver's effect is."""
+    if found is None:
+        return None
+    effect = Confidence(rule.values.get("waives_confidence", Confidence.MEMORY))
+    return {
+        "until": found.until,
+        "due": reckoned_due(found.due, today),
+        "waived_on": found.waived_on,
+        "document": found.document,
+        "asked_on": found.asked_on,
+        "waives": "waives" in rule.values,
+        "doubt": doubt(effect),
+    }
 
 
 def _day(text: str | None) -> date | None:
