@@ -100,7 +100,9 @@ def _tried(request: OfficerRequest, row: RulebookEdition, state: str) -> dict[st
     """What would shift under an edition that is not in use yet, once asked for; or why its book has no rehearsal."""
     none = trials.why_none(row.book)
     context: dict[str, Any] = {"why_none": said(none) if none else ""}
-    context["can_try"] = row.book in trials.TABLE and state in ("draft", "coming")
+    # Only the keepers of the books see all that classes and days rest on; others would be shown wrong ones.
+    may = editions.may_keep(request.actor)
+    context["can_try"] = may and row.book in trials.TABLE and state in ("draft", "coming")
     if not context["can_try"] or "try" not in request.GET:
         return context
     found = trials.rehearse(row, max(clock.today(), row.valid_from), by=request.actor)

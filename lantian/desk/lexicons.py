@@ -59,7 +59,8 @@ def lexicons_upload(request: OfficerRequest) -> HttpResponse:
 
 @require_safe
 def lexicon(request: OfficerRequest, key: str) -> HttpResponse:
-    """The words of one version."""
+    """The words of one version, for the office that keeps them."""
+    actions.check_may(request.actor)
     row = actions.versions().filter(key=key).first()
     if row is None:
         raise Http404

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 
 from lantian.desk import papers, record_papers
 from lantian.desk.requests import OfficerRequest
+from lantian.filings.captures import queries as captures
 from lantian.office import audit
 
 READ = {
@@ -37,7 +38,10 @@ def onward_paper(request: OfficerRequest, key: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def capture_paper(request: OfficerRequest, key: str) -> HttpResponse:
-    """The record of evidence of a capture as a paper."""
+    """The record of evidence of a capture as a paper, made by the office whose officers took it."""
+    capture = captures.find(key)
+    if capture is None or capture.unit_id != request.actor.unit:
+        raise Http404
     return _new(request, "capture", key)
 
 

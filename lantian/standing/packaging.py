@@ -15,7 +15,7 @@ import json
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from mimetypes import guess_extension
 from typing import Any
 
 from django.db import transaction
@@ -195,7 +195,7 @@ def _documents(row: ListEntry, paper: Paper) -> dict[str, bytes]:
     held = {f"proposal.{form}": _bytes(file) for form, file in forms}
     table = []
     for place, one in enumerate(given, start=1):
-        name = f"evidence/{place:02}{PurePosixPath(one.file.name).suffix.lower()}"
+        name = f"evidence/{place:02}{guess_extension(one.file.content_type) or ''}"
         held[name] = _bytes(one.file)
         table.append((place, one.get_kind_display(), one.title, name, one.file.sha256, clock.day_of(one.at)))
     held["evidence.csv"] = _csv(("序号", "种类", "名称", "文件", "SHA-256", "登记日期"), table)
