@@ -13,6 +13,8 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from lantian.core import deadlines
+from lantian.core.analogy import taken_over
+from lantian.core.competence import Field
 from lantian.core.deadlines import Deadline
 from lantian.core.door import in_use
 from lantian.core.messages import Refused, Text, WrongUse
@@ -62,7 +64,8 @@ SHAPES = {
             "places": Many(_PLACE),
             "withdraw": str,
             "terms": Many(_TERM),
-        }
+        },
+        {"stands_for": str, "fields": Many(OneOf(tuple(Field))), "analogy_zh": str, "analogy_en": str},
     ),
 }
 
@@ -94,7 +97,7 @@ class Term(NamedTuple):
     """How long something is published: by a rule of the book of periods, or as long as the stay on a list.
 
     `early` is the rule of the earliest day on which it may end by repair; `others` are (channel, rule) of bodies that
-    end it by rules of their own.
+    end it by rules of their own. `rule` is where it stands.
     """
 
     code: str
@@ -104,6 +107,7 @@ class Term(NamedTuple):
     early: str | None
     ban: bool
     others: tuple[tuple[str, str], ...]
+    rule: RuleVersion
 
 
 class Until(NamedTuple):
@@ -136,9 +140,10 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
     rules = Rulebook.from_text(text, file=file, shapes=SHAPES, gapless=True)
     _demand_conditions(rules)
     known = {one["code"] for each in rules.versions.get(CHANNELS, ()) for one in each.values["channels"]}
+    there: dict[str, Collection[str]] = {"places": known, "stands_for": rules.versions}
     for version in (each for versions in rules.versions.values() for each in versions):
         for key, name in _named(version):
-            if name not in (known if key == "places" else deadlines.book().versions):
+            if name not in there.get(key, deadlines.book().versions):
                 raise rules.fault(version, key, f"没有“{name}”。", f"there is no '{name}'.")
         for one in version.values.get("patterns", ()):
             try:
@@ -153,14 +158,12 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
 
 def _demand_conditions(rules: Rulebook) -> None:
     """A repair that ends a publication has conditions."""
+    if EARLY in rules.versions:
+        return
     for version in (each for versions in rules.versions.values() for each in versions):
-        if EARLY not in rules.versions and any("early" in term for term in version.values.get("terms", ())):
-            raise rules.fault(
-                version,
-                "terms",
-                f"提前停止公示须有规则“{EARLY}”。",
-                f"an early end needs the rule '{EARLY}'.",
-            )
+        if any("early" in term for term in version.values.get("terms", ())):
+            zh, en = f"提前停止公示须有规则“{EARLY}”。", f"an early end needs the rule '{EARLY}'."
+            raise rules.fault(version, "terms", zh, en)
 
 
 def _named(version: RuleVersion) -> Iterator[tuple[str, str]]:
@@ -169,6 +172,8 @@ def _named(version: RuleVersion) -> Iterator[tuple[str, str]]:
     for place in values.get("places", ()):
         yield "places", place["channel"]
         yield from (("clock", place[key]) for key in ("clock", "elsewhere", "receives") if key in place)
+    if "stands_for" in values:
+        yield "stands_for", values["stands_for"]
     if "withdraw" in values:
         yield "withdraw", values["withdraw"]
     for term in values.get("terms", ()):
@@ -215,9 +220,10 @@ def clocks(id: str, event_on: date, profile: Profile, *, elsewhere: bool = False
     ('2026-03-30', '2026-03-11')
     """
     rows = {one["code"]: one for one in book().rule(CHANNELS, event_on).values["channels"]}
+    rule = matter(id, event_on)
     found = [
-        _clock(_channel(rows[place["channel"]]), place, event_on, elsewhere)
-        for place in matter(id, event_on).values["places"]
+        _clock(_channel(rows[place["channel"]]), place, event_on, elsewhere, rule)
+        for place in rule.values["places"]
         if profile in rows[place["channel"]]["profiles"]
     ]
     return (*sorted(found, key=lambda one: not one.channel.statutory),)
@@ -233,13 +239,9 @@ def binding(running: Collection[Clock]) -> Deadline | None:
     return min(found, key=lambda one: one.due) if found else None
 
 
-def withdrawal(id: str, event_on: date, on: date) -> Deadline:
-    """By when something is withdrawn whose ground fell away on a day."""
-    return deadlines.due_under(matter(id, event_on).values["withdraw"], on)
-
-
 def terms(id: str, on: date) -> tuple[Term, ...]:
     """How long a matter may be published, as the choices of its rule."""
+    rule = matter(id, on)
     return tuple(
         Term(
             one["code"],
@@ -249,8 +251,9 @@ def terms(id: str, on: date) -> tuple[Term, ...]:
             one.get("early"),
             "ban" in one,
             tuple((other["channel"], other["ends"]) for other in one.get("others", ())),
+            rule,
         )
-        for one in matter(id, on).values["terms"]
+        for one in rule.values["terms"]
     )
 
 
@@ -281,13 +284,15 @@ def until(chosen: Term, published_on: date, longest: date | None = None) -> Unti
             "只有限制从业、停业等处罚按实际限制期限公示。",
             "Only a ban or closure is published as long as it lasts.",
         )
-    reckoned = deadlines.due_under(chosen.ends, published_on)
+    reckoned = taken_over(chosen.rule, deadlines.due_under(chosen.ends, published_on))
     return Until(reckoned.due if longest is None else max(reckoned.due, longest), reckoned)
 
 
 def early(chosen: Term, published_on: date) -> Deadline | None:
     """The first day on which a publication may end by repair; None where the rule knows no early end."""
-    return deadlines.due_under(chosen.early, published_on) if chosen.early else None
+    if not chosen.early:
+        return None
+    return taken_over(chosen.rule, deadlines.due_under(chosen.early, published_on))
 
 
 def conditions(on: date) -> RuleVersion:
@@ -381,8 +386,10 @@ def _channel(row: Mapping[str, Any]) -> Channel:
     return Channel(row["code"], Text(row["text_zh"], row["text_en"]), row["statutory"] == "yes")
 
 
-def _clock(channel: Channel, place: Mapping[str, Any], event_on: date, elsewhere: bool) -> Clock:
+def _clock(
+    channel: Channel, place: Mapping[str, Any], on: date, elsewhere: bool, whose: RuleVersion
+) -> Clock:
     forwards = elsewhere and "elsewhere" in place
     rule = place["elsewhere"] if forwards else place.get("clock")
-    deadline = deadlines.due_under(rule, event_on) if rule else None
+    deadline = taken_over(whose, deadlines.due_under(rule, on)) if rule else None
     return Clock(channel, deadline, place.get("receives", "") if forwards else "")

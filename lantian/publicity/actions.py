@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import transaction
 
-from lantian.core import publicity
+from lantian.core import matters, publicity
 from lantian.core.competence import FIELD_TEXTS, Field
 from lantian.core.deadlines import Deadline
 from lantian.core.moves import check_move
@@ -79,14 +79,16 @@ def owe(owed: Owed, *, by: OfficerActor) -> Notice | None:
     if not publicity.asked_for(owed.matter, owed.event_on):
         return None
     kind, key = owed.about
-    known = Notice.objects.filter(about_kind=kind, about_key=key, matter=owed.matter).first()
+    same = matters.kin(owed.matter)
+    known = Notice.objects.filter(about_kind=kind, about_key=key, matter__in=same).first()
     if known is not None:
         return known
     told, unit, party = owed.told, owed.unit or by.unit, _party(owed.subject_key, owed.told)
     row = Notice(
-        **party, unit_id=unit, matter=owed.matter, about_kind=kind, about_key=key, document=_document(owed.document),
-        event_on=owed.event_on, longest=told.longest, told=dict(told.fields), post_id=by.post_id, at=clock.now(),
-        changed_at=clock.now(), changed_by_id=by.post_id, seen_by=queries.watchers(party["subject"], unit),
+        **party, unit_id=unit, matter=_matter(owed, party["field"]), about_kind=kind, about_key=key,
+        document=_document(owed.document), event_on=owed.event_on, longest=told.longest, told=dict(told.fields),
+        post_id=by.post_id, at=clock.now(), changed_at=clock.now(), changed_by_id=by.post_id,
+        seen_by=queries.watchers(party["subject"], unit),
     )  # fmt: skip
     row.clocks = clocks_of(row)
     bind(row, queries.planned(row))
@@ -148,6 +150,9 @@ def choose_law(*, key: str, law: Field | None, version: int, by: OfficerActor) -
     if law is None:
         raise PublicityRefused("请选择领域。", "Choose the field.")
     row.field = chosen_law(row.subject, law)
+    row.matter = matters.matter_in(row.matter, law, row.event_on)
+    row.clocks = clocks_of(row)
+    bind(row, queries.planned(row))
     return moved(row, Act.CHOOSE, clock.today(), by, note=FIELD_TEXTS[law].zh)
 
 
@@ -167,7 +172,7 @@ def fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
     row.cause, row.cause_on = fallen.cause, fallen.on
     row.due, row.due_provisional, row.question = None, False, None
     if row.state == State.WITHDRAWING:
-        deadline = publicity.withdrawal(row.matter, row.event_on, fallen.on)
+        deadline = matters.withdrawal(row.matter, row.event_on, fallen.on)
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.FALL_AWAY, fallen.on, by, document=fallen.document, note=str(fallen.cause))
@@ -184,7 +189,7 @@ def bind(row: Notice, found: Sequence[queries.Place]) -> None:
     question = queries.question_of(row)
     if question is not None:
         out = any(one.left for one in found)
-        due = publicity.withdrawal(row.matter, row.event_on, question.on) if out else None
+        due = matters.withdrawal(row.matter, row.event_on, question.on) if out else None
         row.question = replace(question, clock=derivation(due) if due else None).stored()
     binding = queries.next_due(row, found)
     row.due = date.fromisoformat(binding["due"]) if binding else None
@@ -283,6 +288,10 @@ def _party(subject_key: str, told: Told) -> dict[str, Any]:
         "profile": told.profile or queries.profile_of(subject),
         "field": told.law or queries.field_of(subject) or "",
     }
+
+
+def _matter(owed: Owed, law: str) -> str:
+    return matters.matter_in(owed.matter, Field(law) if law else None, owed.event_on)
 
 
 def _document(text: str) -> str:

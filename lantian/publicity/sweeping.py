@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from lantian.core import publicity
+from lantian.core import matters
 from lantian.core.moves import check_move
 from lantian.office import audit, clock, jobs
 from lantian.office.actors import Actor, OfficerActor
@@ -61,7 +61,7 @@ def lapse(key: str, by: Actor) -> Notice | None:
     if (
         not row.until_derivation
     ):  # a stay on a list: taken down within the days of its rule, not on its last one
-        deadline = publicity.withdrawal(row.matter, row.event_on, row.until)
+        deadline = matters.withdrawal(row.matter, row.event_on, row.until)
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.LAPSE, row.until, by)
@@ -74,7 +74,7 @@ def reannounce(key: str, by: Actor) -> Notice | None:
         return None
     was = row.due
     if row.state == State.WITHDRAWING and row.cause_on is not None:
-        deadline = publicity.withdrawal(row.matter, row.event_on, row.cause_on)
+        deadline = matters.withdrawal(row.matter, row.event_on, row.cause_on)
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     else:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lantian.core import lists, publicity
+from lantian.core import lists, matters, publicity
+from lantian.core.competence import Field
 from lantian.core.messages import WrongUse
 from lantian.core.publicity import HIDDEN, NotPublishable, Profile, Treatment
 from lantian.core.rulebook import BadRulebook, Confidence, shipped
@@ -122,7 +123,7 @@ def test_every_list_that_is_published_has_its_matter_and_no_other() -> None:
     published = {
         id for id, versions in lists.book().versions.items() if versions[-1].values["published"] == "yes"
     }
-    assert published == set(publicity.matters()) - {"penalty", "check_result"}
+    assert published == set(publicity.matters()) - {"penalty", "penalty_patent", "check_result"}
 
 
 def test_the_seven_days_are_marked_as_remembered_and_the_order_as_read() -> None:
@@ -131,6 +132,45 @@ def test_the_seven_days_are_marked_as_remembered_and_the_order_as_read() -> None
     assert found["site"] and found["site"].confidence is Confidence.MEMORY
     assert publicity.matter("penalty", DAY).confidence is Confidence.UNVERIFIED
     assert publicity.matter("penalty", date(2026, 3, 31)).confidence is Confidence.TEXT
+
+
+@pytest.mark.parametrize("on", [DAY, date(2026, 3, 31)])
+def test_a_penalty_in_patent_matters_rests_on_its_own_measures_and_every_period_says_it_is_taken_over(
+    on: date,
+) -> None:
+    """Law section 16: Order 45 is for market and drug regulators (art. 18); patent cases rest on art. 45."""
+    rule = publicity.matter("penalty_patent", on)
+    assert rule.basis.cite().zh == "专利代理管理办法 第45条" and rule.confidence is Confidence.UNVERIFIED
+    assert rule.note and "适用与否未核实" in rule.note.zh and "法制机构" in rule.note.zh
+    term = publicity.term("penalty_patent", on, "ordinary")
+    periods = [
+        *(one.deadline for one in publicity.clocks("penalty_patent", on, Profile.ENTERPRISE) if one.deadline),
+        matters.withdrawal("penalty_patent", on, on),
+        publicity.until(term, on).reckoned,
+        publicity.early(term, on),
+    ]
+    assert len(periods) == 6
+    for one in periods:
+        assert one and one.confidence is Confidence.UNVERIFIED
+        assert one.steps[-1].text_zh == "期限参照第45号令，适用与否未核实。"
+
+
+@pytest.mark.parametrize(
+    ("law", "matter"),
+    [
+        (Field.PATENT_AGENCY, "penalty_patent"),
+        (Field.PRACTITIONER, "penalty_patent"),
+        (Field.UNLICENSED, "penalty_patent"),
+        (Field.TRADEMARK_AGENCY, "penalty"),
+        (Field.APPLICANT, "penalty"),
+        (None, "penalty"),
+    ],
+)
+def test_the_field_of_law_decides_by_which_rule_a_penalty_is_published(
+    law: Field | None, matter: str
+) -> None:
+    assert matters.matter_in("penalty", law, DAY) == matter
+    assert matters.matter_in("samr_serious", law, DAY) == "samr_serious"
 
 
 def test_a_warning_alone_and_a_prolonged_fine_are_refused() -> None:
@@ -188,6 +228,7 @@ def test_a_ban_never_shortens_a_publication(published: date, ban_until: date) ->
     [
         ('{ channel = "gsxt" }', '{ channel = "wall" }', "there is no 'wall'"),
         ('withdraw = "penalty_withdraw"', 'withdraw = "never"', "there is no 'never'"),
+        ('stands_for = "penalty"', 'stands_for = "gossip"', "there is no 'gossip'"),
         ('ends = "publicity_end_minor"', 'ends = "soon"', "there is no 'soon'"),
         ('early = "samr_penalty_early_end"', 'early = "soon"', "there is no 'soon'"),
         ('elsewhere = "penalty_publicity_forward"', 'elsewhere = "post"', "there is no 'post'"),

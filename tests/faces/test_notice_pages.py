@@ -32,7 +32,7 @@ def test_the_page_shows_every_period_with_its_derivation_and_how_sure_the_rule_i
     page = browser("city").get(of(a_penalty())).content.decode()
     assert "2026年12月14日" in page and "2026年11月25日" in page
     assert "作出处罚决定之日，不计入期限。" in page
-    assert "凭记忆录入" in page and "未经核实的暂定内容" in page
+    assert "期限参照第45号令，适用与否未核实" in page and "未经核实的暂定内容" in page
 
 
 def test_what_is_due_stands_first_in_the_ledger_and_on_the_first_page(settings: object) -> None:
@@ -103,7 +103,7 @@ def test_the_workbook_says_what_the_ledger_says_and_leaves_an_event() -> None:
     response = browser("city").get(reverse("notices_export"), {"state": "published"})
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response)))  # type: ignore[arg-type]
     lines = book.get_sheet_by_index(0).to_python()
-    assert lines[3][1:6] == [row.name, row.number, "行政处罚信息", row.document, "2026-11-16"]
+    assert lines[3][1:6] == [row.name, row.number, "行政处罚信息（专利代理）", row.document, "2026-11-16"]
     assert lines[3][8] == "本部门网站 2026-11-22" and "盖章" in str(lines[-1])
     with acting("city"):
         assert audit.history("unit", "120000")[-1].kind == "notices_exported"
@@ -121,7 +121,7 @@ def test_the_paper_says_which_days_are_not_verified_or_provisional() -> None:
     place = lines[2].index("备注")
     told = str(lines[3][place]).split("；")
     assert told[0] == "公示规则未经核实的暂定内容，不是官方规定"
-    assert "应办期限凭记忆录入，未经核对" in told
+    assert "应办期限未经核实的暂定内容，不是官方规定" in told
 
 
 def test_a_withdrawal_is_asked_for_on_the_page_and_decided_by_another() -> None:

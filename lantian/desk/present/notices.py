@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from lantian.casework import measures_rules
-from lantian.core import publicity
+from lantian.core import matters, publicity
 from lantian.core.competence import FIELD_TEXTS, Field
-from lantian.core.deadlines import Deadline, due_under
+from lantian.core.deadlines import Deadline
 from lantian.core.messages import Text
 from lantian.core.publicity import Profile, Redacted
 from lantian.core.rulebook import Confidence
@@ -185,7 +185,7 @@ def places(notice: Notice, today: date) -> list[dict[str, Any]]:
     over = notice.state in (State.WITHDRAWING, *CLOSED)
     return [
         _place(one, label(known[one.channel].text), today, over)
-        | _onward(one, notice.home, today)
+        | _onward(one, notice, today)
         | {"other": reckoned_due(others[one.channel], today) if one.channel in others else None}
         for one in queries.places(notice)
     ]
@@ -198,10 +198,13 @@ def _others(notice: Notice) -> Mapping[str, Deadline]:
     return publicity.others(publicity.term(notice.matter, notice.event_on, notice.term), notice.event_on)
 
 
-def _onward(one: Place, home: str, today: date) -> dict[str, Any]:
+def _onward(one: Place, notice: Notice, today: date) -> dict[str, Any]:
     """Where another province publishes: which, what we forwarded, and by when it publishes then."""
-    day = one.forwarded_on
-    awaited = reckoned_due(due_under(one.receives, day), today) if one.receives and day else None
+    day, home = one.forwarded_on, notice.home
+    told = (
+        matters.received(notice.matter, notice.event_on, one.receives, day) if one.receives and day else None
+    )
+    awaited = reckoned_due(told, today) if told else None
     provinces = measures_rules.provinces()
     return {
         "receives": bool(one.receives),
