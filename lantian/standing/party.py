@@ -42,8 +42,8 @@ def sheet_for(subject: Subject) -> tuple[Grade, Statement]:
             f"{grade.since}的官方记录没有{_lacking(result)[0]}，逐项计分没有经过核对，不能交给当事人；请将官方的“分数”"
             "和“计分明细”两列与等级一并导入后再核对。",
             f"The official record of {grade.since} has no {_lacking(result)[1]}, so our lines are not compared with it"
-            " and not handed over; take the official columns 分数 (score) and 计分明细 (items) in with the"
-            " grade first.",
+            " and not handed over; take its official columns of the score and of the items in"
+            " with the grade first.",
         )
     return grade, statement
 
