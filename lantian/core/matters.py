@@ -43,7 +43,8 @@ def received(id: str, event_on: date, period: str, on: date) -> Deadline:
     return taken_over(publicity.matter(id, event_on), deadlines.due_under(period, on))
 
 
-def withdrawal(id: str, event_on: date, on: date) -> Deadline:
-    """By when something is withdrawn whose ground fell away on a day."""
+def withdrawal(id: str, event_on: date, on: date, *, repaired: bool = False) -> Deadline:
+    """By when something is withdrawn whose ground fell away on a day; after a repair by the rule for that, if any."""
     rule = publicity.matter(id, event_on)
-    return taken_over(rule, deadlines.due_under(rule.values["withdraw"], on))
+    period = rule.values.get("repaired") if repaired else None
+    return taken_over(rule, deadlines.due_under(period or rule.values["withdraw"], on))

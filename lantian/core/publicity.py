@@ -65,7 +65,13 @@ SHAPES = {
             "withdraw": str,
             "terms": Many(_TERM),
         },
-        {"stands_for": str, "fields": Many(OneOf(tuple(Field))), "analogy_zh": str, "analogy_en": str},
+        {
+            "repaired": str,
+            "stands_for": str,
+            "fields": Many(OneOf(tuple(Field))),
+            "analogy_zh": str,
+            "analogy_en": str,
+        },
     ),
 }
 
@@ -150,9 +156,8 @@ def read_book(text: str, *, file: str = FILE) -> Rulebook:
                 bounded(one["pattern"])
             except BadPattern as fault:
                 code, told = one["code"], fault.text
-                raise rules.fault(
-                    version, "patterns", f"“{code}”：{told.zh}。", f"'{code}': {told.en}."
-                ) from None
+                zh, en = f"“{code}”：{told.zh}。", f"'{code}': {told.en}."
+                raise rules.fault(version, "patterns", zh, en) from None
     return rules
 
 
@@ -175,7 +180,7 @@ def _named(version: RuleVersion) -> Iterator[tuple[str, str]]:
     if "stands_for" in values:
         yield "stands_for", values["stands_for"]
     if "withdraw" in values:
-        yield "withdraw", values["withdraw"]
+        yield from ((key, values[key]) for key in ("withdraw", "repaired") if key in values)
     for term in values.get("terms", ()):
         yield from (("terms", term[key]) for key in ("ends", "early") if key in term)
         for other in term.get("others", ()):

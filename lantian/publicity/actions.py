@@ -172,10 +172,15 @@ def fall(row: Notice, fallen: Fallen, by: Actor) -> Notice:
     row.cause, row.cause_on = fallen.cause, fallen.on
     row.due, row.due_provisional, row.question = None, False, None
     if row.state == State.WITHDRAWING:
-        deadline = matters.withdrawal(row.matter, row.event_on, fallen.on)
+        deadline = withdrawal(row, fallen.cause, fallen.on)
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.FALL_AWAY, fallen.on, by, document=fallen.document, note=str(fallen.cause))
+
+
+def withdrawal(row: Notice, cause: Cause | str, on: date) -> Deadline:
+    """By when a notice is taken down whose ground fell away for a cause on a day."""
+    return matters.withdrawal(row.matter, row.event_on, on, repaired=cause == Cause.REPAIRED)
 
 
 def clocks_of(row: Notice) -> list[dict[str, Any]]:
@@ -189,7 +194,7 @@ def bind(row: Notice, found: Sequence[queries.Place]) -> None:
     question = queries.question_of(row)
     if question is not None:
         out = any(one.left for one in found)
-        due = matters.withdrawal(row.matter, row.event_on, question.on) if out else None
+        due = withdrawal(row, question.cause, question.on) if out else None
         row.question = replace(question, clock=derivation(due) if due else None).stored()
     binding = queries.next_due(row, found)
     row.due = date.fromisoformat(binding["due"]) if binding else None

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from lantian.core import matters
 from lantian.core.moves import check_move
 from lantian.office import audit, clock, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
-from lantian.publicity.actions import bind, clocks_of, derivation, moved
+from lantian.publicity.actions import bind, clocks_of, derivation, moved, withdrawal
 from lantian.publicity.models import Notice
 from lantian.publicity.states import MOVES, Act, Cause, State
 
@@ -61,7 +60,7 @@ def lapse(key: str, by: Actor) -> Notice | None:
     if (
         not row.until_derivation
     ):  # a stay on a list: taken down within the days of its rule, not on its last one
-        deadline = matters.withdrawal(row.matter, row.event_on, row.until)
+        deadline = withdrawal(row, Cause.LAPSED, row.until)
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     return moved(row, Act.LAPSE, row.until, by)
@@ -74,7 +73,7 @@ def reannounce(key: str, by: Actor) -> Notice | None:
         return None
     was = row.due
     if row.state == State.WITHDRAWING and row.cause_on is not None:
-        deadline = matters.withdrawal(row.matter, row.event_on, row.cause_on)
+        deadline = withdrawal(row, row.cause, row.cause_on)
         row.due, row.due_provisional = deadline.due, deadline.provisional
         row.withdraw_derivation = derivation(deadline)
     else:

@@ -173,6 +173,23 @@ def test_the_field_of_law_decides_by_which_rule_a_penalty_is_published(
     assert matters.matter_in("samr_serious", law, DAY) == "samr_serious"
 
 
+def test_after_a_repair_and_for_the_result_of_a_check_the_period_has_the_doubt_of_its_own_rule() -> None:
+    """Order 45 art. 11 speaks of penalties that were changed or annulled, no more."""
+    annulled, repaired = (matters.withdrawal("penalty", DAY, DAY, repaired=one) for one in (False, True))
+    assert (annulled.rule, annulled.confidence) == ("penalty_withdraw", Confidence.TEXT)
+    assert (repaired.rule, repaired.confidence) == ("publicity_withdraw_removed", Confidence.UNVERIFIED)
+    before = matters.withdrawal("penalty", date(2026, 3, 2), date(2026, 3, 2), repaired=True)
+    assert before.confidence is Confidence.MEMORY
+    check = matters.withdrawal("check_result", DAY, DAY, repaired=True)
+    assert (check.rule, check.confidence) == ("check_result_withdraw", Confidence.UNVERIFIED)
+
+
+@pytest.mark.parametrize("matter", ["penalty", "penalty_patent"])
+@pytest.mark.parametrize("on", [DAY, date(2026, 3, 31)])
+def test_a_penalty_by_simple_procedure_is_not_published(matter: str, on: date) -> None:
+    assert not publicity.term(matter, on, "simple").published
+
+
 def test_a_warning_alone_and_a_prolonged_fine_are_refused() -> None:
     with pytest.raises(NotPublishable, match="Not to be published"):
         publicity.until(publicity.term("penalty", DAY, "warning"), DAY)

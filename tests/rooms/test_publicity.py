@@ -186,11 +186,13 @@ def test_a_text_sent_back_is_prepared_again() -> None:
     assert prepare(row).number == 2
 
 
-def test_a_warning_alone_is_not_published_and_that_takes_two_persons_and_a_reason() -> None:
+@pytest.mark.parametrize("term", ["warning", "simple"])
+def test_what_is_not_published_takes_two_persons_and_a_reason(term: str) -> None:
+    """A warning alone, and a penalty by simple procedure: Order 45 speaks of the ordinary one."""
     row = a_penalty()
     with pytest.raises(PublicityRefused, match="Say why"):
-        prepare(row, term="warning")
-    text = prepare(row, term="warning", reason="仅警告")
+        prepare(row, term=term)
+    text = prepare(row, term=term, reason="仅警告")
     assert text.leaves == []
     assert approve(row).state == State.SPARED
     with acting("city"):
@@ -203,6 +205,21 @@ def test_who_may_not_publish_in_this_field_is_refused_by_the_matrix() -> None:
         prepare(row, "nankai")
     with acting("centre") as by, pytest.raises(NotAllowed):
         actions.owe_by_hand(Owed(ABOUT, "penalty", an_agency().key, "文", DECIDED), by=by)
+
+
+def test_the_result_of_a_check_is_published_by_whom_the_matrix_lets() -> None:
+    """No row, no document: a district publishes nothing about a patent agency, and the city does."""
+    for login, about in (("nankai", "c1"), ("city", "c2")):
+        with acting(login) as by:
+            told = Told(fields=FIELDS)
+            owed = Owed(("outside", about), "check_result", an_agency().key, "抽查〔2026〕1号", DECIDED, told)
+            row = actions.owe(owed, by=by)
+        assert row is not None
+        if login == "city":
+            assert prepare(row, login, "result").number == 1
+            continue
+        with pytest.raises(NoCompetence):
+            prepare(row, login, "result")
 
 
 def both_kinds(subject: Subject) -> Subject:
