@@ -141,8 +141,12 @@ def statement_of(subject: Subject, on: date, known_on: date | None = None) -> St
 
 
 def ways(subject: Subject, on: date, known_on: date | None = None) -> WhatIf:
-    """Which repair or lapse brings back which grade, by when."""
-    return what_if(book_of(subject), scored(subject), events_of(subject), on=on, known_on=known_on)
+    """Which repair or lapse brings back which grade, by when; a repair under review counts from its application."""
+    open_ones = repairs().filter(subject=subject, decided_on=None, asked_on__lte=min(on, known_on or on))
+    asked = dict(open_ones.values_list("event__key", "asked_on"))
+    return what_if(
+        book_of(subject), scored(subject), events_of(subject), on=on, known_on=known_on, asked=asked
+    )
 
 
 def official_grade(subject: Subject, on: date, *, known: datetime | None = None) -> Grade | None:

@@ -318,6 +318,22 @@ def test_each_way_of_what_if_brings_the_score_that_it_promises(events: list[Even
 # Repair
 
 
+def test_a_repair_under_review_counts_from_its_application_and_is_decided_today_when_late() -> None:
+    corrected = Change(ChangeKind.CORRECTED, date(2026, 4, 1), date(2026, 4, 1))
+    events = [event("a", "AG-IRR-04", "2026-01-05", changes=(corrected,))]
+    asked, later = date(2026, 9, 1), date(2026, 12, 31)
+    (way,) = [
+        one for one in what_if(BOOK, WHO, events, on=asked, asked={"a": asked}).ways if one.repairs == "a"
+    ]
+    assert way.asked and way.apply_from == asked
+    late = next(
+        one for one in what_if(BOOK, WHO, events, on=later, asked={"a": asked}).ways if one.repairs == "a"
+    )
+    assert (late.by, late.score) == (later, way.score)  # the period of the decision is over
+    plain = next(one for one in what_if(BOOK, WHO, events, on=later).ways if one.repairs == "a")
+    assert not plain.asked and plain.by > later
+
+
 def test_what_if_names_the_repair_and_the_day_for_each_grade() -> None:
     corrected = Change(ChangeKind.CORRECTED, date(2026, 4, 1), date(2026, 4, 1))
     found = what_if(

@@ -137,6 +137,8 @@ def test_an_event_is_recorded_corrected_repaired_and_decided_on_the_page() -> No
     assert officer.post(act, told | {"do": "correct"}).status_code == 302
     assert "起可以申请" in officer.get(page).content.decode()
     assert officer.post(act, told | {"do": "repair", "on": "2026-11-20"}).status_code == 302
+    asked = officer.get(page).content.decode()
+    assert "申请，正在审核" in asked and "起可以申请" not in asked
     with acting("nankai"):
         repair = queries.repairs().get()
     decided = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class Way(NamedTuple):
 
     `apply_from` is the first day on which the repair may be asked, `by` the last day for the decision, or the day
     on which points lapse. `corrects_first` says that no correction is recorded yet. `provisional`: working days of
-    a year not announced yet are in it.
+    a year not announced yet are in it. `asked`: the repair was asked for on `apply_from` and is under review.
     """
 
     repairs: str | None
@@ -29,6 +29,7 @@ class Way(NamedTuple):
     grade: str
     corrects_first: bool
     provisional: bool
+    asked: bool = False
 
 
 class WhatIf(NamedTuple):
@@ -44,12 +45,19 @@ class WhatIf(NamedTuple):
 
 
 def what_if(
-    book: CreditBook, subject: Subject, events: Iterable[Event], *, on: date, known_on: date | None = None
+    book: CreditBook,
+    subject: Subject,
+    events: Iterable[Event],
+    *,
+    on: date,
+    known_on: date | None = None,
+    asked: Mapping[str, date] | None = None,
 ) -> WhatIf:
     """Compare every single repair and every lapse with the statement of a day.
 
     Assumes that nothing new happens, that the party corrects and asks on the first day, and that the decision takes
-    all the time it may. Raises as `reckon` does.
+    all the time it may; `asked` gives the day of an application that is under review, by event. Raises as
+    `reckon` does.
     """
     known = on if known_on is None else known_on
     held = [
@@ -59,7 +67,11 @@ def what_if(
     found = [
         eligibility(book, now, line.event.id) for line in now.lines if line.indicator.deducts and line.points
     ]
-    repairs = [_repaired(book, subject, held, on, each) for each in found if each.earliest is not None]
+    repairs = [
+        _repaired(book, subject, held, on, each, (asked or {}).get(each.event))
+        for each in found
+        if each.earliest is not None
+    ]
     ways = [*repairs, *_lapses(book, now, held)]
     return WhatIf(
         now,
@@ -84,24 +96,31 @@ def _by(way: Way) -> tuple[date, str]:
 
 
 def _repaired(
-    book: CreditBook, subject: Subject, events: Iterable[Event], on: date, found: Eligibility
+    book: CreditBook,
+    subject: Subject,
+    events: Iterable[Event],
+    on: date,
+    found: Eligibility,
+    asked: date | None,
 ) -> Way:
-    apply_from = found.earliest if found.earliest is not None else on
+    apply_from = asked or found.earliest or on
     deadline = decision_due(book, apply_from)
-    change = Change(ChangeKind.REPAIRED, deadline.due, deadline.due)
+    day = max(deadline.due, on)  # a review that is overdue is decided today at the earliest
+    change = Change(ChangeKind.REPAIRED, day, day)
     assumed = [
         event._replace(changes=(*event.changes, change)) if event.id == found.event else event
         for event in events
     ]
-    then = reckon(book, subject, assumed, on=deadline.due)
+    then = reckon(book, subject, assumed, on=day)
     return Way(
         repairs=found.event,
         apply_from=apply_from,
-        by=deadline.due,
+        by=day,
         score=then.score,
         grade=then.grade,
         corrects_first=any(bar.code == "corrected" for bar in found.bars),
         provisional=deadline.provisional,
+        asked=asked is not None,
     )
 
 

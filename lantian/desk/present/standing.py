@@ -142,6 +142,7 @@ def _way(one: Way, texts: Mapping[str, Line]) -> dict[str, Any]:
         "document": repaired.event.document if repaired else "",
         "repair": repaired is not None,
         "apply_from": one.apply_from,
+        "asked": one.asked,
         "by": one.by,
         "score": one.score,
         "grade": one.grade,
