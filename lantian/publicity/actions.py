@@ -194,11 +194,18 @@ def bind(row: Notice, found: Sequence[queries.Place]) -> None:
     question = queries.question_of(row)
     if question is not None:
         out = any(one.left for one in found)
-        due = withdrawal(row, question.cause, question.on) if out else None
+        due = _asked_by(row, question) if out else None
         row.question = replace(question, clock=derivation(due) if due else None).stored()
     binding = queries.next_due(row, found)
     row.due = date.fromisoformat(binding["due"]) if binding else None
     row.due_provisional = bool(binding and binding["provisional"])
+
+
+def _asked_by(row: Notice, question: queries.Question) -> Deadline:
+    """By when a notice is reviewed or taken down: the earlier of what is asked and of what is in doubt besides."""
+    due = withdrawal(row, question.cause, question.since)
+    other = _asked_by(row, question.doubt) if question.doubt else due
+    return min(due, other, key=lambda one: one.due)
 
 
 def taken(key: str, version: int, by: OfficerActor) -> Notice:

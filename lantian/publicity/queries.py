@@ -69,6 +69,7 @@ class Question:
 
     `document` is empty while nobody has asked that its ground be taken as gone: the record below it changed, no more.
     `met` are the confirmed conditions of an early end with their documents, `texts` how many texts there were then.
+    `doubt` is what else stands against it while somebody asks: the record below it changed too, and its days run on.
     """
 
     cause: Cause
@@ -80,6 +81,13 @@ class Question:
     met: Mapping[str, str] = field(default_factory=dict)
     texts: int = 0
     clock: Mapping[str, Any] | None = None
+    doubt: Question | None = None
+
+    @property
+    def since(self) -> date:
+        """The day its period runs from: of a decision annulled or changed, the first day the house knew of either."""
+        changed = self.cause in (Cause.ANNULLED, Cause.CHANGED)
+        return min(self.on, self.doubt.on) if self.doubt and changed else self.on
 
     @property
     def asked(self) -> bool:
@@ -101,6 +109,7 @@ class Question:
         return told | {
             "post": self.post, "document": self.document, "note": self.note, "texts": self.texts,
             "clock": dict(self.clock) if self.clock else None,
+            "doubt": self.doubt.stored() if self.doubt else None,
         }  # fmt: skip
 
 
@@ -227,12 +236,15 @@ def derivation_of(notice: Notice) -> Mapping[str, Any] | None:
 
 def question_of(notice: Notice) -> Question | None:
     """What stands against a notice, if anything."""
-    kept = notice.question
+    return _question(notice.question)
+
+
+def _question(kept: Mapping[str, Any] | None) -> Question | None:
     if kept is None:
         return None
     told = {name: kept[name] for name in ("post", "document", "note", "met", "texts", "clock")}
     on, at = date.fromisoformat(kept["on"]), datetime.fromisoformat(kept["at"])
-    return Question(cause=Cause(kept["cause"]), on=on, at=at, **told)
+    return Question(cause=Cause(kept["cause"]), on=on, at=at, doubt=_question(kept.get("doubt")), **told)
 
 
 def home_of(subject: Subject | None, number: str) -> str:

@@ -8,6 +8,7 @@ confirms; until then the notice stands, and the period for taking it down runs.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from django.db import transaction
@@ -34,18 +35,18 @@ LONGEST = 200
 def doubt(*, about: tuple[str, str], note: str, by: OfficerActor) -> list[Notice]:
     """The record of these notices says something else now: each is reviewed, within the period of a withdrawal.
 
-    For rooms above. The period runs from today, on which the house learns of it; an earlier question keeps its day.
+    For rooms above. The period runs from today, on which the house learns of it; an earlier doubt keeps its day, and
+    what somebody asks stays asked with the doubt beside it.
     """
     rows = Notice.objects.select_for_update(of=("self",)).filter(about_kind=about[0], about_key=about[1])
     return [_doubt(row, note, by) for row in rows.order_by("id") if (State(row.state), Act.DOUBT) in MOVES]
 
 
 def _doubt(row: Notice, note: str, by: OfficerActor) -> Notice:
-    before = queries.question_of(row)
-    if before is None or not before.asked:
-        since = before.on if before else clock.today()
-        texts = row.texts.count()
-        _put(row, Question(Cause.CHANGED, since, by.post_id, clock.now(), note=note, texts=texts))
+    asked, open_ = _standing(row)
+    since = open_.on if open_ else clock.today()
+    found = Question(Cause.CHANGED, since, by.post_id, clock.now(), note=note, texts=row.texts.count())
+    _put(row, replace(asked, doubt=found) if asked else found)
     return moved(row, Act.DOUBT, clock.today(), by, note=note)
 
 
@@ -61,13 +62,14 @@ def ask(
     row = taken(key, version, by)
     demand_competence(row, by)
     check_move(MOVES, State(row.state), Act.ASK)
-    before = queries.question_of(row)
-    if before is not None and before.asked:
+    asked, open_ = _standing(row)
+    if asked is not None:
         raise PublicityRefused("已提出撤回，待另一人核准。", "This was asked for; another person decides.")
     _check(row, fallen)
     shown = _shown(row, fallen, met or {}) if fallen.cause is Cause.REPAIRED else {}
     document = fallen.document.strip()[:LONGEST]
-    _put(row, Question(fallen.cause, fallen.on, by.post_id, clock.now(), document=document, met=shown))
+    found = Question(fallen.cause, fallen.on, by.post_id, clock.now(), document=document, met=shown)
+    _put(row, replace(found, doubt=open_))
     return moved(row, Act.ASK, fallen.on, by, document=document, note=str(fallen.cause), met=shown)
 
 
@@ -83,20 +85,23 @@ def confirm(*, key: str, version: int, by: OfficerActor) -> Notice:
             "还没有人提出撤回；请先由承办人写明事由和文书。",
             "Nobody has asked for it; first an officer names the cause and its document.",
         )
-    return fall(row, Fallen(question.cause, question.on, question.document), by)
+    return fall(row, Fallen(question.cause, question.since, question.document), by)
 
 
 @transaction.atomic
 def keep(*, key: str, note: str, version: int, by: OfficerActor) -> Notice:
-    """Decide as a second person that the notice stands as it is, with the reason."""
+    """Decide as a second person that the notice stands as it is, with the reason.
+
+    Of something asked: that it is not taken down; a doubt that was open besides is open again, with its days.
+    """
     check_permission(by.permissions, Permission.APPROVE_PAPERS)
     row = taken(key, version, by)
     demand_competence(row, by)
-    _decided(row, by)
+    decided = _decided(row, by)
     check_move(MOVES, State(row.state), Act.KEEP)
     if not note.strip():
         raise PublicityRefused("请写明维持公示的理由。", "Say why the notice stands as it is.")
-    _put(row, None)
+    _put(row, decided.doubt)
     return moved(row, Act.KEEP, clock.today(), by, note=note)
 
 
@@ -105,6 +110,14 @@ def early_from(row: Notice) -> Deadline | None:
     if not row.term or row.published_on is None:
         return None
     return publicity.early(publicity.term(row.matter, row.event_on, row.term), row.published_on)
+
+
+def _standing(row: Notice) -> tuple[Question | None, Question | None]:
+    """What somebody asks of a notice, and what is in doubt about it."""
+    found = queries.question_of(row)
+    if found is None or found.asked:
+        return found, found.doubt if found else None
+    return None, found
 
 
 def _put(row: Notice, question: Question | None) -> None:

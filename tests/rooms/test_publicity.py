@@ -553,6 +553,35 @@ def test_a_text_prepared_before_the_decision_changed_is_not_approved() -> None:
     assert approve(row).question is None
 
 
+def test_asking_for_a_withdrawal_does_not_stop_the_days_of_a_doubt_and_keeping_puts_it_back(
+    settings: object,
+) -> None:
+    """A record that changed has to be answered, whatever is asked later and whoever denies it."""
+    matter, row = a_published_fine()
+    changed(matter, result="罚款一万元")
+    move_to(settings, date(2026, 11, 25))
+    found = queries.question_of(ask(row, on=date(2026, 11, 25)))
+    assert found and found.asked and found.clock and found.clock["due"] == "2026-11-25"  # not the 28th
+    with acting("city"):
+        assert NUMBER in browser("city").get(reverse("notice", args=[row.key])).content.decode()
+    back = queries.question_of(keep(row, "没有撤销"))
+    assert back and not back.asked and (back.on, NUMBER in back.note) == (TODAY, True)
+    assert back.clock and back.clock["due"] == "2026-11-25"
+    ask(row, Cause.CHANGED, date(2026, 11, 24))
+    done = confirm(row)
+    assert (done.cause_on, done.due) == (TODAY, date(2026, 11, 25))
+
+
+def test_a_record_that_changes_while_a_withdrawal_is_asked_for_is_in_doubt_too() -> None:
+    matter, row = a_published_fine()
+    ask(row, on=TODAY)
+    changed(matter, result="罚款一万元")
+    with acting("city"):
+        found = queries.question_of(fresh(row))
+    assert found and found.asked and found.doubt and NUMBER in found.doubt.note
+    assert keep(row).question is not None
+
+
 # A party of another province
 
 

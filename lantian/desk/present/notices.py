@@ -96,6 +96,7 @@ def question(notice: Notice, today: date) -> dict[str, Any] | None:
         "on": found.on,
         "document": found.document,
         "note": found.note,
+        "doubt": found.doubt.note if found.doubt else "",
         "by": by.account.name,
         "at": found.at,
         "met": _met(found.met, found.on),
