@@ -7,7 +7,7 @@ file was brought for, lies encrypted, and whoever may not see the lead sees none
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,7 @@ from lantian.filings import numbers
 from lantian.filings.open_rows import shaped
 from lantian.filings.secrecy import seal, unseal
 from lantian.office.actors import Actor
+from lantian.office.intake.limits import limit
 from lantian.office.intake.spec import Cell, Column, Fault, Moved, TableSpec
 from lantian.office.models import IntakeBatch
 from lantian.office.permissions import Permission
@@ -62,12 +63,11 @@ def move(table: str, frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Move
             "The lead's verification has ended, or you may not see it: nothing is taken in for it.",
         )
     keys = [name for name in KEYS[table] if name in frame.columns]
-    known = _newest(case_key)
+    step = [(f"{case_key}:{table}:{_number(given, keys)}", given) for given in frame.iter_rows(named=True)]
+    known = _newest(case_key, {ref for ref, _ in step})
     added: dict[str, CaseRow] = {}
     new = 0
-    for given in frame.iter_rows(named=True):
-        number = "|".join("" if given[name] is None else str(given[name]) for name in keys)
-        ref = f"{case_key}:{table}:{number}"
+    for ref, given in step:
         said = {name: _plain(value) for name, value in given.items() if value is not None and name != "row"}
         before = known.get(ref, {})
         if before | said != before:
@@ -77,8 +77,23 @@ def move(table: str, frame: pl.DataFrame, batch: IntakeBatch, by: Actor) -> Move
             added[ref] = CaseRow(
                 case_key=case_key, table=table, ref=ref, cells=cells, batch=batch, row=given["row"]
             )
+    _refuse_too_many(case_key, len(added))
     CaseRow.objects.bulk_create(added.values())
     return Moved(new=new, changed=len(added) - new, same=frame.height - len(added))
+
+
+def _number(given: Mapping[str, Any], keys: Sequence[str]) -> str:
+    return "|".join("" if given[name] is None else str(given[name]) for name in keys)
+
+
+def _refuse_too_many(case_key: str, more: int) -> None:
+    """A case's rows are opened together whenever it is screened: they have to stay few enough for that."""
+    most = limit("case", "rows")
+    if CaseRow.objects.filter(case_key=case_key).count() + more > most:
+        raise MaterialRefused(
+            f"本案材料超过{most}行；请只导入与本案有关的申请和人员。",
+            f"The material of this case exceeds {most} rows; take in only the filings and persons of the case.",
+        )
 
 
 def frames(case_key: str) -> dict[str, pl.DataFrame]:
@@ -105,10 +120,13 @@ def refs(case_key: str) -> frozenset[str]:
     return frozenset(ref.removeprefix(f"{case_key}:") for ref in found)
 
 
-def _newest(case_key: str) -> dict[str, dict[str, Any]]:
-    """What each row of the case says, in the order in which rows first came."""
+def _newest(case_key: str, among: Collection[str] | None = None) -> dict[str, dict[str, Any]]:
+    """What each row of the case says (or those named by `among`), in the order in which rows first came."""
     found: dict[str, dict[str, Any]] = {}
-    for ref, cells in CaseRow.objects.filter(case_key=case_key).order_by("id").values_list("ref", "cells"):
+    rows = CaseRow.objects.filter(case_key=case_key).order_by("id")
+    if among is not None:
+        rows = rows.filter(ref__in=among)
+    for ref, cells in rows.values_list("ref", "cells"):
         found[ref] = json.loads(unseal(cells, ref, "case") or "{}")
     return found
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 from django.urls import reverse
 
@@ -18,6 +19,7 @@ from lantian.office.models import AuditEvent, IntakeBatch, Job, Post, Unit
 from lantian.screening import actions, cases, material, queries, run, schedule, tables
 from lantian.screening.errors import JudgementRefused, RunRefused
 from lantian.screening.hands import hand_of
+from lantian.screening.material import MaterialRefused
 from lantian.screening.models import CaseRow, Finding, Run, Tally
 from lantian.screening.states import Outcome
 from tests.intaking import number, table, take, wrong
@@ -113,6 +115,18 @@ def test_what_a_case_brought_lies_encrypted_and_is_seen_with_its_lead_only(lead:
     with acting("nankai"):
         first = material.frames(lead.key)["patents"].row(0, named=True)
         assert (first["contact_phone"], first["contact_name"]) == (PHONE, "张某")
+
+
+def test_a_case_brings_no_more_than_can_be_opened_together(
+    lead: Lead, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    batch = bring(lead)
+    monkeypatch.setattr(material, "limit", lambda *_: 12)
+    more = pl.DataFrame({"application_no": [f"CN20261{n:07}" for n in range(3)], "row": [2, 3, 4]})
+    with acting("nankai") as by, pytest.raises(MaterialRefused, match="12"):
+        material.move("patents", more, batch, by)
+    with acting("nankai"):
+        assert CaseRow.objects.count() == 10
 
 
 def test_a_wrong_number_is_refused_without_a_word_of_its_row(lead: Lead) -> None:
