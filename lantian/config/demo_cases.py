@@ -74,7 +74,9 @@ def penalty() -> None:
     with on(ago(DECIDED)), acting("city") as by:
         matter = outside.note(Noted(Module.CASES, SYSTEM, subject.kind, told), by=by)
         _worksheet(matter, "patent_agency", 15000, ("city", "marks"))
-        put = Put("fine", crediting.source(matter).files[0].id, clock.today(), NUMBER, law=Field.PATENT_AGENCY)
+        put = Put(
+            "fine", crediting.source(matter).files[0].id, clock.today(), NUMBER, law=Field.PATENT_AGENCY
+        )
         crediting.put_on_file("outside", matter.key, put, version=matter.version, by=by)
     with on(ago(20)), acting("city") as by:
         _prepared(Notice.objects.get(about_kind="outside", about_key=matter.key), FACTS, by)

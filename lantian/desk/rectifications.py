@@ -52,10 +52,10 @@ def rectifications(request: OfficerRequest) -> HttpResponse:
         "dues": [
             {
                 "value": str(one),
-                "label": label(text),
+                "label": label(DUE_TEXTS[one]),
                 "count": rows.filter(queries.falling(one, today)).count(),
             }
-            for one, text in DUE_TEXTS.items()
+            for one in Period
         ],
         "states": [(str(one), label(text)) for one, text in states.RECTIFICATION_STATE_TEXTS.items()],
         "filters": {"due": period, "state": state},
