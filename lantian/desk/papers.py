@@ -73,7 +73,10 @@ def lead_paper(request: OfficerRequest, key: str) -> HttpResponse:
 
 def new_paper(request: OfficerRequest, about: About) -> HttpResponse:
     """Choose the kind of a paper about a record, fill it in, look at it, save it."""
-    about = replace(about, record=_in_field(about.record, _asked(request).get("field", "")))
+    typed = _asked(request).get("field", "")
+    if about.asks and typed not in list(Field):
+        return render(request, "desk/lead_paper.html", _choice(request, about) | {"kinds": [], "field": ""})
+    about = replace(about, record=_in_field(about.record, typed))
     kind = _asked(request).get("kind", "")
     if kind not in about.kinds:
         return render(request, "desk/lead_paper.html", _choice(request, about))

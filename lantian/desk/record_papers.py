@@ -50,11 +50,15 @@ OF_LEADS = tuple(
 
 @dataclass(frozen=True)
 class About:
-    """A record that papers are written about: what they may say, which kinds fit, and the head of its page."""
+    """A record that papers are written about: what they may say, which kinds fit, and the head of its page.
+
+    `asks` where the field of law has to be said first.
+    """
 
     record: Record
     kinds: tuple[str, ...]
     head: dict[str, str]
+    asks: bool = False
 
 
 def about_of(kind: str, key: str, *, by: OfficerActor) -> About | None:
@@ -97,7 +101,7 @@ def _evidence(key: str) -> About | None:
     head = _head(
         evidence.ABOUT, key, said(RECORDED).format(number=taken.number), record.values["capture.object"]
     )
-    return About(record, (evidence.PAPER,), head)
+    return About(record, (evidence.PAPER,), head, evidence.field_of(capture) is None)
 
 
 def _head(kind: str, key: str, number: str, subject: str) -> dict[str, str]:

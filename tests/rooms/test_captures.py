@@ -373,6 +373,24 @@ def test_a_record_of_evidence_is_whole_or_refused(other: dict[str, Any]) -> None
 
 
 @in_rollback
+def test_of_an_agency_of_both_kinds_the_paper_asks_for_the_field_before_anything_is_drafted() -> None:
+    agency = Agency.objects.filter(subject__district_code="120104").order_by("id")[0]
+    Agency.objects.filter(pk=agency.pk).update(kinds=["patent", "trademark"])
+    capture = kept()
+    with acting("nankai") as by:
+        actions.read(capture.key, Words("办专利", TOUTS, advertiser_id=agency.subject_id), seen=1, by=by)
+        actions.record_evidence(capture.key, retaken(), seen=0, by=by)
+    address, client = reverse("capture_paper", args=[capture.key]), browser("nankai")
+    asked = client.get(address, {"kind": "evidence_record"}).content.decode()
+    assert "请选择</option>" in asked and 'name="f_party"' not in asked
+    said = {"kind": "evidence_record", "f_party": "乙方代表", "do": "save"}
+    assert client.post(address, said).status_code == 200
+    with acting("nankai"):
+        assert not Paper.objects.filter(about_key=capture.key).exists()
+    assert client.post(address, said | {"field": "trademark_agency"}).status_code == 302
+
+
+@in_rollback
 def test_a_record_of_evidence_becomes_a_numbered_paper() -> None:
     """Drafted from the record, approved by another person, numbered and dated by the office, made as PDF/A."""
     capture = kept()

@@ -13,7 +13,6 @@ from lantian.office.papers.content import day_words
 from lantian.registry import queries as registry
 
 ABOUT, PAPER = "capture", "evidence_record"
-FIELDS = {"patent": Field.PATENT_AGENCY, "trademark": Field.TRADEMARK_AGENCY}
 
 
 def newest(capture: Capture) -> CaptureRecord | None:
@@ -38,9 +37,8 @@ def record_of(capture: Capture, taken: CaptureRecord) -> Record:
         "capture.sha256": _grouped(taken.sha256),
         "capture.trusted_time": taken.trusted_time,
     }
-    return Record(
-        (ABOUT, capture.key), _field(said.advertiser_id if said else ""), values, tuple(capture.seen_by)
-    )
+    field = field_of(capture) or Field.PATENT_AGENCY  # asked for before anything is drafted
+    return Record((ABOUT, capture.key), field, values, tuple(capture.seen_by))
 
 
 def _moment(at: datetime) -> str:
@@ -53,9 +51,11 @@ def _grouped(digest: str) -> str:
     return " ".join(digest[place : place + 8] for place in range(0, len(digest), 8))
 
 
-def _field(number: str) -> Field:
-    """What is supervised here: the register's kind of the advertiser, else practice without a licence."""
-    subject = registry.find(number) if number else None
-    agency = getattr(subject, "agency", None)
-    kinds = agency.kinds if agency else ()
-    return next((field for kind, field in FIELDS.items() if kind in kinds), Field.UNLICENSED)
+def field_of(capture: Capture) -> Field | None:
+    """What is supervised here: the register's kind of the advertiser, else practice without a licence.
+
+    None for an agency of both kinds: the officer says which, for it decides whose paper it is.
+    """
+    said = queries.reading(capture)
+    number = said.advertiser_id if said else ""
+    return registry.agency_field(number) if registry.agency_kinds(number) else Field.UNLICENSED
