@@ -35,12 +35,14 @@ from lantian.screening import queries as screening
 from lantian.screening.states import State as FindingState
 
 OPEN_TEXT = Text("在办（全部）", "open (all)")
-FORESEEN = "foreseen"
-DUE_TEXTS: dict[str, Text] = {
+DUE_TEXTS: dict[Period, Text] = {
     Period.OVERDUE: Text("已逾期", "overdue"),
     Period.TODAY: Text("今天到期", "due today"),
     Period.WEEK: Text("七天内到期", "due within seven days"),
-    FORESEEN: Text("预计逾期", "expected to be late"),
+}
+FORESEEN = "foreseen"
+CHOICES = {str(period): text for period, text in DUE_TEXTS.items()} | {
+    FORESEEN: Text("预计逾期", "expected to be late")
 }
 MOVED: dict[Act, Text] = {
     Act.START: Text("已开始核查。", "Verification has begun."),
@@ -66,7 +68,7 @@ def docket(request: OfficerRequest) -> HttpResponse:
         ),
         "dues": [
             {"value": value, "label": label(text), "count": rows.filter(falling[value]).count()}
-            for value, text in DUE_TEXTS.items()
+            for value, text in CHOICES.items()
         ],
         "foreseen": foreseen,
         "window": WINDOW,
@@ -81,7 +83,7 @@ def docket(request: OfficerRequest) -> HttpResponse:
 def _filters(request: OfficerRequest, houses: Offices) -> dict[str, str]:
     """The filters of the address; words that mean nothing do not filter."""
     known = {
-        "due": DUE_TEXTS,
+        "due": CHOICES,
         "state": [OPEN, *map(str, State)],
         "office": [str(unit) for unit in houses.by_id],
     }
