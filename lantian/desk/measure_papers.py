@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from lantian.core.messages import NotAllowed
 from lantian.desk import papers, record_papers
 from lantian.desk.requests import OfficerRequest
 from lantian.filings.captures import queries as captures
@@ -40,8 +41,11 @@ def onward_paper(request: OfficerRequest, key: str) -> HttpResponse:
 def capture_paper(request: OfficerRequest, key: str) -> HttpResponse:
     """The record of evidence of a capture as a paper, made by the office whose officers took it."""
     capture = captures.find(key)
-    if capture is None or capture.unit_id != request.actor.unit:
-        raise Http404
+    if request.method == "POST" and capture is not None and capture.unit_id != request.actor.unit:
+        raise NotAllowed(
+            "电子数据提取笔录由提取证据的单位制作。",
+            "The record of evidence is made by the office whose officers took it.",
+        )
     return _new(request, "capture", key)
 
 

@@ -405,6 +405,9 @@ def test_a_record_of_evidence_becomes_a_numbered_paper() -> None:
         in browser("nankai").get(address, {"kind": "evidence_record"}).content.decode()
     )
     said = {"kind": "evidence_record", "field": "unlicensed", "f_party": "乙方代表", "do": "save"}
+    assert browser("city").post(address, said).status_code == 403, (
+        "only the office that took it makes the paper"
+    )
     assert browser("nankai").post(address, said).status_code == 302
     with acting("nankai"):
         paper = Paper.objects.get(kind="evidence_record", about_key=capture.key)
