@@ -212,7 +212,7 @@ def _may(request: OfficerRequest, row: Notice) -> dict[str, bool]:
         "may_fall": keeps and (state, Act.ASK) in MOVES and not (question and question.asked),
         "may_decide": approves
         and question is not None
-        and not deciding.same_person(question.post, request.actor),
+        and not any(deciding.same_person(post, request.actor) for post in question.posts),
         "may_record": keeps,
     }
 

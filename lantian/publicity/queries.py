@@ -90,6 +90,11 @@ class Question:
         return min(self.on, self.doubt.on) if self.doubt and changed else self.on
 
     @property
+    def posts(self) -> tuple[int, ...]:
+        """Posts of those who raised it: who asks, and who changed the record besides."""
+        return (self.post, *(self.doubt.posts if self.doubt else ()))
+
+    @property
     def asked(self) -> bool:
         """Whether an officer asks that it be taken down."""
         return bool(self.document)

@@ -126,18 +126,16 @@ def _put(row: Notice, question: Question | None) -> None:
 
 
 def _decided(row: Notice, by: OfficerActor) -> Question:
-    """The question that another person than whoever raised it decides."""
+    """The question, decided by another person than whoever asked it and whoever changed the record besides."""
     question = queries.question_of(row)
     if question is None:
         raise PublicityRefused("这项公示没有待核实的事项。", "Nothing stands against this notice.")
-    refuse_same(
-        question.post,
-        by,
-        PublicityRefused(
-            "提出人、更改人不能自己核准，请由另一人办理。",
-            "Whoever asked for it or changed the record does not decide; another person does.",
-        ),
+    refusal = PublicityRefused(
+        "提出人、更改人不能自己核准，请由另一人办理。",
+        "Whoever asked for it or changed the record does not decide; another person does.",
     )
+    for post in question.posts:
+        refuse_same(post, by, refusal)
     return question
 
 

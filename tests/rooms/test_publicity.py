@@ -582,6 +582,16 @@ def test_a_record_that_changes_while_a_withdrawal_is_asked_for_is_in_doubt_too()
     assert keep(row).question is not None
 
 
+def test_whoever_changed_the_record_does_not_decide_what_another_asks() -> None:
+    matter, row = a_published_fine()
+    changed(matter, login="marks", result="罚款一万元")
+    ask(row)
+    with pytest.raises(PublicityRefused, match="another person does"):
+        keep(row)
+    with pytest.raises(PublicityRefused, match="another person does"):
+        confirm(row)
+
+
 # A party of another province
 
 
