@@ -377,6 +377,34 @@ def test_a_worker_whose_connections_were_cut_runs_the_next_job(database: Databas
         assert Job.objects.get(pk=batch.job_id).state == Job.State.DONE
 
 
+def test_a_job_whose_end_the_queue_did_not_hear_keeps_no_other_waiting(database: Database) -> None:
+    """The connection is cut while the worker tells the queue that a job ended: it says so again."""
+    first = begin(some_patents(1, first=700))
+    with psycopg.connect(database.superuser_url) as hold, psycopg.connect(database.superuser_url) as queue:
+        hold.execute(
+            "INSERT INTO filings_patent (application_no, disclosure, batch_id, row) VALUES (%s, 'unknown', %s, 1)",
+            [number(700), first.pk],
+        )
+        with worker(database) as process:
+            until(process, waits_for_a_lock(database))
+            queue.execute(
+                "SELECT FROM procrastinate_jobs WHERE status = 'doing' AND lock IS NOT NULL FOR UPDATE"
+            )
+            hold.rollback()
+            until(process, ended(first.job))
+            until(process, waits_for_a_lock(database))
+            hold.execute(
+                "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+                " WHERE datname = %s AND wait_event_type = 'Lock'",
+                [database.name],
+            )
+            queue.rollback()
+            batch = begin(some_patents(3))
+            until(process, ended(batch.job))
+    with acting("city"):
+        assert Job.objects.get(pk=batch.job_id).state == Job.State.DONE
+
+
 def test_a_job_that_nobody_runs_ends_when_it_is_cancelled(database: Database) -> None:
     """A dead job does not wait for a worker to notice the wish; the same file can be taken in again."""
     batch = begin(some_patents(3))

@@ -28,7 +28,7 @@ def _work() -> None:
     from procrastinate.contrib.django import app
 
     from lantian.config import nightly  # noqa: F401 - registers the nightly round
-    from lantian.office import epochs, jobs, opened
+    from lantian.office import epochs, jobs, opened, queueing
 
     epochs.check()
     opened.sweep()
@@ -37,7 +37,7 @@ def _work() -> None:
     sealer.start()
     jobs.requeue_stalled()
     try:
-        worker = app.with_connector(app.connector.get_worker_connector())  # type: ignore[attr-defined]
+        worker = app.with_connector(queueing.connector())
         worker.run_worker(concurrency=CONCURRENCY, install_signal_handlers=True, delete_jobs="successful")
     finally:
         stopped.set()
