@@ -33,7 +33,8 @@ DECIDERS = ("cnipa", "city", "district", "centre")
 WAIVED = "waived"  # taken by the party, never asked for by a rule
 # What may happen once the party was told; no rule asks for it, but nothing is decided between the two.
 HEARING_ASKED, HEARING_HELD = "hearing_asked", "hearing_held"
-OF_ITSELF = (WAIVED, HEARING_ASKED, HEARING_HELD)
+REMOVAL_ASKED = "removal_asked"  # of somebody on the list, together with the conditions of the rule
+OF_ITSELF = (WAIVED, HEARING_ASKED, HEARING_HELD, REMOVAL_ASKED)
 STEPS = {
     "verified": Text("核实", "verified on the spot or on file"),
     "review": Text("复核", "reviewed by a second person"),
@@ -45,6 +46,7 @@ STEPS = {
     WAIVED: Text("当事人放弃陈述、申辩和听证", "the party waives statement and hearing"),
     HEARING_ASKED: Text("当事人要求听证", "the party asks for a hearing"),
     HEARING_HELD: Text("听证已举行或者当事人撤回听证要求", "the hearing was held, or the request withdrawn"),
+    REMOVAL_ASKED: Text("提请移出", "the removal is asked for"),
 }
 FACTS = {
     "order_expired": Text("责令整改期满仍不符合", "the order to correct has run out"),

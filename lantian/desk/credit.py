@@ -15,6 +15,7 @@ from lantian.core.credit.book import CreditBook
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.desk import measuring as forms
 from lantian.desk.present import crediting as filed
+from lantian.desk.present import listings
 from lantian.desk.present import standing as shown
 from lantian.desk.present.words import label, said
 from lantian.desk.requests import OfficerRequest
@@ -113,7 +114,7 @@ def official(subject: Subject, on: date, by: OfficerActor) -> dict[str, Any]:
         "keeps": by.unit in queries.keepers(subject),
         "official": shown.grade(queries.official_grade(subject, on)),
         "quality": shown.quality(queries.quality_rounds(subject, on)),
-        "listed": [shown.entry(one, today) for one in queries.lists_on(subject, on)],
+        "listed": [listings.entry(one, today) for one in queries.lists_on(subject, on)],
         "signed": shown.supervision_class(signed, today),
         "again": signed is not None and signed.rested_on != rested(queries.official_standing(subject, today)),
         "facts": filed.facts(queries.facts_of(subject)),

@@ -17,8 +17,8 @@ from lantian.core.rulebook import NotInForce, RuleVersion
 from lantian.desk import listing_checks, listing_packages
 from lantian.desk import measuring as forms
 from lantian.desk.paging import paged
+from lantian.desk.present import listings as shown
 from lantian.desk.present import notices
-from lantian.desk.present import standing as shown
 from lantian.desk.present.leads import doubt
 from lantian.desk.present.words import either, label, said
 from lantian.desk.requests import OfficerRequest
@@ -142,11 +142,11 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "entry": shown.entry(row, today),
         "rule": _told(rule),
         "missing": [] if decided else shown.missing(acts.checked(row, today)),
-        "steps": [shown.list_step(one) for one in steps],
+        "steps": [shown.list_step(one, rule) for one in steps],
         **listing_packages.of_entry(request, row),
-        "open_steps": [(step, label(lists.STEPS[step])) for step in acts.open_steps(row)],
+        "open_steps": [(step, label(text)) for step, text in acts.open_steps(row).items()],
         "hearing": None if decided else shown.hearing(hearing_of(row, rule), rule, today),
-        "repair": [(one["code"], either(one["text_zh"], one["text_en"])) for one in rule.values["repair"]],
+        "leaving": shown.leaving(row, rule, today) if row.state == ListState.LISTED else [],
         "notices": [notices.row(one, today) for one in publicity.of_record(("listing", row.key))],
         "today": today,
         "may_keep": Permission.KEEP_STANDING in request.actor.permissions,
@@ -188,7 +188,7 @@ def _step(request: OfficerRequest, key: str, done: Done) -> None:
 
 
 def _remove(request: OfficerRequest, key: str, done: Done) -> None:
-    acts.remove(key=key, conditions=request.POST.getlist("conditions"), done=done, by=request.actor)
+    acts.remove(key=key, done=done, by=request.actor)
 
 
 def _review(request: OfficerRequest, key: str, done: Done) -> None:
@@ -241,7 +241,7 @@ def _told(rule: RuleVersion) -> dict[str, Any]:
         "ends": values["ends"],
         "note": said(rule.note) if rule.note else "",
         "basis": said(rule.basis.cite()),
-        "doubt": doubt(shown._procedure(values, rule.confidence)),
+        "doubt": doubt(shown.procedure(values, rule.confidence)),
     }
 
 

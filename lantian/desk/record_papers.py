@@ -15,7 +15,7 @@ from lantian.core.messages import Text
 from lantian.desk.measuring import ROW
 from lantian.desk.present import papers as shown
 from lantian.desk.present.crediting import ROUTES, origins
-from lantian.desk.present.standing import list_name
+from lantian.desk.present.listings import list_name
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch import queries as dispatch

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from lantian.desk.present import listings
 from lantian.desk.present import plans as shown
-from lantian.desk.present import standing
 from lantian.office.actors import OfficerActor
 from lantian.registry.models import Subject
 from lantian.standing import plan_queries as plans
@@ -21,7 +21,7 @@ def due(by: OfficerActor, today: date) -> dict[str, Any]:
     return {
         "plans_due": [shown.plan(row, today) for row in rows[:SHOWN]],
         "plans_late": plans.late(today, by.unit).count(),
-        "exits": [standing.entry(row, today) for row in queries.ending(today)[:SHOWN]],
+        "exits": [listings.entry(row, today) for row in queries.ending(today)[:SHOWN]],
     }
 
 

@@ -11,18 +11,18 @@ from django.urls import reverse
 from lantian.casework import worksheets
 from lantian.casework.worksheet_states import WorksheetState
 from lantian.core.messages import Text
+from lantian.desk.present import listings
 from lantian.desk.present import standing as shown
 from lantian.desk.present.words import label
 from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission
 from lantian.standing import queries
 from lantian.standing.models import Objection, Repair
-from lantian.standing.states import ListState
 
 SHOWN = 8
 WORKSHEET = Text("裁量计算表", "worksheet")
+REMOVAL = Text("待决定移出", "removal to be decided")
 REPAIR, OBJECTION = Text("信用修复", "credit repair"), Text("异议", "objection")
-UNDECIDED = (ListState.PROPOSED, ListState.REVIEWED)
 
 
 def due(by: OfficerActor, today: date) -> dict[str, Any]:
@@ -50,16 +50,16 @@ def _worksheets(by: OfficerActor) -> Iterator[dict[str, Any]]:
 def _lists(by: OfficerActor, today: date) -> Iterator[dict[str, Any]]:
     if Permission.DECIDE_STANDING not in by.permissions:
         return
-    rows = queries.entries().filter(state__in=UNDECIDED).exclude(post_id=by.post_id)
+    rows = queries.undecided(by.post_id)
     if by.unit != queries.city_id():
         rows = rows.filter(unit_id=by.unit)
     for row in rows[:SHOWN]:
-        told = shown.entry(row, today)
+        told = listings.entry(row, today)
         yield {
             "href": reverse("listing", args=[row.key]),
             "subject": told["subject"],
             "what": told["list"],
-            "number": told["state_label"],
+            "number": label(REMOVAL) if told["decided_on"] else told["state_label"],
             "due": None,
         }
 

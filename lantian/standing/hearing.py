@@ -59,6 +59,21 @@ def hearing_of(row: ListEntry, rule: RuleVersion) -> Hearing | None:
     return Hearing(told.on, due, waived.on, waived.document, asked)
 
 
+def open_steps(row: ListEntry, rule: RuleVersion) -> list[str]:
+    """What the party does of itself once everything was told to it, until it is decided.
+
+    It may ask for a hearing wherever one is offered, and give up its rights where the rule says so.
+    """
+    steps = rule.values["steps"]
+    told = set(row.steps.values_list("step", flat=True))
+    if row.decided_on is not None or not told >= {*TOLD} & {*steps}:
+        return []
+    found = [lists.WAIVED] if "waives" in rule.values else []
+    if "hearing_offered" in steps:
+        found.append(lists.HEARING_ASKED if asked_on(row) is None else lists.HEARING_HELD)
+    return found
+
+
 def asked_on(row: ListEntry) -> date | None:
     """The day on which the party asked for a hearing that was neither held nor withdrawn yet."""
     both = (lists.HEARING_ASKED, lists.HEARING_HELD)

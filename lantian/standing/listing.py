@@ -26,10 +26,9 @@ from lantian.office.actors import Actor, OfficerActor
 from lantian.office.facts import Change, supersede
 from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
-from lantian.standing import making_public, queries
+from lantian.standing import hearing, leaving, making_public, queries
 from lantian.standing.actions import kept, not_later, subject_of
 from lantian.standing.errors import StandingRefused
-from lantian.standing.hearing import TOLD, asked_on, check_step, refuse_unheard
 from lantian.standing.models import ListEntry, ListSpell, ListStep
 from lantian.standing.persons import refuse_same
 from lantian.standing.repairing import derivation, refuse_stale
@@ -110,25 +109,17 @@ def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry
         raise StandingRefused(
             "程序步骤由提议单位或者市局登记。", "The proposing office or the city records the steps."
         )
-    check_step(row, step, done.on, done.document)
+    hearing.check_step(row, step, done.on, done.document)
+    leaving.check_step(row, rule_of(row), step, done.on, done.document)
     return _move(row, ListAct.STEP, done, by, step=step)
 
 
-def open_steps(row: ListEntry) -> list[str]:
-    """Steps that may be recorded by an act of their own; what the party does of itself once everything was told to it.
-
-    It may ask for a hearing wherever one is offered, and give up its rights where the rule says so.
-    """
-    values = rule_of(row).values
-    found = [step for step in values["steps"] if step not in OWN_STEPS]
-    told = set(row.steps.values_list("step", flat=True))
-    if row.decided_on is not None or not told >= {*TOLD} & {*values["steps"]}:
-        return found
-    if "waives" in values:
-        found.append(lists.WAIVED)
-    if "hearing_offered" in values["steps"]:
-        found.append(lists.HEARING_ASKED if asked_on(row) is None else lists.HEARING_HELD)
-    return found
+def open_steps(row: ListEntry) -> dict[str, Text]:
+    """Steps recorded by an act of their own: those of the rule, the party's own, those of leaving a list."""
+    rule = rule_of(row)
+    before = [step for step in rule.values["steps"] if step not in OWN_STEPS] + hearing.open_steps(row, rule)
+    found = {step: lists.STEPS[step] for step in before}
+    return {**found, **leaving.open_steps(rule)} if row.state == ListState.LISTED else found
 
 
 @transaction.atomic
@@ -176,7 +167,7 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
         raise StandingRefused("请写明决定文书。", "Name the document of the decision.")
     check_move(LIST_MOVES, ListState(row.state), ListAct.ENTER)
     lists.demand(found)
-    refuse_unheard(row, done.on)
+    hearing.refuse_unheard(row, done.on)
     _refuse_apart(row, done)
     stay = lists.spell(row.list_id, done.on, terms)
     row.decided_on, row.document, row.last = done.on, done.document.strip()[:200], stay.last
@@ -187,13 +178,14 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
 
 
 @transaction.atomic
-def remove(*, key: str, conditions: Collection[str], done: Done, by: OfficerActor) -> ListEntry:
-    """Remove somebody before the stay ends, by decision; raises `StandingRefused` with what stands in the way."""
+def remove(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
+    """Remove somebody early, as a second person; raises `StandingRefused` with what stands in the way."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
     state = check_move(LIST_MOVES, ListState(row.state), ListAct.REMOVE)
     _refuse_other_decider(row, checked(row, row.decided_on or done.on), by)
-    bars = lists.leaving(stay_of(row), not_later(done.on), conditions)
+    met = leaving.refuse_unasked(row, rule_of(row), not_later(done.on), by)
+    bars = lists.leaving(stay_of(row), done.on, met)
     if bars:
         raise StandingRefused(
             f"还不能移出：{'；'.join(bar.text.zh for bar in bars)}。",

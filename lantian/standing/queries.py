@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
-from lantian.core import supervision
+from lantian.core import lists, supervision
 from lantian.core.credit.book import CreditBook, agency, practitioner
 from lantian.core.credit.events import Change, ChangeKind, Event
 from lantian.core.credit.events import Subject as Scored
@@ -29,6 +29,7 @@ from lantian.standing.models import (
     EventChange,
     ListEntry,
     ListSpell,
+    ListStep,
     Objection,
     OfficialGrade,
     QualityGrade,
@@ -198,6 +199,14 @@ def entries(list_id: str = "") -> QuerySet[ListEntry]:
     """Entries of a list, or of all, those that wait for an act first."""
     rows = ListEntry.objects.select_related("subject", "unit")
     return (rows.filter(list_id=list_id) if list_id else rows).order_by("-id")
+
+
+def undecided(post_id: int) -> QuerySet[ListEntry]:
+    """Entries that wait for a decision by another post: to list somebody, or to let somebody go who asked for it."""
+    asked = ListStep.objects.filter(entry=OuterRef("pk"), step=lists.REMOVAL_ASKED)
+    entry = Q(state__in=(ListState.PROPOSED, ListState.REVIEWED)) & ~Q(post_id=post_id)
+    removal = Q(state=ListState.LISTED) & Exists(asked) & ~Exists(asked.filter(post_id=post_id))
+    return entries().filter(entry | removal)
 
 
 def find_entry(key: str) -> ListEntry | None:

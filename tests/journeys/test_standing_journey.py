@@ -171,9 +171,16 @@ def _sees_it_restored(officer: Page, house: House, subject: Subject) -> None:
 
 
 def _takes_the_listing_down(officer: Page, leader: Page, entry: str, notice: str) -> None:
+    for step in ("提请移出", "违法情形已改正"):
+        officer.goto(entry)
+        unfolded(officer.get_by_text("登记程序步骤", exact=True).first)
+        officer.select_option("#step", label=step)
+        officer.fill("#step-on", DAY)
+        officer.fill("#step-document", "申请书及改正证明")
+        followed(officer, officer.get_by_role("button", name="登记步骤"))
     leader.goto(entry)
     unfolded(leader.get_by_text("移出", exact=True).first)
-    leader.get_by_role("checkbox").first.check()
+    looked_at(leader, "listing_removal")
     leader.fill("#out-on", DAY)
     leader.fill("#out-document", "津南知移〔2026〕1号")
     followed(leader, leader.get_by_role("button", name="登记移出"))

@@ -13,7 +13,7 @@ from lantian.standing.errors import StandingRefused
 from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
 from tests.personas import acting, browser
-from tests.rooms.test_standing import an_agency
+from tests.rooms.test_standing import an_agency, asked
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -109,10 +109,11 @@ def test_the_page_and_the_removal_of_an_old_entry_ask_what_its_own_version_asks(
         row = listing.enter(key=row.key, terms=Terms(), done=Done(on, 5, penalty), by=by)
     settings.TODAY = TODAY  # type: ignore[attr-defined]
     page = browser("leader").get(reverse("listing", args=[row.key])).content.decode()
-    assert "no_new_heavy_penalty" in page and "public_commitment" not in page
+    assert "未再受到较重行政处罚" in page and "公开作出守信承诺" not in page
+    asked(row, "duties_done", "harm_removed", "no_new_heavy_penalty")
     with acting("city") as by:
-        conditions, out = ("duties_done", "harm_removed", "no_new_heavy_penalty"), Done(TODAY, 6, "移出决定")
-        assert listing.remove(key=row.key, conditions=conditions, done=out, by=by).state == "removed"
+        out = Done(TODAY, 10, "移出决定")
+        assert listing.remove(key=row.key, done=out, by=by).state == "removed"
 
 
 def test_nothing_is_decided_between_a_request_for_a_hearing_and_the_hearing(settings: object) -> None:

@@ -33,6 +33,7 @@ from lantian.standing.models import ListEntry
 from tests.personas import CITY, NANKAI, XIQING, acting, browser, run_job
 from tests.rooms import test_crediting
 from tests.rooms.test_crediting import NUMBER
+from tests.rooms.test_standing import asked
 
 pytestmark = pytest.mark.django_db
 DECIDED, TODAY = date(2026, 11, 16), date(2026, 11, 22)
@@ -710,10 +711,10 @@ def test_a_listing_owes_its_publication_in_the_same_act_and_its_removal_the_taki
     assert put_out(row, "gsxt", login="marks").until == entry.last
     day = date(2028, 3, 6)
     move_to(settings, day)
+    asked(entry, "duties_done", "harm_removed", "no_new_heavy_penalty", "public_commitment", login="city")
     with acting("marks") as by:
-        conditions = ("duties_done", "harm_removed", "no_new_heavy_penalty", "public_commitment")
-        done = Done(day, entry.version, "津市监移〔2028〕1号")
-        listing.remove(key=entry.key, conditions=conditions, done=done, by=by)
+        done = Done(day, entry.version + 5, "津市监移〔2028〕1号")
+        listing.remove(key=entry.key, done=done, by=by)
         found = fresh(row)
         assert (found.state, found.cause, found.due) == (State.WITHDRAWING, Cause.REMOVED, date(2028, 3, 9))
 

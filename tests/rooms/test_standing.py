@@ -385,6 +385,15 @@ def listed(subject: Subject, on: date = date(2026, 11, 2), **terms: object) -> L
         return listing.enter(key=row.key, terms=Terms(**terms), done=done, by=by)  # type: ignore[arg-type]
 
 
+def asked(row: ListEntry, *conditions: str, login: str = "nankai") -> ListEntry:
+    """The removal is asked for, and conditions are shown, each by its paper."""
+    with acting(login) as by:
+        for code in ("removal_asked", *conditions):
+            done = Done(clock.today(), ListEntry.objects.get(pk=row.pk).version, "申请书及证明")
+            row = listing.take_step(key=row.key, step=code, done=done, by=by)
+    return row
+
+
 def test_an_entry_is_proposed_reviewed_decided_and_has_its_computed_day_of_exit() -> None:
     subject = an_agency()
     row = listed(subject)
@@ -477,22 +486,45 @@ def test_early_removal_waits_for_its_day_and_for_the_conditions_of_the_rule(sett
         listing.review(key=row.key, done=Done(TODAY, 1), by=by)
         listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "保护中心函1号"), by=by)
         with pytest.raises(StandingRefused, match=r"early removal from 2027-05-22.*the conduct is corrected"):
-            listing.remove(key=row.key, conditions=(), done=Done(TODAY, 3, "函2号"), by=by)
+            listing.remove(key=asked(row).key, done=Done(TODAY, 4, "函2号"), by=by)
     settings.TODAY = date(2027, 6, 1)  # type: ignore[attr-defined]
+    asked(row, "corrected")
     with acting("city") as by:
-        removed = Done(date(2027, 6, 1), 3, "函2号")
-        row = listing.remove(key=row.key, conditions=["corrected"], done=removed, by=by)
+        row = listing.remove(key=row.key, done=Done(date(2027, 6, 1), 6, "函2号"), by=by)
         assert (row.state, row.ended_on, row.last) == ("removed", date(2027, 6, 1), date(2027, 11, 22))
+
+
+def test_nobody_decides_a_removal_that_was_not_asked_for_or_that_he_recorded() -> None:
+    row = listed(an_agency())
+    with acting("city") as by:
+        with pytest.raises(StandingRefused, match="not asked for yet"):
+            listing.remove(key=row.key, done=Done(TODAY, 3, "津知函〔2026〕10号"), by=by)
+        with pytest.raises(StandingRefused, match="Name the request"):
+            listing.take_step(key=row.key, step="removal_asked", done=Done(TODAY, 3), by=by)
+        with pytest.raises(StandingRefused, match="before the listing"):
+            early = Done(date(2026, 10, 30), 3, "申请书")
+            listing.take_step(key=row.key, step="removal_asked", done=early, by=by)
+        row = listing.take_step(key=row.key, step="removal_asked", done=Done(TODAY, 3, "申请书"), by=by)
+        with pytest.raises(StandingRefused, match="another person does"):
+            listing.remove(key=row.key, done=Done(TODAY, 4, "津知函〔2026〕10号"), by=by)
+        assert row not in queries.undecided(by.post_id)
+    with acting("marks") as by:
+        assert row in queries.undecided(by.post_id)
+        assert (
+            listing.remove(key=row.key, done=Done(TODAY, 4, "津知函〔2026〕10号"), by=by).state == "removed"
+        )
+        assert row not in queries.undecided(by.post_id)
 
 
 def test_a_removal_ends_the_stay_and_what_was_held_before_is_remembered(settings: object) -> None:
     subject = an_agency()
     row = listed(subject)
     settings.TODAY = date(2026, 12, 1)  # type: ignore[attr-defined]
+    asked(row)
     with acting("city") as by:
         before = clock.now() - timedelta(days=1)
-        done = Done(date(2026, 12, 1), 3, "津知函〔2026〕10号")
-        listing.remove(key=row.key, conditions=(), done=done, by=by)
+        done = Done(date(2026, 12, 1), 4, "津知函〔2026〕10号")
+        listing.remove(key=row.key, done=done, by=by)
         later = date(2027, 3, 1)
         assert queries.lists_on(subject, later) == []
         assert queries.lists_on(subject, later, known=before) == [row]
