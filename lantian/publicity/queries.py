@@ -69,6 +69,7 @@ class Question:
 
     `document` is empty while nobody has asked that its ground be taken as gone: the record below it changed, no more.
     `met` are the confirmed conditions of an early end with their documents, `texts` how many texts there were then.
+    `earlier` are the posts that had changed the record before and whose change nobody decided on yet.
     `doubt` is what else stands against it while somebody asks: the record below it changed too, and its days run on.
     """
 
@@ -81,6 +82,7 @@ class Question:
     met: Mapping[str, str] = field(default_factory=dict)
     texts: int = 0
     clock: Mapping[str, Any] | None = None
+    earlier: tuple[int, ...] = ()
     doubt: Question | None = None
 
     @property
@@ -92,7 +94,7 @@ class Question:
     @property
     def posts(self) -> tuple[int, ...]:
         """Posts of those who raised it: who asks, and who changed the record besides."""
-        return (self.post, *(self.doubt.posts if self.doubt else ()))
+        return (self.post, *self.earlier, *(self.doubt.posts if self.doubt else ()))
 
     @property
     def asked(self) -> bool:
@@ -114,6 +116,7 @@ class Question:
         return told | {
             "post": self.post, "document": self.document, "note": self.note, "texts": self.texts,
             "clock": dict(self.clock) if self.clock else None,
+            "earlier": list(self.earlier),
             "doubt": self.doubt.stored() if self.doubt else None,
         }  # fmt: skip
 
@@ -249,7 +252,8 @@ def _question(kept: Mapping[str, Any] | None) -> Question | None:
         return None
     told = {name: kept[name] for name in ("post", "document", "note", "met", "texts", "clock")}
     on, at = date.fromisoformat(kept["on"]), datetime.fromisoformat(kept["at"])
-    return Question(cause=Cause(kept["cause"]), on=on, at=at, doubt=_question(kept.get("doubt")), **told)
+    told |= {"earlier": tuple(kept.get("earlier", ())), "doubt": _question(kept.get("doubt"))}
+    return Question(cause=Cause(kept["cause"]), on=on, at=at, **told)
 
 
 def home_of(subject: Subject | None, number: str) -> str:

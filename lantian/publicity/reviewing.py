@@ -46,6 +46,7 @@ def _doubt(row: Notice, note: str, by: OfficerActor) -> Notice:
     asked, open_ = _standing(row)
     since = open_.on if open_ else clock.today()
     found = Question(Cause.CHANGED, since, by.post_id, clock.now(), note=note, texts=row.texts.count())
+    found = replace(found, earlier=open_.posts if open_ else ())
     _put(row, replace(asked, doubt=found) if asked else found)
     return moved(row, Act.DOUBT, clock.today(), by, note=note)
 

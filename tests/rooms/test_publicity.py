@@ -525,6 +525,15 @@ def test_an_outside_decision_that_changed_puts_its_notice_up_for_review_in_three
     assert keep(row).question is None
 
 
+def test_nobody_who_changed_the_record_decides_even_if_another_changed_it_after_him() -> None:
+    matter, row = a_published_fine()
+    changed(matter, result="罚款一万元")
+    changed(matter, login="marks", result="罚款两万元")
+    for login in ("city", "marks"):
+        with pytest.raises(PublicityRefused, match="another person does"):
+            keep(row, login=login)
+
+
 def test_a_changed_decision_is_answered_by_a_corrected_text_on_every_channel() -> None:
     matter, row = a_published_fine()
     changed(matter, result="罚款一万元")
