@@ -86,6 +86,11 @@ def test_no_chinese_is_left_in_a_translation() -> None:
     assert [text for one in _catalogue() for text in _english(one) if CHINESE.search(text)] == []
 
 
+def test_no_translation_says_the_same_thing_twice() -> None:
+    doubled = re.compile(r"(.{20,}?)\s*\1")
+    assert [text for one in _catalogue() for text in _english(one) if doubled.fullmatch(text)] == []
+
+
 # Pairs in code and rule books
 
 
