@@ -47,6 +47,7 @@ ACCESS: dict[str, Need] = {
     "screening_nightly": Permission.SCREEN,
     "detectors": Permission.READ_FINDINGS,
     "detector": Permission.READ_FINDINGS,
+    "detector_card": Permission.READ_FINDINGS,
     "detector_switch": Permission.SWITCH_DETECTORS,
     "screening_run": Permission.READ_FINDINGS,
     "screening_progress": Permission.READ_FINDINGS,

@@ -11,16 +11,18 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from lantian.core.messages import Refused, Text
+from lantian.desk import downloads
 from lantian.desk.present import detectors as shown
 from lantian.desk.present import jobs as shown_jobs
 from lantian.desk.present.words import offices, said
 from lantian.desk.requests import OfficerRequest
 from lantian.detect.detectors import DETECTORS
 from lantian.office.permissions import Permission
-from lantian.screening import actions, queries, ranking, schedule, switches
+from lantian.screening import actions, cards, queries, ranking, schedule, switches
 from lantian.screening.forecast import forecast
 
 RUNS = 20
+MARKDOWN = "text/markdown; charset=utf-8"
 SWITCHED = {
     True: Text(
         "已启用：提示进入本单位的待研判范围。", "Switched on: its findings come into your office's pool."
@@ -74,6 +76,15 @@ def detector(request: OfficerRequest, key: str) -> HttpResponse:
         "may_switch": Permission.SWITCH_DETECTORS in request.actor.permissions,
     }
     return render(request, "desk/detector.html", context)
+
+
+@require_safe
+def detector_card(request: OfficerRequest, key: str) -> HttpResponse:
+    """The whole card of a detector: every measure, plant by plant, with its limits."""
+    card = cards.file_of(_known(key))
+    if card is None:
+        raise Http404
+    return downloads.sent(card.open("rb"), card.name, MARKDOWN)  # type: ignore[return-value]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

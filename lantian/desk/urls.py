@@ -81,6 +81,7 @@ urlpatterns: list[URLPattern] = [
     path("screening/nightly", screening.screening_nightly, name="screening_nightly"),
     path("detectors/", detectors.detectors, name="detectors"),
     path("detectors/<slug:key>/", detectors.detector, name="detector"),
+    path("detectors/<slug:key>/card", detectors.detector_card, name="detector_card"),
     path("detectors/<slug:key>/switch", detectors.detector_switch, name="detector_switch"),
     path("screening/<slug:key>/", screening.screening_run, name="screening_run"),
     path("screening/<slug:key>/progress", screening.screening_progress, name="screening_progress"),

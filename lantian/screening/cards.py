@@ -42,9 +42,14 @@ class Card:
 
 @cache
 def card_of(detector: str) -> Card | None:
-    """The card of a detector, if it lies at hand."""
-    found = next((path for place in PLACES if (path := place / f"{detector}.md").exists()), None)
+    """The figures of a detector's card, if it lies at hand."""
+    found = file_of(detector)
     return read(found.read_text("utf-8")) if found else None
+
+
+def file_of(detector: str) -> Path | None:
+    """Where the card of a detector lies: what is known of it, in both languages."""
+    return next((path for place in PLACES if (path := place / f"{detector}.md").exists()), None)
 
 
 def read(text: str) -> Card:

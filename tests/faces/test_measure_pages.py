@@ -117,6 +117,9 @@ def test_one_notice_names_everybody_called_and_what_the_record_says() -> None:
     page = officer.get(address).content.decode()
     assert "kind=talk_notice" in page and "kind=sign_in_sheet" in page and "kind=forward_letter" not in page
     draft = {"kind": "talk_notice", "field": "patent_agency", "do": "save"}
+    assert (
+        browser("city").post(address, draft).status_code == 403
+    )  # it sees the talk; the office that takes it writes
     answer = officer.post(address, draft)
     assert answer.status_code == 302
     shown = officer.get(answer.headers["Location"]).content.decode()

@@ -107,3 +107,15 @@ def test_the_hand_over_preview_names_the_clause() -> None:
         browser("nankai").get(reverse("lead_hand_over", args=[lead.key]), {"to": "120111"}).content.decode()
     )
     assert "行政处罚程序规定" in page
+
+
+def test_a_detectors_page_gives_its_whole_card() -> None:
+    client = browser("nankai")
+    card = reverse("detector_card", args=["P07"])
+    assert card in client.get(reverse("detector", args=["P07"])).content.decode()
+    answer = client.get(card)
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    assert (
+        answer["Content-Disposition"].startswith("attachment") and "仅凭公开数据" in text and "recall" in text
+    )
+    assert client.get(reverse("detector_card", args=["P99"])).status_code == 404

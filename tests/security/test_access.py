@@ -48,6 +48,7 @@ SHARED = {
     "lexicon",
     "subject",
     "detector",
+    "detector_card",
     "detector_switch",
     "figure",
     "ledger",
