@@ -13,7 +13,7 @@ from lantian.core import deadlines, lists
 from lantian.core.deadlines import Deadline
 from lantian.core.rulebook import RuleVersion
 from lantian.standing.errors import StandingRefused
-from lantian.standing.models import ListEntry
+from lantian.standing.models import ListEntry, ListStep
 
 TOLD = ("notice", "hearing_offered")
 
@@ -76,15 +76,19 @@ def open_steps(row: ListEntry, rule: RuleVersion) -> list[str]:
 
 def asked_on(row: ListEntry) -> date | None:
     """The day on which the party asked for a hearing that was neither held nor withdrawn yet."""
-    both = (lists.HEARING_ASKED, lists.HEARING_HELD)
-    last = row.steps.filter(step__in=both).order_by("id").last()
+    last = _last(row)
     return last.on if last is not None and last.step == lists.HEARING_ASKED else None
+
+
+def _last(row: ListEntry) -> ListStep | None:
+    """The last thing done about a hearing: asked for, or held."""
+    return row.steps.filter(step__in=(lists.HEARING_ASKED, lists.HEARING_HELD)).order_by("id").last()
 
 
 def refuse_unheard(row: ListEntry, on: date) -> None:
     """Nothing is decided before the party's days to speak or ask for a hearing are over, unless it gave them up.
 
-    Nor between its asking for a hearing and the hearing.
+    Nor between its asking for a hearing and the hearing, nor on a day before the one on which that was held.
     """
     asked = asked_on(row)
     if asked is not None:
@@ -92,6 +96,12 @@ def refuse_unheard(row: ListEntry, on: date) -> None:
             f"当事人已于{asked}要求听证，听证举行以前不能决定；举行或者当事人撤回后，先登记该步骤。",
             f"The party asked for a hearing on {asked}; nothing is decided before it. Record first that it was held or"
             " that the party withdrew its request.",
+        )
+    held = _last(row)
+    if held is not None and on < held.on:
+        raise StandingRefused(
+            f"听证（或者撤回）在{held.on}，决定日期不能早于该日。",
+            f"The hearing was held, or its request withdrawn, on {held.on}; the decision is not dated before that.",
         )
     found = hearing_of(row, lists.book().rule(row.list_id, on))
     if found is None or found.over(on):

@@ -145,6 +145,28 @@ def test_nothing_is_decided_between_a_request_for_a_hearing_and_the_hearing(sett
         )
 
 
+def test_no_decision_is_dated_before_the_hearing_that_was_held(settings: object) -> None:
+    penalty, held = "津市监罚〔2026〕9号", date(2026, 12, 10)
+    row = told_of_a_penalty(penalty)
+    settings.TODAY = held  # type: ignore[attr-defined]
+    backdated = date(2026, 12, 4)  # after the days of the party, before the hearing
+    with acting("nankai") as by:
+        for version, (step, on, document) in enumerate(
+            (
+                ("hearing_asked", date(2026, 11, 25), "听证申请书"),
+                ("hearing_held", held, "听证笔录"),
+                ("with_penalty_decision", held, penalty),
+            ),
+            start=5,
+        ):
+            row = listing.take_step(key=row.key, step=step, done=Done(on, version, document), by=by)
+    with acting("marks") as by:
+        with pytest.raises(StandingRefused, match="held, or its request withdrawn, on 2026-12-10"):
+            listing.enter(key=row.key, terms=Terms(), done=Done(backdated, 8, penalty), by=by)
+        row = listing.enter(key=row.key, terms=Terms(), done=Done(held, 8, penalty), by=by)
+    assert (row.state, row.decided_on) == ("listed", held)
+
+
 def test_the_days_run_from_service_and_say_how_they_were_reckoned_and_how_sure() -> None:
     row = told_of_a_penalty("津市监罚〔2026〕9号")
     page = browser("nankai").get(reverse("listing", args=[row.key])).content.decode()
