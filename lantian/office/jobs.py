@@ -17,6 +17,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.db import InterfaceError, OperationalError, connection, transaction
 from procrastinate.contrib.django import app as queue
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job as Queued
 
 from lantian.core.messages import Refused, Text
@@ -177,9 +178,16 @@ def requeue_stalled(seconds: float = STALLED_AFTER_SECONDS) -> int:
     """Put jobs back into the queue whose workers stopped answering, or that the queue gave up while they are open."""
     stalled = list(async_to_sync(queue.job_manager.get_stalled_jobs)(seconds_since_heartbeat=seconds))
     found = [*stalled, *_given_up()]
-    for one in found:
+    return sum(_queued_again(one) for one in found)
+
+
+def _queued_again(one: Queued) -> bool:
+    try:
         async_to_sync(queue.job_manager.retry_job)(one)
-    return len(found)
+    except ConnectorException:  # another worker was faster, or it ended meanwhile
+        log.info("a job had moved before it was queued again", extra={"job": one.id})
+        return False
+    return True
 
 
 def _given_up() -> list[Queued]:

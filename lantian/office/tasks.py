@@ -20,7 +20,7 @@ def run(key: str, post: str) -> None:
 
 
 @queue.periodic(cron="* * * * *")
-@queue.task(name="lantian.requeue_stalled")
+@queue.task(name="lantian.requeue_stalled", queueing_lock="requeue_stalled", lock="requeue_stalled")
 def requeue_stalled(timestamp: int) -> None:
     """Every minute: put jobs of dead workers, and open jobs that the queue gave up, back into it."""
     close_old_connections()

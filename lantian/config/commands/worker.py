@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import logging
+import signal
 import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from lantian.config.connected import connected
+
+if TYPE_CHECKING:
+    from procrastinate import App
 
 log = logging.getLogger(__name__)
 SEAL_EVERY_SECONDS = 1.0
 CONCURRENCY = 2
+STOP = (signal.SIGINT, signal.SIGTERM)
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,11 +28,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Work until told to stop."""
     with connected():
-        _work()
-    return 0
+        return 0 if _work() else 1
 
 
-def _work() -> None:
+def _work() -> bool:
+    """Work until told; whether it was told, or ended by itself because the database stayed away."""
     from procrastinate.contrib.django import app
 
     from lantian.config import nightly  # noqa: F401 - registers the nightly round
@@ -37,11 +45,33 @@ def _work() -> None:
     sealer.start()
     jobs.requeue_stalled()
     try:
-        worker = app.with_connector(queueing.connector())
-        worker.run_worker(concurrency=CONCURRENCY, install_signal_handlers=True, delete_jobs="successful")
+        return asyncio.run(_until_told(app.with_connector(queueing.connector())))
     finally:
         stopped.set()
         sealer.join(SEAL_EVERY_SECONDS + 5)
+
+
+async def _until_told(app: App) -> bool:
+    """Run jobs until SIGINT or SIGTERM; those at work come to their end. A second signal ends the process at once."""
+    told, loop = asyncio.Event(), asyncio.get_running_loop()
+    async with app.open_async():
+        work = asyncio.create_task(
+            app.run_worker_async(
+                concurrency=CONCURRENCY, install_signal_handlers=False, delete_jobs="successful"
+            )
+        )
+
+        def tell() -> None:
+            for one in STOP:
+                loop.remove_signal_handler(one)
+            told.set()
+            work.cancel()
+
+        for one in STOP:
+            loop.add_signal_handler(one, tell)
+        with suppress(asyncio.CancelledError):
+            await work
+    return told.is_set()
 
 
 def _seal_until(stopped: threading.Event) -> None:
