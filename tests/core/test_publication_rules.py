@@ -15,6 +15,7 @@ from lantian.core.publicity import HIDDEN, NotPublishable, Profile, Treatment
 from lantian.core.rulebook import BadRulebook, Confidence, shipped
 
 DAY = date(2026, 11, 16)
+BEFORE = date(2026, 3, 31)
 # By hand: K leaves as it is, C cleaned, · stays in the house. Columns: enterprise, natural person.
 TRUTH = """
 document             KK
@@ -223,13 +224,14 @@ def test_a_party_of_another_province_is_forwarded_and_the_other_channels_stay() 
 def test_credit_china_ends_by_an_order_of_its_own_since_that_order(term: str, rule: str, day: str) -> None:
     (found,) = publicity.others(publicity.term("penalty", DAY, term), DAY).items()
     assert (found[0], found[1].rule, str(found[1].due)) == ("credit_china", rule, day)
-    before = date(2026, 3, 31)
-    assert publicity.others(publicity.term("penalty", before, term), before) == {}
+    assert publicity.others(publicity.term("penalty", BEFORE, term), BEFORE) == {}
 
 
 def test_the_months_before_an_early_end_are_a_rule_with_its_own_doubt() -> None:
     first = publicity.early(publicity.term("penalty", DAY, "ordinary"), DAY)
-    assert first and (str(first.due), first.confidence) == ("2027-05-16", Confidence.MEMORY)
+    assert first and (str(first.due), first.confidence) == ("2027-05-16", Confidence.UNVERIFIED)
+    before = publicity.early(publicity.term("penalty", BEFORE, "ordinary"), BEFORE)
+    assert before and before.confidence is Confidence.MEMORY
     assert publicity.early(publicity.term("penalty", DAY, "barring"), DAY) is None
 
 
