@@ -18,7 +18,7 @@ from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
 from lantian.office.permissions import Permission
-from lantian.standing import packaging, queries
+from lantian.standing import deciders, packaging, queries
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.listing import Done
 from lantian.standing.models import ListEntry, ListPaper
@@ -38,7 +38,7 @@ def of_entry(request: OfficerRequest, row: ListEntry) -> dict[str, Any]:
     """The card of the package on an entry's page; nothing where this level decides."""
     if not packaging.goes_up(row):
         return {"upward": None}
-    keeps = packaging.may_act(row, request.actor.unit)
+    keeps = deciders.may_act(row, request.actor.unit)
     may = keeps and Permission.KEEP_STANDING in request.actor.permissions and row.decided_on is None
     paper = packaging.paper_of(row, request.actor)
     refusal = _refusal(row, request)
@@ -78,7 +78,7 @@ def listing_paper(request: OfficerRequest, key: str) -> HttpResponse:
     about = record_papers.about_of("listing", key, by=request.actor)
     if about is None:
         raise Http404
-    packaging.refuse_other(_found(key), request.actor)
+    deciders.refuse_other(_found(key), request.actor)
     audit.record(audit.Kind.LIST_READ, by=request.actor, about=("listing", key))
     return papers.new_paper(request, about)
 

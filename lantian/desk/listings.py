@@ -28,6 +28,7 @@ from lantian.publicity import queries as publicity
 from lantian.registry import queries as registry
 from lantian.standing import listing as acts
 from lantian.standing import queries
+from lantian.standing.deciders import may_act
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.hearing import hearing_of
 from lantian.standing.listing import Done, Listing
@@ -136,7 +137,7 @@ def listing(request: OfficerRequest, key: str) -> HttpResponse:
 def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> HttpResponse:
     audit.record(audit.Kind.LIST_READ, by=request.actor, about=("listing", row.key))
     today, rule = clock.today(), acts.rule_of(row)
-    decided = row.decided_on is not None
+    decided, ours = row.decided_on is not None, may_act(row, request.actor.unit)
     steps = row.steps.select_related("post__account").order_by("id")
     context = {
         "entry": shown.entry(row, today),
@@ -149,8 +150,8 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "leaving": shown.leaving(row, rule, today) if row.state == ListState.LISTED else [],
         "notices": [notices.row(one, today) for one in publicity.of_record(("listing", row.key))],
         "today": today,
-        "may_keep": Permission.KEEP_STANDING in request.actor.permissions,
-        "may_decide": Permission.DECIDE_STANDING in request.actor.permissions,
+        "may_keep": ours and Permission.KEEP_STANDING in request.actor.permissions,
+        "may_decide": ours and Permission.DECIDE_STANDING in request.actor.permissions,
         **more,
     }
     return render(request, "desk/listing.html", context, status=422 if "error" in more else 200)

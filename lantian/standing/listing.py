@@ -16,7 +16,6 @@ from psycopg.types.range import DateRange, TimestamptzRange
 
 from lantian.core import lists
 from lantian.core.competence import Act as LegalAct
-from lantian.core.competence import Field
 from lantian.core.lists import Checked, Spell, Terms
 from lantian.core.messages import Text
 from lantian.core.moves import check_move
@@ -24,31 +23,16 @@ from lantian.core.rulebook import RuleVersion
 from lantian.office import audit, clock, competence, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.facts import Change, supersede
-from lantian.office.models import Job, Unit
+from lantian.office.models import Job
 from lantian.office.permissions import Permission, check_permission
 from lantian.standing import hearing, leaving, making_public, queries
 from lantian.standing.actions import kept, not_later, subject_of
+from lantian.standing.deciders import FIELDS, PENALTY_STEP, may_act, refuse_other_decider, refuse_own
 from lantian.standing.errors import StandingRefused
 from lantian.standing.models import ListEntry, ListSpell, ListStep
-from lantian.standing.persons import refuse_same
 from lantian.standing.repairing import derivation, refuse_stale
 from lantian.standing.states import LIST_MOVES, ListAct, ListState
 
-FIELDS = {
-    "patent_agency": Field.PATENT_AGENCY,
-    "trademark_agency": Field.TRADEMARK_AGENCY,
-    "practitioner": Field.PRACTITIONER,
-    "enterprise": Field.UNLICENSED,
-    "applicant": Field.APPLICANT,
-}
-DISTRICTS = (Unit.Kind.DISTRICT, Unit.Kind.ZONE, Unit.Kind.CITY)
-PENALTY_STEP = (
-    "with_penalty_decision"  # the list is decided together with a penalty: who may penalise decides
-)
-PROPOSED = Text(
-    "提议人不能复核或者决定自己的提议，请由另一人办理。",
-    "Whoever proposed it neither reviews nor decides it; another person does.",
-)
 OWN_STEPS = ("review", "decision")  # taken by acts of their own
 
 
@@ -105,7 +89,7 @@ def take_step(*, key: str, step: str, done: Done, by: OfficerActor) -> ListEntry
     row = taken(key, done.version)
     if step not in open_steps(row):
         raise StandingRefused(f"该名单没有这个步骤（{step}）。", f"This list has no step '{step}'.")
-    if by.unit not in (row.unit_id, queries.city_id()):
+    if not may_act(row, by.unit):
         raise StandingRefused(
             "程序步骤由提议单位或者市局登记。", "The proposing office or the city records the steps."
         )
@@ -127,7 +111,7 @@ def review(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
     """Review a proposal as a second person."""
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
-    _refuse_own(row, by)
+    refuse_own(row, by)
     return _move(row, ListAct.REVIEW, done, by, step="review")
 
 
@@ -137,7 +121,7 @@ def reject(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
     if row.unit_id != by.unit:
-        _refuse_other_decider(row, checked(row, clock.today()), by)
+        refuse_other_decider(row, rule_of(row), checked(row, clock.today()), by)
     if not done.note.strip():
         raise StandingRefused("请写明不予列入的理由。", "Please say why it is not listed.")
     return _move(row, ListAct.REJECT, done, by)
@@ -160,9 +144,9 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
     """
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
-    _refuse_own(row, by)
+    refuse_own(row, by)
     found = checked(row, not_later(done.on))
-    _refuse_other_decider(row, found, by)
+    refuse_other_decider(row, rule_of(row), found, by)
     if not done.document.strip():
         raise StandingRefused("请写明决定文书。", "Name the document of the decision.")
     check_move(LIST_MOVES, ListState(row.state), ListAct.ENTER)
@@ -183,7 +167,7 @@ def remove(*, key: str, done: Done, by: OfficerActor) -> ListEntry:
     check_permission(by.permissions, Permission.DECIDE_STANDING)
     row = taken(key, done.version)
     state = check_move(LIST_MOVES, ListState(row.state), ListAct.REMOVE)
-    _refuse_other_decider(row, checked(row, row.decided_on or done.on), by)
+    refuse_other_decider(row, rule_of(row), checked(row, row.decided_on or done.on), by)
     met = leaving.refuse_unasked(row, rule_of(row), not_later(done.on), by)
     bars = lists.leaving(stay_of(row), done.on, met)
     if bars:
@@ -332,10 +316,6 @@ def taken(key: str, version: int) -> ListEntry:
     return row
 
 
-def _refuse_own(row: ListEntry, by: OfficerActor) -> None:
-    refuse_same([row.post_id], by, PROPOSED)
-
-
 def _refuse_apart(row: ListEntry, done: Done) -> None:
     """What is decided together with a penalty has its day and its document."""
     step = row.steps.filter(step=PENALTY_STEP).order_by("id").last()
@@ -345,17 +325,6 @@ def _refuse_apart(row: ListEntry, done: Done) -> None:
             f"It is decided together with the penalty: the day and document are those on record,"
             f" {step.on}, {step.document}.",
         )
-
-
-def _refuse_other_decider(row: ListEntry, found: Checked, by: OfficerActor) -> None:
-    """Only the level that the rule names decides; what CNIPA or a centre decided, the city records."""
-    kind = Unit.objects.values_list("kind", flat=True).get(pk=by.unit)
-    if kind not in (DISTRICTS if found.decider == "district" else (Unit.Kind.CITY,)):
-        raise StandingRefused(
-            "本单位不能决定该名单；请提请有权单位决定。", "This office does not decide on that list."
-        )
-    if PENALTY_STEP in rule_of(row).values["steps"]:
-        competence.may(by, LegalAct.PENALISE, FIELDS[row.party])
 
 
 def _move(row: ListEntry, act: ListAct, done: Done, by: OfficerActor, *, step: str = "") -> ListEntry:

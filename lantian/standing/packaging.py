@@ -31,9 +31,10 @@ from lantian.office.papers.actions import Record
 from lantian.office.papers.states import State as PaperState
 from lantian.office.permissions import Permission, check_permission
 from lantian.standing import queries
+from lantian.standing.deciders import FIELDS, may_act, refuse_other
 from lantian.standing.drawing import rested
 from lantian.standing.errors import StandingRefused
-from lantian.standing.listing import FIELDS, Done, hand_up, rule_of, taken
+from lantian.standing.listing import Done, hand_up, rule_of, taken
 from lantian.standing.models import ListEntry, ListPaper
 from lantian.standing.states import LIST_ACT_TEXTS, ListAct
 
@@ -226,19 +227,6 @@ def send(*, key: str, done: Done, by: OfficerActor) -> ListPaper:
     file = files.keep(name=name, chunks=[data], seen_by=row.seen_by, by=by)
     hand_up(row, Done(done.on, done.version, paper.number, done.note), by, file.sha256, grant.row)
     return _kept(row, ListPaper.Kind.PACKAGE, paper.number, file, by)
-
-
-def may_act(row: ListEntry, unit: int) -> bool:
-    """Whether an office adds to a proposal and hands it up: the one that proposed, or the city."""
-    return unit in (row.unit_id, queries.city_id())
-
-
-def refuse_other(row: ListEntry, by: OfficerActor) -> None:
-    """Raise `StandingRefused` for an office that only keeps the subject."""
-    if not may_act(row, by.unit):
-        raise StandingRefused(
-            "由提议单位或者市局办理。", "The office that proposed it or the city does this."
-        )
 
 
 def _kept(row: ListEntry, kind: ListPaper.Kind, title: str, file: StoredFile, by: OfficerActor) -> ListPaper:

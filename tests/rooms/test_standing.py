@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 
 from lantian.core.credit.book import UnknownIndicator
 from lantian.core.credit.events import BadEvents
@@ -25,7 +26,7 @@ from lantian.standing.listing import Done, Listing
 from lantian.standing.models import CreditEvent, ListEntry, ListSpell, OfficialGrade, Reckoning
 from lantian.standing.repairing import Application, Decision
 from lantian.standing.states import ObjectionAct, RepairAct
-from tests.personas import NANKAI, XIQING, acting, run_job
+from tests.personas import NANKAI, XIQING, acting, browser, run_job
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 22)
@@ -421,17 +422,56 @@ def test_two_stays_on_one_list_that_overlap_are_refused_by_the_database() -> Non
     assert "登记移出" in refused.value.text.zh and "removal" in refused.value.text.en
 
 
-def test_nobody_reviews_or_decides_his_own_proposal_nor_a_list_of_another_level() -> None:
+def test_nobody_reviews_his_own_proposal() -> None:
     subject = an_agency()
     wanted = Listing(subject.key, "key_monitoring", "patent_agency", "cnipa_list", (), "名单")
     with acting("city") as by:
         row = listing.propose(wanted, by=by)
         with pytest.raises(StandingRefused, match="another person"):
             listing.review(key=row.key, done=Done(TODAY, 1), by=by)
+
+
+def test_an_office_reviews_what_it_proposed_and_does_not_decide_a_list_of_another_level() -> None:
+    wanted = Listing(an_agency().key, "key_monitoring", "patent_agency", "cnipa_list", (), "名单")
+    with acting("nankai") as by:
+        row = listing.propose(wanted, by=by)
     with acting("leader") as by:
         row = listing.review(key=row.key, done=Done(TODAY, 1), by=by)
         with pytest.raises(StandingRefused, match="does not decide"):
             listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "文书"), by=by)
+
+
+def abnormal_of(login: str) -> ListEntry:
+    """An agency of Nankai that an office proposes for a list on which districts decide, verified by that office."""
+    wanted = Listing(
+        an_agency().key, "enterprise_abnormal", "patent_agency", "ordered_disclosure", (), "期满未公示"
+    )
+    with acting(login) as by:
+        row = listing.propose(wanted, by=by)
+        return listing.take_step(key=row.key, step="verified", done=Done(TODAY, 1, "核查记录"), by=by)
+
+
+def test_an_office_that_only_sees_a_subject_acts_on_nobody_elses_entry() -> None:
+    subject_lies_in_nankai = abnormal_of("city")
+    others, key = "office that proposed it or the city", subject_lies_in_nankai.key
+    page = reverse("listing", args=[key])
+    assert "不予列入" not in browser("leader").get(page).content.decode()
+    assert "登记程序步骤" not in browser("nankai").get(page).content.decode()
+    with acting("leader") as by:
+        with pytest.raises(StandingRefused, match=others):
+            listing.review(key=key, done=Done(TODAY, 2), by=by)
+        with pytest.raises(StandingRefused, match=others):
+            listing.reject(key=key, done=Done(TODAY, 2, note="不属实"), by=by)
+    assert "不予列入" in browser("marks").get(page).content.decode()
+    with acting("marks") as by:
+        listing.review(key=key, done=Done(TODAY, 2), by=by)
+    with acting("leader") as by, pytest.raises(StandingRefused, match=others):
+        listing.enter(key=key, terms=Terms(), done=Done(TODAY, 3, "津南列1号"), by=by)
+    with acting("marks") as by:
+        row = listing.enter(key=key, terms=Terms(), done=Done(TODAY, 3, "津知列1号"), by=by)
+    row = asked(row, login="city")
+    with acting("leader") as by, pytest.raises(StandingRefused, match=others):
+        listing.remove(key=key, done=Done(TODAY, row.version, "津南移1号"), by=by)
 
 
 def test_order_44_lists_nobody_without_notice_hearing_fault_and_the_penalty_decision() -> None:
@@ -473,7 +513,7 @@ def test_a_district_drops_its_own_proposal_and_not_one_that_the_city_made() -> N
             if number == 1:
                 assert listing.reject(key=row.key, done=done, by=by).state == "rejected"
             else:
-                with pytest.raises(StandingRefused, match="does not decide"):
+                with pytest.raises(StandingRefused, match="office that proposed it or the city"):
                     listing.reject(key=row.key, done=done, by=by)
 
 
