@@ -11,11 +11,20 @@ from datetime import date
 
 from lantian.core import deadlines, lists
 from lantian.core.deadlines import Deadline
+from lantian.core.messages import Text
 from lantian.core.rulebook import RuleVersion
+from lantian.office.actors import OfficerActor
 from lantian.standing.errors import StandingRefused
 from lantian.standing.models import ListEntry, ListStep
+from lantian.standing.persons import refuse_same
 
 TOLD = ("notice", "hearing_offered")
+HEARD = (*TOLD, lists.WAIVED, lists.HEARING_ASKED, lists.HEARING_HELD)  # what the right to be heard rests on
+RECORDED = Text(
+    "登记告知送达、放弃或者听证的人不能据此决定列入，请由另一人办理。",
+    "Whoever recorded the service of the notice, the waiver or the hearing does not list the party on it; another"
+    " person does.",
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +121,12 @@ def refuse_unheard(row: ListEntry, on: date) -> None:
         f"Told on {found.told_on} (served), the party may speak or ask for a hearing until {found.until}; it is decided"
         " after that. Where the party gave it up in writing, record the day and the document of that first.",
     )
+
+
+def refuse_recorder(row: ListEntry, by: OfficerActor) -> None:
+    """Whoever recorded that the party was told, gave up its rights or was heard does not decide on it."""
+    posts = row.steps.filter(step__in=HEARD, post__isnull=False).values_list("post_id", flat=True)
+    refuse_same(posts, by, RECORDED)
 
 
 def check_step(row: ListEntry, step: str, on: date, document: str) -> None:

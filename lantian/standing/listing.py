@@ -151,6 +151,7 @@ def enter(*, key: str, terms: Terms, done: Done, by: OfficerActor) -> ListEntry:
         raise StandingRefused("请写明决定文书。", "Name the document of the decision.")
     check_move(LIST_MOVES, ListState(row.state), ListAct.ENTER)
     lists.demand(found)
+    hearing.refuse_recorder(row, by)
     hearing.refuse_unheard(row, done.on)
     _refuse_apart(row, done)
     stay = lists.spell(row.list_id, done.on, terms)

@@ -23,6 +23,7 @@ from lantian.office.models import Unit
 from lantian.registry import queries as registry
 from lantian.registry.models import Subject
 from lantian.standing.errors import NoScore
+from lantian.standing.hearing import HEARD
 from lantian.standing.models import (
     ConfirmedFact,
     CreditEvent,
@@ -204,9 +205,10 @@ def entries(list_id: str = "") -> QuerySet[ListEntry]:
 def undecided(post_id: int) -> QuerySet[ListEntry]:
     """Entries that wait for a decision by another post: to list somebody, or to let somebody go who asked for it."""
     asked = ListStep.objects.filter(entry=OuterRef("pk"), step=lists.REMOVAL_ASKED)
-    entry = Q(state__in=(ListState.PROPOSED, ListState.REVIEWED)) & ~Q(post_id=post_id)
+    heard = ListStep.objects.filter(entry=OuterRef("pk"), step__in=HEARD, post_id=post_id)
+    entry = Q(state=ListState.PROPOSED) | (Q(state=ListState.REVIEWED) & ~Exists(heard))
     removal = Q(state=ListState.LISTED) & Exists(asked) & ~Exists(asked.filter(post_id=post_id))
-    return entries().filter(entry | removal)
+    return entries().filter((entry & ~Q(post_id=post_id)) | removal)
 
 
 def find_entry(key: str) -> ListEntry | None:

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from lantian.core.lists import Terms
-from lantian.standing import listing
+from lantian.standing import listing, queries
 from lantian.standing.errors import StandingRefused
 from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry
@@ -43,9 +43,9 @@ def told_of_a_penalty(penalty: str) -> ListEntry:
 def test_a_party_that_gives_up_statement_and_hearing_need_not_be_waited_for() -> None:
     penalty = "津市监罚〔2026〕9号"
     row = told_of_a_penalty(penalty)
+    with acting("marks") as by, pytest.raises(StandingRefused, match="until 2026-11-27"):
+        listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 5, penalty), by=by)
     with acting("city") as by:
-        with pytest.raises(StandingRefused, match="until 2026-11-27"):
-            listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 5, penalty), by=by)
         with pytest.raises(StandingRefused, match="Name the document"):
             listing.take_step(key=row.key, step="waived", done=Done(TODAY, 5), by=by)
         with pytest.raises(StandingRefused, match="before the party was told on 2026-11-20"):
@@ -53,9 +53,26 @@ def test_a_party_that_gives_up_statement_and_hearing_need_not_be_waited_for() ->
             listing.take_step(key=row.key, step="waived", done=early, by=by)
         given_up = Done(date(2026, 11, 21), 5, "放弃陈述申辩听证声明书")
         row = listing.take_step(key=row.key, step="waived", done=given_up, by=by)
-        assert (
-            listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 6, penalty), by=by).state == "listed"
-        )
+    with acting("marks") as by:
+        row = listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 6, penalty), by=by)
+    assert row.state == "listed"
+
+
+def test_whoever_recorded_service_waiver_or_hearing_does_not_list_the_party_on_it() -> None:
+    penalty = "津市监罚〔2026〕9号"
+    row = told_of_a_penalty(penalty)  # the city recorded the service
+    with acting("marks") as by:
+        given_up = Done(TODAY, 5, "放弃声明")
+        row = listing.take_step(key=row.key, step="waived", done=given_up, by=by)
+    for login in ("city", "marks"):
+        with acting(login) as by:
+            assert row not in queries.undecided(by.post_id)
+            with pytest.raises(StandingRefused, match="does not list the party on it; another person does"):
+                listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 6, penalty), by=by)
+    with acting(
+        "leader"
+    ) as by:  # who recorded nothing; the entry waits for a person of the level that decides
+        assert row in queries.undecided(by.post_id)
 
 
 def test_what_is_told_anew_after_a_waiver_is_not_given_up_by_it() -> None:
@@ -66,8 +83,8 @@ def test_what_is_told_anew_after_a_waiver_is_not_given_up_by_it() -> None:
         row = listing.take_step(key=row.key, step="waived", done=given_up, by=by)
         anew = Done(date(2026, 11, 21), 6, "补充告知书")
         row = listing.take_step(key=row.key, step="notice", done=anew, by=by)
-        with pytest.raises(StandingRefused, match="Told on 2026-11-21"):
-            listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 7, penalty), by=by)
+    with acting("marks") as by, pytest.raises(StandingRefused, match="Told on 2026-11-21"):
+        listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 7, penalty), by=by)
 
 
 def test_nothing_is_given_up_before_the_party_was_told_nor_where_the_rule_gives_no_days() -> None:
@@ -106,6 +123,7 @@ def test_the_page_and_the_removal_of_an_old_entry_ask_what_its_own_version_asks(
             told = Done(date(2025, 9, 1), version, "告知书")
             row = listing.take_step(key=row.key, step=step, done=told, by=by)
         row = listing.take_step(key=row.key, step="with_penalty_decision", done=Done(on, 4, penalty), by=by)
+    with acting("marks") as by:
         row = listing.enter(key=row.key, terms=Terms(), done=Done(on, 5, penalty), by=by)
     settings.TODAY = TODAY  # type: ignore[attr-defined]
     page = browser("leader").get(reverse("listing", args=[row.key])).content.decode()
@@ -130,8 +148,9 @@ def test_nothing_is_decided_between_a_request_for_a_hearing_and_the_hearing(sett
         row = listing.take_step(key=row.key, step="hearing_asked", done=asked, by=by)
         anew = Done(decided, 6, penalty)
         row = listing.take_step(key=row.key, step="with_penalty_decision", done=anew, by=by)
-        with pytest.raises(StandingRefused, match="asked for a hearing on 2026-11-25; nothing is decided"):
-            listing.enter(key=row.key, terms=Terms(), done=Done(decided, 7, penalty), by=by)
+    unheard = pytest.raises(StandingRefused, match="asked for a hearing on 2026-11-25; nothing is decided")
+    with acting("marks") as by, unheard:
+        listing.enter(key=row.key, terms=Terms(), done=Done(decided, 7, penalty), by=by)
     page = browser("city").get(reverse("listing", args=[row.key])).content.decode()
     assert "要求听证，听证举行" in page and 'value="hearing_held"' in page
     with acting("city") as by:
@@ -140,9 +159,9 @@ def test_nothing_is_decided_between_a_request_for_a_hearing_and_the_hearing(sett
             listing.take_step(key=row.key, step="hearing_held", done=early, by=by)
         held = Done(date(2026, 12, 10), 7, "听证笔录")
         row = listing.take_step(key=row.key, step="hearing_held", done=held, by=by)
-        assert (
-            listing.enter(key=row.key, terms=Terms(), done=Done(decided, 8, penalty), by=by).state == "listed"
-        )
+    with acting("marks") as by:
+        row = listing.enter(key=row.key, terms=Terms(), done=Done(decided, 8, penalty), by=by)
+    assert row.state == "listed"
 
 
 def test_no_decision_is_dated_before_the_hearing_that_was_held(settings: object) -> None:
@@ -190,6 +209,7 @@ def test_a_day_into_a_year_whose_holidays_are_not_announced_is_told_as_provision
         row = listing.take_step(key=row.key, step="waived", done=given_up, by=by)
         decided = Done(served, 7, penalty)
         row = listing.take_step(key=row.key, step="with_penalty_decision", done=decided, by=by)
+    with acting("marks") as by:
         listing.enter(key=row.key, terms=Terms(), done=Done(served, 8, penalty), by=by)
     page = browser("nankai").get(reverse("listing", args=[row.key])).content.decode()
     assert "公示期限" in page and "放假安排尚未公布，日期暂定" in page

@@ -490,6 +490,7 @@ def test_order_44_lists_nobody_without_notice_hearing_fault_and_the_penalty_deci
             row = listing.take_step(key=row.key, step=step, done=Done(told, version, "告知书"), by=by)
         on = Done(date(2026, 11, 20), 4, penalty)
         row = listing.take_step(key=row.key, step="with_penalty_decision", done=on, by=by)
+    with acting("marks") as by:
         with pytest.raises(StandingRefused, match="until 2026-11-20"):
             listing.enter(key=row.key, terms=Terms(), done=Done(date(2026, 11, 20), 5, penalty), by=by)
         row = listing.take_step(
