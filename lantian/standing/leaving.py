@@ -38,7 +38,7 @@ def shown(row: ListEntry, rule: RuleVersion, on: date) -> dict[str, ListStep]:
 
 
 def check_step(row: ListEntry, rule: RuleVersion, step: str, on: date, document: str) -> None:
-    """A request and a condition come after the entry and have a paper."""
+    """A request and a condition come after the entry and have a paper; a request does not come before its first day."""
     if row.decided_on is None or step not in open_steps(rule):
         return
     if not document.strip():
@@ -49,6 +49,17 @@ def check_step(row: ListEntry, rule: RuleVersion, step: str, on: date, document:
     if on < row.decided_on:
         raise StandingRefused(
             f"日期早于{row.decided_on}的列入决定。", f"The day is before the listing of {row.decided_on}."
+        )
+    if step == lists.REMOVAL_ASKED:
+        _refuse_too_early(row, on)
+
+
+def _refuse_too_early(row: ListEntry, on: date) -> None:
+    """A removal before the end is asked for from the first day that the rule gives for it, where it gives one."""
+    first = row.terms.get("early_from")
+    if first and on < date.fromisoformat(first):
+        raise StandingRefused(
+            f"{first}起才可以申请提前移出。", f"An early removal may be asked for from {first} only."
         )
 
 

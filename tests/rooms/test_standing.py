@@ -526,12 +526,20 @@ def test_early_removal_waits_for_its_day_and_for_the_conditions_of_the_rule(sett
     with acting("city") as by:
         listing.review(key=row.key, done=Done(TODAY, 1), by=by)
         listing.enter(key=row.key, terms=Terms(), done=Done(TODAY, 2, "保护中心函1号"), by=by)
-        with pytest.raises(StandingRefused, match=r"early removal from 2027-05-22.*the conduct is corrected"):
-            listing.remove(key=asked(row).key, done=Done(TODAY, 4, "函2号"), by=by)
+    settings.TODAY = date(2027, 5, 21)  # type: ignore[attr-defined]
+    with pytest.raises(StandingRefused, match="asked for from 2027-05-22 only"):
+        asked(row)
     settings.TODAY = date(2027, 6, 1)  # type: ignore[attr-defined]
-    asked(row, "corrected")
+    with acting("nankai") as by, pytest.raises(StandingRefused, match="asked for from 2027-05-22 only"):
+        early = Done(date(2027, 5, 21), 3, "申请书")
+        listing.take_step(key=row.key, step="removal_asked", done=early, by=by)
+    asked(row)
+    with acting("city") as by, pytest.raises(StandingRefused, match="the conduct is corrected"):
+        listing.remove(key=row.key, done=Done(date(2027, 6, 1), 4, "函2号"), by=by)
+    with acting("nankai") as by:
+        listing.take_step(key=row.key, step="corrected", done=Done(date(2027, 6, 1), 4, "复查记录"), by=by)
     with acting("city") as by:
-        row = listing.remove(key=row.key, done=Done(date(2027, 6, 1), 6, "函2号"), by=by)
+        row = listing.remove(key=row.key, done=Done(date(2027, 6, 1), 5, "函2号"), by=by)
         assert (row.state, row.ended_on, row.last) == ("removed", date(2027, 6, 1), date(2027, 11, 22))
 
 
