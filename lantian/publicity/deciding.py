@@ -116,6 +116,7 @@ def approve(*, key: str, digest: str, version: int, by: OfficerActor) -> Notice:
         "Whoever prepared the text does not approve it; another person does.",
     )
     refuse_same(text.post_id, by, own)
+    refuse_raiser(row, by)
     refuse_in_doubt(row, text)
     if text.digest != digest:
         raise Stale("公示内容已经改动，请重新查看。", "The text has changed; look at it again.")
@@ -152,6 +153,17 @@ def refuse_same(post: int, by: OfficerActor, refusal: PublicityRefused) -> None:
     """Raise when the account that acts holds a post."""
     if same_person(post, by):
         raise refusal
+
+
+def refuse_raiser(row: Notice, by: OfficerActor) -> None:
+    """A text answers what stands against a notice: whoever raised that, or changed the record, does not settle it."""
+    question = queries.question_of(row)
+    refusal = PublicityRefused(
+        "提出人、更改人不能自己核准，请由另一人办理。",
+        "Whoever asked for it or changed the record does not decide; another person does.",
+    )
+    for post in question.posts if question is not None else ():
+        refuse_same(post, by, refusal)
 
 
 def refuse_in_doubt(row: Notice, text: NoticeText) -> None:

@@ -21,7 +21,7 @@ from lantian.office.actors import OfficerActor
 from lantian.office.permissions import Permission, check_permission
 from lantian.publicity import queries
 from lantian.publicity.actions import Fallen, bind, fall, moved, not_later, taken
-from lantian.publicity.deciding import demand_competence, refuse_same
+from lantian.publicity.deciding import demand_competence, refuse_raiser
 from lantian.publicity.errors import PublicityRefused
 from lantian.publicity.models import Notice
 from lantian.publicity.queries import Question
@@ -131,12 +131,7 @@ def _decided(row: Notice, by: OfficerActor) -> Question:
     question = queries.question_of(row)
     if question is None:
         raise PublicityRefused("这项公示没有待核实的事项。", "Nothing stands against this notice.")
-    refusal = PublicityRefused(
-        "提出人、更改人不能自己核准，请由另一人办理。",
-        "Whoever asked for it or changed the record does not decide; another person does.",
-    )
-    for post in question.posts:
-        refuse_same(post, by, refusal)
+    refuse_raiser(row, by)
     return question
 
 

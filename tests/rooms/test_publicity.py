@@ -546,6 +546,16 @@ def test_a_changed_decision_is_answered_by_a_corrected_text_on_every_channel() -
         assert publishing.replace(key=row.key, placed=placed, by=by).question is None
 
 
+def test_whoever_changed_the_record_does_not_approve_the_text_that_answers_it() -> None:
+    matter, row = a_published_fine()
+    changed(matter, login="marks", result="罚款一万元")
+    prepare(row, reason="罚款改为一万元")
+    with pytest.raises(PublicityRefused, match="changed the record does not decide"):
+        approve(row)
+    with acting("city"):
+        assert fresh(row).question is not None
+
+
 def test_a_text_prepared_before_the_decision_changed_is_not_approved() -> None:
     matter = test_crediting.a_penalty(an_agency(), "city")
     test_crediting.put(matter, an_agency(), login="city")
