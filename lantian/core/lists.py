@@ -244,10 +244,13 @@ def spell(list_id: str, decided_on: date, terms: Terms | None = None, rules: Rul
         publish=_publication(values, decided_on),
         repair=tuple(Text(each["text_zh"], each["text_en"]) for each in values["repair"]),
         basis=rule.basis,
-        confidence=max(
-            rule.confidence, Confidence(values["procedure_confidence"]), key=lambda each: each.doubt
-        ),
+        confidence=confidence(rule),
     )
+
+
+def confidence(rule: RuleVersion) -> Confidence:
+    """How sure a list is as a whole: that it exists and its grounds, or its procedure and term if that is less sure."""
+    return max(rule.confidence, Confidence(rule.values["procedure_confidence"]), key=lambda each: each.doubt)
 
 
 def leaving(stay: Spell, on: date, done: Collection[str], rules: Rulebook | None = None) -> tuple[Bar, ...]:

@@ -242,7 +242,7 @@ def _told(rule: RuleVersion) -> dict[str, Any]:
         "ends": values["ends"],
         "note": said(rule.note) if rule.note else "",
         "basis": said(rule.basis.cite()),
-        "doubt": doubt(shown.procedure(values, rule.confidence)),
+        "doubt": doubt(lists.confidence(rule)),
     }
 
 

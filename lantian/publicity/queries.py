@@ -9,8 +9,9 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from lantian.core import publicity
+from lantian.core import lists, publicity
 from lantian.core.competence import Field
+from lantian.core.rulebook import Confidence
 from lantian.office.models import Unit
 from lantian.publicity.models import Notice, NoticeStep, NoticeText
 from lantian.publicity.states import OPEN, OUT, Act, Cause, State
@@ -254,6 +255,13 @@ def _question(kept: Mapping[str, Any] | None) -> Question | None:
     on, at = date.fromisoformat(kept["on"]), datetime.fromisoformat(kept["at"])
     told |= {"earlier": tuple(kept.get("earlier", ())), "doubt": _question(kept.get("doubt"))}
     return Question(cause=Cause(kept["cause"]), on=on, at=at, **told)
+
+
+def list_doubt(notice: Notice) -> Confidence | None:
+    """How sure the rule is by which a party was listed, its term with it; None of what is no listing."""
+    if notice.about_kind != "listing" or notice.matter not in lists.book().versions:
+        return None
+    return lists.confidence(lists.book().rule(notice.matter, notice.event_on))
 
 
 def home_of(subject: Subject | None, number: str) -> str:

@@ -79,6 +79,9 @@ def _cells(number: int, row: Notice) -> list[str]:
 def _remarks(row: Notice) -> Iterator[str]:
     """What a reader of the paper must not take for certain: days not verified or provisional, what is in doubt."""
     yield from _unsure("公示规则", publicity.matter(row.matter, row.event_on).confidence)
+    listed = queries.list_doubt(row)
+    if listed is not None:
+        yield from _unsure("名单规定和期限", listed)
     for words, told in (("应办期限", queries.derivation_of(row)), ("公示期至", row.until_derivation)):
         if told is not None:
             yield from _unsure(words, Confidence(told["confidence"]))

@@ -31,6 +31,7 @@ from lantian.office.papers.actions import Record
 from lantian.office.papers.states import State as PaperState
 from lantian.office.permissions import Permission, check_permission
 from lantian.standing import queries
+from lantian.standing.citing import cited
 from lantian.standing.deciders import FIELDS, may_act, refuse_other
 from lantian.standing.drawing import rested
 from lantian.standing.errors import StandingRefused
@@ -80,7 +81,7 @@ def record_of(row: ListEntry, *, by: Actor) -> Record:
     """What the proposal paper says, as the entry stands now; a district writes to the city, the city further up."""
     rule = rule_of(row)
     ground = next(one for one in rule.values["grounds"] if one["code"] == row.ground)
-    decider = rule.values["decider"]
+    decider, clause = rule.values["decider"], cited(rule, ground)
     city = Unit.objects.get(pk=queries.city_id())
     facts = [lists.FACTS[one].zh for one in row.facts if one in lists.FACTS]
     enclosed = [f"{place}. {one.title}" for place, one in enumerate(enclosures(row), start=1)]
@@ -89,7 +90,7 @@ def record_of(row: ListEntry, *, by: Actor) -> Record:
         "listing.party": PARTIES[row.party],
         "listing.subject": row.subject.name,
         "listing.subject_no": row.subject.number,
-        "listing.ground": f"{ground['text_zh']}（{rule.basis.instrument.zh}{ground['article_zh']}）",
+        "listing.ground": f"{ground['text_zh']}{f'（{clause}）' if clause else ''}",
         "listing.facts": "；".join(facts) or "见理由",
         "listing.reason": row.reason,
         "listing.steps": "\n".join(_step_line(one) for one in _steps(row)),

@@ -14,7 +14,15 @@ from lantian.publicity import actions, queries
 from lantian.publicity.actions import Owed, Told
 from lantian.publicity.models import Notice, NoticeText
 from tests.personas import acting, browser
-from tests.rooms.test_publicity import FIELDS, TODAY, a_penalty, a_published, an_agency, an_outsider
+from tests.rooms.test_publicity import (
+    FIELDS,
+    TODAY,
+    a_penalty,
+    a_published,
+    an_agency,
+    an_outsider,
+    listed,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -122,6 +130,20 @@ def test_the_paper_says_which_days_are_not_verified_or_provisional() -> None:
     told = str(lines[3][place]).split("；")
     assert told[0] == "公示规则未经核实的暂定内容，不是官方规定"
     assert "应办期限未经核实的暂定内容，不是官方规定" in told
+
+
+def test_what_nobody_read_in_the_instrument_of_a_list_is_left_out_of_the_text_and_told_beside_it() -> None:
+    """Article and last day of a list known from memory only: the officer types them, the ledger says why."""
+    entry = listed()
+    with acting("city"):
+        (row,) = queries.of_record(("listing", entry.key))
+    assert entry.last is not None and set(row.told) == {"act", "content"}
+    assert row.told["content"] == "列入市场监督管理严重违法失信名单"
+    doubt = "未经核实的暂定内容，不是官方规定"
+    assert f"名单的规定和期限：{doubt}" in browser("city").get(of(row)).content.decode()
+    response = browser("city").get(reverse("notices_export"), {"matter": "samr_serious"})
+    lines = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response))).get_sheet_by_index(0).to_python()  # type: ignore[arg-type]
+    assert f"名单规定和期限{doubt}" in str(lines[3][lines[2].index("备注")]).split("；")
 
 
 def test_a_withdrawal_is_asked_for_on_the_page_and_decided_by_another() -> None:

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.urls import reverse
 
+from lantian.core import lists
 from lantian.core.competence import NoCompetence
 from lantian.office import audit, competence, files
 from lantian.office.models import Paper
@@ -22,6 +23,7 @@ from lantian.office.papers import queries as issued
 from lantian.office.papers.actions import Wording
 from lantian.office.papers.approving import approve
 from lantian.standing import actions, listing, packaging, queries
+from lantian.standing.citing import cited
 from lantian.standing.errors import StandingRefused
 from lantian.standing.listing import Done, Listing
 from lantian.standing.models import ListEntry, ListPaper
@@ -61,8 +63,6 @@ def proposed() -> ListEntry:
 
 
 def ground_of(list_id: str) -> str:
-    from lantian.core import lists
-
     return str(lists.book().rule(list_id, TODAY).values["grounds"][0]["code"])
 
 
@@ -93,6 +93,28 @@ def test_a_district_writes_to_the_city_and_the_city_to_the_national_office() -> 
             assert entry is not None
             bodies[login] = packaging.record_of(entry, by=by).values["listing.body"]
     assert bodies["city"] == "国家知识产权局" and bodies["nankai"].startswith("天津市")
+
+
+@pytest.mark.parametrize(
+    ("list_id", "clause"),
+    [
+        ("agency_abnormal", "专利代理管理办法第37条第1项"),  # read in the instrument
+        ("cnipa_credit", "国家知识产权局知识产权信用管理规定（国知发保字〔2022〕8号）"),  # in a text about it
+        ("enterprise_abnormal", ""),  # from memory, the article not seen
+    ],
+)
+def test_a_text_for_outside_names_no_clause_that_nobody_has_read(list_id: str, clause: str) -> None:
+    rule = lists.book().rule(list_id, TODAY)
+    assert cited(rule, rule.values["grounds"][0]) == clause
+
+
+def test_the_paper_that_goes_up_names_the_instrument_alone_where_its_article_was_not_read() -> None:
+    row = proposed()
+    with acting("city") as by:
+        entry = queries.find_entry(row.key)
+        assert entry is not None
+        ground = packaging.record_of(entry, by=by).values["listing.ground"]
+    assert ground.endswith("（国家知识产权局知识产权信用管理规定（国知发保字〔2022〕8号））")
 
 
 def packed(row: ListEntry) -> bytes:

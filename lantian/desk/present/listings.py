@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -72,15 +71,11 @@ def entry(row: ListEntry, today: date) -> dict[str, Any]:
         "published": rule.values["published"] == "yes",
         "decider": label(DECIDER_TEXTS[rule.values["decider"]]),
         "basis": said(rule.basis.cite()),
-        "doubt": doubt(procedure(rule.values, rule.confidence)),
+        "doubt": doubt(lists.confidence(rule)),
         "late": state is states.ListState.LISTED and row.last is not None and row.last < today,
         "version": row.version,
         "open": state in (states.ListState.PROPOSED, states.ListState.REVIEWED),
     }
-
-
-def procedure(values: Mapping[str, Any], confidence: Confidence) -> Confidence:
-    return max(confidence, Confidence(values["procedure_confidence"]), key=lambda each: each.doubt)
 
 
 def _publish_by(row: ListEntry, today: date) -> Due | None:

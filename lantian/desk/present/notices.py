@@ -47,6 +47,7 @@ CLOCK_TEXTS: dict[str, Text] = {
     "lapsed": Text("公示期已满", "last day gone by"),
     "question": Text("待核实", "to be reviewed"),
 }
+LIST_RULE = Text("名单的规定和期限：", "Rule and term of the list: ")
 CHANGED = Text("依据更改，待核实", "ground changed, to be reviewed")
 ASKED = Text("提出撤回，待核准", "taking down asked for, to be approved")
 
@@ -147,6 +148,7 @@ def head(notice: Notice, today: date) -> dict[str, Any]:
         "publisher": label(PUBLISHER_TEXTS[rule.values["publisher"]]),
         "basis": said(rule.basis.cite()),
         "doubt": doubt(rule.confidence),
+        "list_doubt": _list_doubt(notice),
         "note": said(rule.note) if rule.note else "",
         "published_on": notice.published_on,
         "until_why": _due_of(notice.until_derivation, today, True) if notice.until_derivation else None,
@@ -156,6 +158,13 @@ def head(notice: Notice, today: date) -> dict[str, Any]:
         "outside": notice.about_key if notice.about_kind == "outside" else "",
         "subject_key": notice.subject.key if notice.subject else "",
     }
+
+
+def _list_doubt(notice: Notice) -> str:
+    """How unsure the list's own rule is, of a notice about somebody listed."""
+    found = queries.list_doubt(notice)
+    told = doubt(found) if found is not None else ""
+    return f"{said(LIST_RULE)}{told}" if told else ""
 
 
 def due(notice: Notice, today: date) -> Due | None:
