@@ -152,9 +152,16 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "today": today,
         "may_keep": ours and Permission.KEEP_STANDING in request.actor.permissions,
         "may_decide": ours and Permission.DECIDE_STANDING in request.actor.permissions,
+        "held": _held(more),
         **more,
     }
     return render(request, "desk/listing.html", context, status=422 if "error" in more else 200)
+
+
+def _held(more: Mapping[str, Any]) -> dict[str, Mapping[str, str]]:
+    """What was typed in the form that was refused, by that form."""
+    form = FORMS.get(more.get("did", ""))
+    return {form: more["typed"]} if form else {}
 
 
 @require_POST
@@ -200,6 +207,7 @@ def _reject(request: OfficerRequest, key: str, done: Done) -> None:
     acts.reject(key=key, done=done, by=request.actor)
 
 
+FORMS = {"step": "step", "review": "act", "enter": "act", "reject": "act", "remove": "out"}
 ACTS: dict[str, Callable[[OfficerRequest, str, Done], None]] = {
     "step": _step,
     "review": _review,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
 
 import pytest
@@ -144,6 +145,19 @@ def test_what_nobody_read_in_the_instrument_of_a_list_is_left_out_of_the_text_an
     response = browser("city").get(reverse("notices_export"), {"matter": "samr_serious"})
     lines = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(response))).get_sheet_by_index(0).to_python()  # type: ignore[arg-type]
     assert f"名单规定和期限{doubt}" in str(lines[3][lines[2].index("备注")]).split("；")
+
+
+def test_a_refused_act_on_a_notice_keeps_what_was_typed_in_its_own_form() -> None:
+    row, officer = a_published(), browser("city")
+    act = reverse("notice_act", args=[row.key])
+    placed = {"do": "publish", "channel": "gsxt", "on": "2026-12-01", "address": "公告第9号"}
+    page = officer.post(act, placed | {"version": str(row.version)}).content.decode()
+    assert re.search(r'id="n-on"[^>]* value="2026-12-01"', page) and 'value="公告第9号"' in page
+    assert '<option value="gsxt" selected>' in page and re.search(r'id="fall-on"[^>]* value=""', page)
+    fallen = {"do": "fall", "cause": "annulled", "on": "2026-11-01", "document": "津政复〔2026〕1号"}
+    page = officer.post(act, fallen | {"version": str(row.version)}).content.decode()
+    assert re.search(r'id="fall-on"[^>]* value="2026-11-01"', page)
+    assert re.search(r'id="n-on"[^>]* value=""', page)
 
 
 def test_a_withdrawal_is_asked_for_on_the_page_and_decided_by_another() -> None:

@@ -12,7 +12,8 @@ from lantian.standing import listing, queries, reckoning
 from lantian.standing.listing import Listing
 from lantian.standing.models import ListEntry
 from tests.personas import acting, browser
-from tests.rooms.test_standing import an_agency, record, take_in
+from tests.rooms.test_listing_hearing import told_of_a_penalty
+from tests.rooms.test_standing import an_agency, asked, listed, record, take_in
 
 pytestmark = pytest.mark.django_db
 MARK = "内部测算，非评价结果"
@@ -184,6 +185,36 @@ def test_a_listing_goes_from_proposal_to_entry_on_its_pages() -> None:
     shown = officer.get(reverse("listings"), {"list": "key_monitoring"}).content.decode()
     assert "在列" in shown and "2027年11月20日" in shown
     assert "重点监控名单" in officer.get(reverse("subject", args=[subject.key])).content.decode()
+
+
+def test_a_refused_form_of_an_entry_stays_open_with_what_was_typed() -> None:
+    row = told_of_a_penalty("津市监罚〔2026〕9号")
+    act, officer, decider = reverse("listing_act", args=[row.key]), browser("nankai"), browser("marks")
+    step = {"do": "step", "step": "hearing_offered", "on": "2026-12-01", "document": "补充告知书"}
+    page = officer.post(act, step | {"version": "5"}).content.decode()
+    assert '<details class="card-body" open><summary>登记程序步骤' in page
+    assert '<option value="hearing_offered" selected>' in page
+    assert 'value="2026-12-01"' in page and 'value="补充告知书"' in page
+    entered = {"on": "2026-11-22", "document": "津市监列〔2026〕1号", "months": "许多", "note": "已听取意见"}
+    entered |= {"longer_until": "2031-02-03", "permanent": "yes"}
+    refused = decider.post(act, entered | {"do": "enter", "version": "5"})
+    page = refused.content.decode()
+    assert refused.status_code == 422 and 'value="yes" checked' in page
+    assert all(f'value="{text}"' in page for text in entered.values())
+    assert '<details class="card-body"><summary>登记程序步骤' in page  # that form said nothing
+
+
+def test_a_refused_removal_stays_open_with_what_was_typed() -> None:
+    row = asked(listed(an_agency()))
+    removal = {
+        "do": "remove",
+        "version": str(row.version),
+        "on": "2026-12-01",
+        "document": "津知函〔2026〕10号",
+    }
+    page = browser("city").post(reverse("listing_act", args=[row.key]), removal).content.decode()
+    assert '<details class="card-body" open><summary>移出' in page
+    assert 'value="2026-12-01"' in page and 'value="津知函〔2026〕10号"' in page
 
 
 def test_a_class_is_signed_on_the_page_and_stands_in_the_register_of_classes() -> None:
