@@ -452,6 +452,22 @@ def test_a_configured_host_is_captured_by_a_job(host: Host) -> None:
 
 
 @in_rollback
+def test_only_the_office_that_asked_for_a_capture_stops_it(host: Host) -> None:
+    with acting("nankai") as by:
+        request = actions.ask(host.url(), "核实广告", by=by)
+        Job.objects.filter(pk=request.job_id).update(
+            seen_by=request.seen_by
+        )  # as if the city saw the job too
+    address = reverse("asked_cancel", args=[request.key])
+    assert browser("city").post(address).status_code == 403
+    with acting("nankai"):
+        assert not Job.objects.get(pk=request.job_id).cancelled
+    assert browser("nankai").post(address).status_code == 302
+    with acting("nankai"):
+        assert Job.objects.get(pk=request.job_id).cancelled
+
+
+@in_rollback
 def test_a_page_that_may_not_be_read_ends_the_job_with_words(host: Host) -> None:
     host.answers["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /")
     with acting("nankai") as by:
