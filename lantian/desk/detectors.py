@@ -109,6 +109,7 @@ def detector_switch(request: OfficerRequest, key: str) -> HttpResponse:
         "active": active,
         "coming": coming,
         "offices": offices().names(coming.units),
+        "reason": request.POST.get("reason", ""),
         "error": error,
     }
     return render(request, "desk/detector_switch.html", context, status=422 if error else 200)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
@@ -14,10 +13,10 @@ from lantian.core.messages import Refused, Text
 from lantian.desk import measuring as forms
 from lantian.desk import papers, record_papers
 from lantian.desk.downloads import attached, sent
+from lantian.desk.listings import page
 from lantian.desk.present.words import said
 from lantian.desk.requests import OfficerRequest
 from lantian.office import audit, clock
-from lantian.office.permissions import Permission
 from lantian.standing import deciders, packaging, queries
 from lantian.standing.errors import Stale, StandingRefused
 from lantian.standing.listing import Done
@@ -25,51 +24,7 @@ from lantian.standing.models import ListEntry, ListPaper
 from lantian.standing.packaging import Given
 
 ZIP = "application/zip"
-KIND_TEXTS = {
-    ListPaper.Kind.EVIDENCE: Text("证据材料", "evidence"),
-    ListPaper.Kind.NOTICE: Text("告知文书和送达回证", "notices and proof of service"),
-    ListPaper.Kind.HEARING: Text("听证、陈述申辩记录", "records of hearings and statements"),
-    ListPaper.Kind.PACKAGE: Text("已报送的材料包", "package that was sent"),
-}
 SENT = Text("已登记报送；所报送的材料包已留存。", "Recorded as sent; the package that was sent is kept.")
-
-
-def of_entry(request: OfficerRequest, row: ListEntry) -> dict[str, Any]:
-    """The card of the package on an entry's page; nothing where this level decides."""
-    if not packaging.goes_up(row):
-        return {"upward": None}
-    keeps = deciders.may_act(row, request.actor.unit)
-    may = keeps and Permission.KEEP_STANDING in request.actor.permissions and row.decided_on is None
-    paper = packaging.paper_of(row, request.actor)
-    refusal = _refusal(row, request)
-    card = {
-        "enclosed": [_file(one) for one in packaging.enclosures(row)],
-        "sent": [_file(one) for one in packaging.sent(row)],
-        "ready": paper is not None,
-        "refusal": refusal,
-        "size": sum(one.file.size for one in packaging.enclosures(row)),
-        "most": packaging.LARGEST - packaging.SPARE,
-        "number": paper.number if paper else "",
-        "may": may,
-        "may_send": bool(may and not refusal and paper and paper.unit_id == request.actor.unit),
-        "kinds": [(str(kind), said(text)) for kind, text in KIND_TEXTS.items() if kind != "package"],
-    }
-    writes = request.actor.unit if keeps else 0
-    return {"upward": card} | record_papers.of_record(request, "listing", row.key, writes)
-
-
-def _refusal(row: ListEntry, request: OfficerRequest) -> str:
-    """Why this office may neither take nor send the package; empty when it may."""
-    try:
-        packaging.right_to(row, by=request.actor)
-    except Refused as refusal:
-        return said(refusal.text)
-    return ""
-
-
-def _file(one: ListPaper) -> dict[str, Any]:
-    kind = said(KIND_TEXTS[ListPaper.Kind(one.kind)])
-    return {"id": one.pk, "kind": kind, "title": one.title, "sha256": one.file.sha256, "at": one.at}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -94,11 +49,11 @@ def listing_enclose(request: OfficerRequest, key: str) -> HttpResponse:
                 raise StandingRefused("请选择种类和文件。", "Choose the kind and the file.")
             given = Given(ListPaper.Kind(kind), forms.words_of(request, "title"), file)
             packaging.enclose(key=key, given=given, version=forms.version_of(request), by=request.actor)
-        messages.success(request, said(forms.KEPT))
     except Stale:
         raise
     except Refused as refusal:
-        messages.error(request, said(refusal.text))
+        return page(request, row, forms.refused(refusal, request) | {"did": "enclose"})
+    messages.success(request, said(forms.KEPT))
     return redirect("listing", key)
 
 
@@ -136,11 +91,11 @@ def listing_send(request: OfficerRequest, key: str) -> HttpResponse:
         day = forms.maybe_day(request, "on") or clock.today()
         done = Done(day, forms.version_of(request), note=forms.words_of(request, "note"))
         packaging.send(key=row.key, done=done, by=request.actor)
-        messages.success(request, said(SENT))
     except Stale:
         raise
     except Refused as refusal:
-        messages.error(request, said(refusal.text))
+        return page(request, row, forms.refused(refusal, request) | {"did": "send"})
+    messages.success(request, said(SENT))
     return redirect("listing", key)
 
 

@@ -14,7 +14,7 @@ from lantian.core import lists
 from lantian.core.lists import Terms
 from lantian.core.messages import NotAllowed, Refused, Text
 from lantian.core.rulebook import NotInForce, RuleVersion
-from lantian.desk import listing_checks, listing_packages
+from lantian.desk import listing_card, listing_checks
 from lantian.desk import measuring as forms
 from lantian.desk.paging import paged
 from lantian.desk.present import listings as shown
@@ -50,9 +50,9 @@ def listings(request: OfficerRequest) -> HttpResponse:
     rows = queries.entries(wanted)
     if state in list(ListState):
         rows = rows.filter(state=state)
-    page = paged(request, rows, lambda row: shown.entry(row, today))
+    found = paged(request, rows, lambda row: shown.entry(row, today))
     context = {
-        "page": page,
+        "page": found,
         "lists": [(id, label(rule.text)) for id, rule in every.items()],
         "states": [(str(one), label(text)) for one, text in LIST_STATE_TEXTS.items()],
         "filters": {"list": wanted, "state": state},
@@ -131,10 +131,10 @@ def _facts(rule: RuleVersion) -> list[tuple[str, str]]:
 @require_safe
 def listing(request: OfficerRequest, key: str) -> HttpResponse:
     """One entry; opening it is recorded."""
-    return _page(request, _found(key), {})
+    return page(request, _found(key), {})
 
 
-def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> HttpResponse:
+def page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> HttpResponse:
     audit.record(audit.Kind.LIST_READ, by=request.actor, about=("listing", row.key))
     today, rule = clock.today(), acts.rule_of(row)
     decided, ours = row.decided_on is not None, may_act(row, request.actor.unit)
@@ -144,7 +144,7 @@ def _page(request: OfficerRequest, row: ListEntry, more: Mapping[str, Any]) -> H
         "rule": _told(rule),
         "missing": [] if decided else shown.missing(acts.checked(row, today)),
         "steps": [shown.list_step(one, rule) for one in steps],
-        **listing_packages.of_entry(request, row),
+        **listing_card.of_entry(request, row),
         "open_steps": [(step, label(text)) for step, text in acts.open_steps(row).items()],
         "hearing": None if decided else shown.hearing(hearing_of(row, rule), rule, today),
         "leaving": shown.leaving(row, rule, today) if row.state == ListState.LISTED else [],
@@ -177,7 +177,7 @@ def listing_act(request: OfficerRequest, key: str) -> HttpResponse:
     except (Stale, NotAllowed):
         raise
     except Refused as refusal:
-        return _page(request, row, forms.refused(refusal, request))
+        return page(request, row, forms.refused(refusal, request))
     messages.success(request, said(forms.KEPT))
     return redirect("listing", key)
 
@@ -207,7 +207,10 @@ def _reject(request: OfficerRequest, key: str, done: Done) -> None:
     acts.reject(key=key, done=done, by=request.actor)
 
 
-FORMS = {"step": "step", "review": "act", "enter": "act", "reject": "act", "remove": "out"}
+FORMS = {
+    "step": "step", "review": "act", "enter": "act", "reject": "act", "remove": "out",
+    "enclose": "file", "send": "sent",
+}  # fmt: skip
 ACTS: dict[str, Callable[[OfficerRequest, str, Done], None]] = {
     "step": _step,
     "review": _review,

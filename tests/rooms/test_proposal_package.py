@@ -268,14 +268,20 @@ def test_files_are_put_to_an_entry_and_the_package_taken_on_its_page() -> None:
     page = city.get(reverse("listing", args=[row.key])).content.decode()
     assert "上报材料包" in page and "处罚决定书" in page and "先起草、核准并印发" in page
     upload = SimpleUploadedFile("听证笔录.pdf", b"%PDF-1.4 hearing", "application/pdf")
-    told = {"version": "2", "kind": "hearing", "title": "听证笔录", "file": upload}
-    assert city.post(reverse("listing_enclose", args=[row.key]), told).status_code == 302
+    told = {"version": "2", "kind": "hearing", "title": "听证笔录"}
+    refused = city.post(reverse("listing_enclose", args=[row.key]), told)
+    assert refused.status_code == 422 and 'value="听证笔录"' in refused.content.decode()
+    assert '<option value="hearing" selected>' in refused.content.decode()
+    whole = told | {"file": upload}
+    assert city.post(reverse("listing_enclose", args=[row.key]), whole).status_code == 302
     paper_for(row)
     answer = city.post(reverse("listing_package", args=[row.key]))
     data = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
     assert answer.headers["Content-Type"] == "application/zip"
     assert len([name for name in zipfile.ZipFile(io.BytesIO(data)).namelist() if "evidence/" in name]) == 3
     sent = {"version": "2", "on": str(TODAY), "note": "机要"}
+    refused = city.post(reverse("listing_send", args=[row.key]), sent | {"on": "2026-12-01"})
+    assert 'value="2026-12-01"' in refused.content.decode() and 'value="机要"' in refused.content.decode()
     assert city.post(reverse("listing_send", args=[row.key]), sent).status_code == 302
     assert "已报送" in city.get(reverse("listing", args=[row.key])).content.decode()
     file = city.get(reverse("listing_file", args=[row.key]))

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from lantian.core.messages import NotAllowed
 from lantian.detect.detectors import DETECTORS
@@ -179,6 +180,13 @@ def test_findings_of_a_detector_nobody_took_rest_beside_the_pool() -> None:
     taken("P07", active=False)
     with acting("city"):
         assert finding not in queries.findings(Filter(detector="P07"))
+
+
+def test_a_refused_decision_on_a_detector_keeps_its_reason() -> None:
+    assert not switches.is_on("P07", CITY)
+    typed = {"active": "no", "reason": "先看三个月的研判结果"}
+    refused = browser("city").post(reverse("detector_switch", args=["P07"]), typed)
+    assert refused.status_code == 422 and 'value="先看三个月的研判结果"' in refused.content.decode()
 
 
 def test_a_district_follows_the_city_until_it_decides_for_itself() -> None:
