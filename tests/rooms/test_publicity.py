@@ -471,7 +471,10 @@ def test_an_early_end_needs_a_document_for_each_condition_of_the_order(settings:
     assert confirm(row).cause == Cause.REPAIRED
     with acting("city"):
         assert fresh(row).steps.get(act="ask").met == MET
-    known, since = conditions(date(2026, 3, 31)), conditions(day)  # Order 36 rules on repair from 1 April 2026
+    known, since = (
+        conditions(date(2026, 3, 31)),
+        conditions(day),
+    )  # Order 36 rules on repair from 1 April 2026
     assert {known.basis.article.zh, since.basis.article.zh} == {"第14条"}
     assert (str(known.confidence), str(since.confidence)) == ("text", "unverified")
 
