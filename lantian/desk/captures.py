@@ -15,7 +15,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from lantian.core.messages import NotAllowed, Refused, Text
+from lantian.core.messages import Refused, Text
 from lantian.desk import record_papers
 from lantian.desk.capture_forms import AskForm, ReadingForm, RecordForm, UploadForm, content_of
 from lantian.desk.downloads import sent
@@ -125,9 +125,9 @@ def asked_progress(request: OfficerRequest, key: str) -> HttpResponse:
 def asked_cancel(request: OfficerRequest, key: str) -> HttpResponse:
     """Ask the capture to stop; the office that asked for it does."""
     row = _request(key)
-    if row.unit_id != request.actor.unit:
-        raise NotAllowed("由提出取证的单位取消。", "The office that asked for the capture stops it.")
     try:
+        if row.unit_id != request.actor.unit:
+            raise Refused("由提出取证的单位取消。", "The office that asked for the capture stops it.")
         jobs.cancel(job=row.job, by=request.actor)
     except Refused as refusal:
         messages.error(request, said(refusal.text))
