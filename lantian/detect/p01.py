@@ -45,6 +45,11 @@ _MISSING = {
         "patents 表没有公开状态（disclosure）列：未知视为未公布，不得读取。",
         "patents has no column disclosure: unknown counts as unpublished and may not be read.",
     ),
+    "wording": Text(
+        "已公布的申请没有一件有可以比对的标题、摘要或权利要求（为空，或者不足八个字符）。",
+        "no published application has a title, abstract or claim that can be compared: they are empty or have fewer"
+        " than eight characters.",
+    ),
 }
 
 
@@ -99,6 +104,8 @@ def run(
     readable, left_out = published(patents)
     texts = [name for name in TEXTS if name in patents.columns]
     near = (reading or Reading()).near(readable, id="application_no", texts=texts, progress=progress)
+    if readable.height and not near.counts["screened"]:
+        return not_run(_MISSING["wording"].zh, _MISSING["wording"].en)
     pairs = _pairs(readable, near.pairs.filter(pl.col("jaccard") >= rules.likeness))
     ground = _ground(on, rules, tables.get("agencies"))
     rows = [

@@ -91,6 +91,17 @@ def test_columns_of_nulls_alone_are_told_or_let_go(id: str) -> None:
     assert found.not_run is not None or not found.frame.height
 
 
+@pytest.mark.parametrize("kind", [pl.String, pl.Null])
+def test_published_filings_without_any_text_are_told_never_counted_as_nothing_found(kind: Any) -> None:
+    patents = pl.DataFrame({"application_no": ["1", "2"], "disclosure": "published"})
+    nothing = [pl.lit(None, kind).alias(name) for name in ("title", "abstract", "claim")]
+    found = DETECTORS["P01"].run({"patents": patents.with_columns(nothing)}, on=ON)
+    assert found.not_run is not None and "title, abstract or claim" in found.not_run.en
+    assert "权利要求" in found.not_run.zh and (found.read, found.frame.height) == (0, 0)
+    told = DETECTORS["P01"].run({"patents": patents.with_columns(nothing[:2], claim=pl.lit("短"))}, on=ON)
+    assert told.not_run is not None
+
+
 @each
 def test_columns_of_text_are_read_as_what_they_should_be(id: str) -> None:
     """What a CSV gives: every column text; what cannot be read is unknown."""
