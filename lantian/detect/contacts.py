@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 
 import polars as pl
 
+from lantian.core.messages import Text
 from lantian.detect import identity
 from lantian.detect.contract import Ground, Reads
 from lantian.detect.known import Known
+from lantian.detect.networks import WORDS
 
 KINDS = {
     "phone": "contact_phone",
@@ -39,6 +42,14 @@ AGENCIES = Reads(
     also=("name", "district_code", "credit_code", "phone", "email", "address"),
     needed=False,
 )
+DIRECTORY = replace(
+    AGENCIES,
+    columns=("agency_code", "credit_code", "name"),
+    one_of=("phone", "email", "address"),
+    needed=True,
+    directory=True,
+)
+"""The same where a finding says that somebody, or a contact, is not in it."""
 BRANCHES = Reads("branches", ("agency_code",), also=("phone", "address"), needed=False)
 IDENTITIES = Reads("identities", tuple(identity.PEOPLE), needed=False)
 """Persons resolved in earlier runs (`lantian.detect.known`): who is among them keeps the id."""
@@ -50,10 +61,27 @@ class Contacts:
 
     parties: application_no, party, name, number, person (is a natural person), agency_code, filing_date;
     links: application_no, party, agency_code, kind, value, `agencys` (code of the agency whose contact it is).
+    listed: agency_code, kind, one row each: of which agency the directory gives which kind of contact.
     """
 
     parties: pl.DataFrame
     links: pl.DataFrame
+    listed: pl.DataFrame
+
+    @property
+    def told_apart(self) -> frozenset[str]:
+        """Kinds of contact of which it can be told whether they are an agency's; its accounts show in their use."""
+        return frozenset(self.listed["kind"]) | {"account"}
+
+
+def unchecked(kinds: Iterable[str], told_apart: Collection[str], ground: Ground) -> Text:
+    """Say of which kinds of shared contact nobody can tell whether they are an agency's own; empty where of none."""
+    words = [WORDS[kind] for kind in kinds if kind not in told_apart]
+    if not words:
+        return Text("", "")
+    zh, en = "、".join(word.zh for word in words), ", ".join(word.en for word in words)
+    said = ground.rules.say("unchecked", kinds_zh=zh, kinds_en=en)
+    return Text(said.zh, f" {said.en}")
 
 
 def contacts(ground: Ground) -> Contacts:
@@ -76,12 +104,14 @@ def contacts(ground: Ground) -> Contacts:
         index=["application_no", "party", "agency_code", "filing_date"],
         variable_name="kind",
     ).drop_nulls("value")
-    owners = pl.concat([_owners(ground), _own_accounts(links)]).unique(
+    own = _given(ground, "agencies")
+    listed = own.select("agency_code", "kind").unique().sort("agency_code", "kind")
+    owners = pl.concat([_owners(own, ground), _own_accounts(links)]).unique(
         ["kind", "value"], keep="first", maintain_order=True
     )
     links = links.join(owners, on=["kind", "value"], how="left", maintain_order="left")
     keep = ["application_no", "party", "name", "number", "person", "agency_code", "filing_date", "main_ipc"]
-    return Contacts(parties.select(keep), links)
+    return Contacts(parties.select(keep), links, listed)
 
 
 def _parties(ground: Ground) -> pl.DataFrame:
@@ -146,9 +176,6 @@ def groups(companies: pl.DataFrame) -> pl.DataFrame:
     return labelled.join(first, on="label").select("party", "group").unique().sort("party")
 
 
-OWNED = {"agencys": pl.String, "kind": pl.String, "value": pl.String}
-
-
 def _own_accounts(links: pl.DataFrame) -> pl.DataFrame:
     """Accounts through which an agency sends most of its filings and that hardly anybody else uses."""
     used = links.filter(pl.col("kind") == "account")
@@ -160,25 +187,23 @@ def _own_accounts(links: pl.DataFrame) -> pl.DataFrame:
     return own.sort("value").select(agencys="agency_code", kind=pl.lit("account"), value="value")
 
 
-def _owners(ground: Ground) -> pl.DataFrame:
-    """Contacts of licensed agencies and their branches, with the agency's code."""
-    tables = [ground.tables[name] for name in ("agencies", "branches") if name in ground.tables]
-    found = []
-    for table in tables:
-        for kind, how in (("phone", "digits"), ("address", "plain")):
-            value = identity.mapped(table[kind], how)
-            found.append(table.select("agency_code", kind=pl.lit(kind), value=value))
-    if "agencies" in ground.tables:
-        mail = pl.col("email").str.to_lowercase().str.strip_chars()
-        found.append(ground.tables["agencies"].select("agency_code", kind=pl.lit("email"), value=mail))
-        payer = identity.mapped(ground.tables["agencies"]["name"], "plain")
-        found.append(ground.tables["agencies"].select("agency_code", kind=pl.lit("payer"), value=payer))
-    if not found:
-        return pl.DataFrame(schema=OWNED)
-    return (
-        pl.concat(found)
-        .drop_nulls()
-        .group_by("kind", "value")
-        .agg(agencys=pl.col("agency_code").min())
-        .select(*OWNED)
-    )
+def _given(ground: Ground, name: str) -> pl.DataFrame:
+    """Contacts that a table gives of its agencies: agency_code, kind, value."""
+    table = ground.tables.get(name)
+    if table is None:
+        return pl.DataFrame(schema={"agency_code": pl.String, "kind": pl.String, "value": pl.String})
+    values = {
+        kind: identity.mapped(table[kind], how) for kind, how in (("phone", "digits"), ("address", "plain"))
+    }
+    if name == "agencies":
+        values["email"] = table["email"].str.to_lowercase().str.strip_chars()
+        values["payer"] = identity.mapped(table["name"], "plain")
+    found = [table.select("agency_code", kind=pl.lit(kind), value=value) for kind, value in values.items()]
+    return pl.concat(found).drop_nulls()
+
+
+def _owners(own: pl.DataFrame, ground: Ground) -> pl.DataFrame:
+    """Name one agency for each contact of agencies and of their branches."""
+    both = pl.concat([own, _given(ground, "branches")])
+    named = both.group_by("kind", "value").agg(agencys=pl.col("agency_code").min())
+    return named.select("agencys", "kind", "value")

@@ -38,7 +38,8 @@ class Reads:
     """A table a detector reads.
 
     Without `columns`, or without any of `one_of`, it does not run; `also` is used where present. A table that
-    is not `needed` may be absent: it is then empty.
+    is not `needed` may be absent: it is then empty. A `directory` is a table of which a finding says that somebody is
+    not in it: without a row it was not given, wherever there is anything to judge.
     """
 
     table: str
@@ -46,6 +47,7 @@ class Reads:
     also: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
     needed: bool = True
+    directory: bool = False
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -189,7 +191,7 @@ def _held(reads: Iterable[Reads], tables: Mapping[str, pl.DataFrame]) -> frozens
     )
 
 
-def _lacking(reads: Iterable[Reads], tables: Mapping[str, pl.DataFrame]) -> Text | None:
+def _lacking(reads: Sequence[Reads], tables: Mapping[str, pl.DataFrame]) -> Text | None:
     """Say what is missing, all of it; None where the detector can run."""
     zh, en = [], []
     for one in reads:
@@ -199,6 +201,9 @@ def _lacking(reads: Iterable[Reads], tables: Mapping[str, pl.DataFrame]) -> Text
                 zh.append(f"缺少 {one.table} 表")
                 en.append(f"there is no table {one.table}")
             continue
+        if one.directory and not table.height and _rows(reads, tables):
+            zh.append(f"{one.table} 表没有行")
+            en.append(f"{one.table} has no rows")
         gone = [name for name in one.columns if not _present(table, name)]
         if gone:
             zh.append(f"{one.table} 表没有或全空的列：{'、'.join(gone)}")
@@ -207,6 +212,12 @@ def _lacking(reads: Iterable[Reads], tables: Mapping[str, pl.DataFrame]) -> Text
             zh.append(f"{one.table} 表没有下列任何一列：{'、'.join(one.one_of)}")
             en.append(f"{one.table} has none of the columns {', '.join(one.one_of)}")
     return Text("；".join(zh) + "。", "; ".join(en) + ".") if zh else None
+
+
+def _rows(reads: Iterable[Reads], tables: Mapping[str, pl.DataFrame]) -> int:
+    """Rows of the first table that is read: of what is judged."""
+    first = tables.get(next(iter(reads)).table)
+    return 0 if first is None else first.height
 
 
 def _row(detector: Detector, found: Found, ground: Ground) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 Where the contact is a company's own and that company is no licensed agency, the finding points at it; else at
 the network. A group's own department is no finding: firms of one owner count as one applicant. A business
 scope that offers patent agency, without filings, is never a finding; with them a page of the firm that offers it (W02)
-makes the finding firmer. Receipts for fees are no table: an officer adds them in the case.
+makes the finding firmer. Without the directory of agencies it does not run: it is told who is not in it.
+Receipts for fees are no table: an officer adds them in the case.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each company or network behind enough unrelated applicants without agency."""
     own = pl.col("agencys").is_null() & pl.col("agency_code").is_null()
     contacts = reading.contacts(ground)
-    links = weighted(contacts.links.filter(own))
+    # Of a kind of contact that the directory never gives nobody can tell whether it is an agency's.
+    told = pl.col("kind").is_in(contacts.told_apart)
+    links = weighted(contacts.links.filter(own & told))
     firms_among = set(contacts.parties.filter(~pl.col("person"))["party"])
     enough = [net for net in networks(links) if len(net.members) >= ground.limit("least_applicants")]
     firms, pages = _firms(ground), _pages(ground)
@@ -46,9 +49,13 @@ def find(ground: Ground) -> Iterator[Found]:
 
 
 def _firms(ground: Ground) -> dict[tuple[str, str], dict[str, Any]]:
-    """Companies that are no licensed agency, by their own phone and e-mail."""
-    licensed = ground.tables["agencies"]["credit_code"].drop_nulls().implode()
-    table = ground.tables["companies"].filter(~pl.col("credit_code").is_in(licensed))
+    """Companies that are no licensed agency, by number or by name, by their own phone and e-mail."""
+    agencies, table = ground.tables["agencies"], ground.tables["companies"]
+    listed = pl.col("credit_code").is_in(agencies["credit_code"].drop_nulls().implode())
+    named = identity.mapped(table["name"], "plain").is_in(
+        identity.mapped(agencies["name"], "plain").implode()
+    )
+    table = table.filter(~listed.fill_null(False) & ~named.fill_null(False))
     table = table.with_columns(identity.mapped(table["phone"], "digits"), pl.col("email").str.to_lowercase())
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for row in table.select("credit_code", "name", "scope", "phone", "email").iter_rows(named=True):
@@ -117,12 +124,12 @@ DETECTOR = Detector(
             one_of=("contact_phone", "contact_email", "account", "payer"),
         ),
         reading.COMPANIES,
-        reading.AGENCIES,
+        reading.DIRECTORY,
         reading.BRANCHES,
         reading.IDENTITIES,
         Reads("captures", ("capture_id", "text"), also=("title", "advertiser_id", "phone"), needed=False),
     ),
     limits=("least_applicants", "least_filings"),
     find=find,
-    version="2",
+    version="3",
 )

@@ -1,7 +1,8 @@
 """P12: a licence rented or lent: filings in an agency's name whose contacts are foreign to it and one hand's.
 
-Contacts of the agency itself and of its filed branches are its own. Hubs are counted over all agencies before
-anything is looked at within one. Where a case brought insurance records, signers insured with another employer
+Contacts of the agency itself and of its filed branches are its own. Without the directory of agencies it does not run,
+and to an agency whose contacts the directory does not give nothing is foreign. Hubs are counted over all agencies
+before anything is looked at within one. Where a case brought insurance records, signers insured with another employer
 make the finding strong, and so does a volume that the registered practitioners cannot have handled (capacity, where
 the register of practice is at hand); else it stays medium.
 """
@@ -21,7 +22,11 @@ from lantian.detect.networks import Network, filings_of, networks, weighted
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each agency and hand behind enough of its filings."""
     foreign = pl.col("agencys").is_null() & pl.col("agency_code").is_not_null()
-    links = weighted(reading.contacts(ground).links.filter(foreign))
+    contacts = reading.contacts(ground)
+    links = weighted(contacts.links.filter(foreign))
+    # Foreign to an agency is a contact of a kind of which the directory gives its own; accounts show in their use.
+    known = links.join(contacts.listed, on=["agency_code", "kind"], how="semi", maintain_order="left")
+    links = pl.concat([known, links.filter(pl.col("kind") == "account")])
     # A hand is looked for within each agency: parties and contacts carry its code.
     inside = links.with_columns(
         pl.format("{}|{}", "agency_code", "party").alias("party"),
@@ -63,10 +68,11 @@ def _found(net: Network, numbers: list[str], parked: pl.DataFrame, ground: Groun
         "applicants": len(net.members), "filings": len(numbers), "ties_zh": words.zh, "ties_en": words.en,
         "signers": len(licences), "signed": elsewhere["application_no"].n_unique(),
     }  # fmt: skip
-    told = ground.rules.say("insured" if licences else "foreign", **values)
     over = _beyond_capacity(agency, numbers, ground)
-    if over:
-        told = Text(told.zh + over.zh, f"{told.en} {over.en}")
+    said = [ground.rules.say("insured" if licences else "foreign", **values), *([over] if over else [])]
+    if not ground.tables["branches"].height:
+        said.append(ground.rules.say("branches"))
+    told = Text("".join(one.zh for one in said), " ".join(one.en for one in said))
     months = elsewhere.select("licence_no", "month").unique().sort("licence_no", "month")
     insured = [f"insurance:{licence}|{month}" for licence, month in months.iter_rows()]
     return Found(
@@ -114,7 +120,7 @@ DETECTOR = Detector(
             one_of=("contact_phone", "contact_email", "account", "payer"),
         ),
         reading.COMPANIES,
-        reading.AGENCIES,
+        reading.DIRECTORY,
         reading.BRANCHES,
         reading.IDENTITIES,
         Reads("employments", ("licence_no", "agency_code"), also=("from", "to"), needed=False),
@@ -122,5 +128,5 @@ DETECTOR = Detector(
     ),
     limits=("least_applicants", "least_filings", "head_most"),
     find=find,
-    version="2",
+    version="3",
 )

@@ -1,0 +1,63 @@
+"""What is not in a directory is told only where the directory was given: else a detector is silent or says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.detect.tables import BY_ID, DAY, ON, agency, filing, open_findings, run, table
+
+Row = dict[str, Any]
+FIRM = {
+    "credit_code": "91120000000000FRM1",
+    "name": "某咨询公司",
+    "phone": "022-5",
+    "scope": "专利申请代理服务",
+}
+
+
+def shared(count: int, **columns: Any) -> list[Row]:
+    return [
+        filing(serial, **{"contact_phone": "022-5", "filing_date": DAY, **columns}) for serial in range(count)
+    ]
+
+
+def without_agency() -> list[Row]:
+    return [filing(50), *shared(6, agency_code=None)]
+
+
+@pytest.mark.parametrize("id", ["P11", "P12"])
+def test_nobody_is_called_unlicensed_or_foreign_where_no_directory_was_given(id: str) -> None:
+    tables: dict[str, Any] = {"patents": [*shared(12), *without_agency()], "companies": [FIRM]}
+    for agencies in ({}, {"agencies": [agency(phone=None, email=None, address=None)]}):
+        found = run(id, **tables, **agencies)
+        assert found.not_run is not None and "agencies" in found.not_run.zh and not found.frame.height
+
+
+@pytest.mark.parametrize("id", ["P11", "P12"])
+def test_a_directory_without_rows_is_no_directory(id: str) -> None:
+    patents, directory = table([*shared(12), *without_agency()]), table([agency()]).clear()
+    found = BY_ID[id].run({"patents": patents, "agencies": directory}, on=ON)
+    assert found.not_run is not None and "agencies 表没有行" in found.not_run.zh
+
+
+def test_a_firm_that_the_directory_knows_by_name_alone_is_no_unlicensed_one() -> None:
+    listed = agency("12901", name=FIRM["name"], credit_code=None, phone="022-6")
+    for directory, kind in (([agency()], "company"), ([agency(), listed], "network")):
+        (found,) = open_findings(run("P11", patents=without_agency(), agencies=directory, companies=[FIRM]))
+        assert found["subject_kind"] == kind and ("名录" in found["reason_zh"]) == (kind == "company")
+
+
+def test_contacts_of_an_agency_that_the_directory_does_not_give_are_not_called_foreign() -> None:
+    assert open_findings(run("P12", patents=shared(12), agencies=[agency()]))
+    for unknown in (agency(phone=None), agency("12901")):
+        assert not open_findings(run("P12", patents=shared(12), agencies=[unknown, agency("12902")]))
+
+
+def test_foreign_contacts_are_told_with_the_branches_that_were_not_given() -> None:
+    (found,) = open_findings(run("P12", patents=shared(12), agencies=[agency()]))
+    assert "分支机构" in found["reason_zh"] and "branch" in found["reason_en"]
+    branches = [{"agency_code": "12900", "phone": "022-7", "address": None}]
+    (found,) = open_findings(run("P12", patents=shared(12), agencies=[agency()], branches=branches))
+    assert "分支机构" not in found["reason_zh"]
