@@ -1,16 +1,18 @@
 """P07: many applicants behind whose filings one hidden hand shows: shared phone, e-mail, account, payer, address.
 
 Contacts of licensed agencies and their branches are no ties: their clients share them openly. Firms of one
-owner count once. Shared hubs (incubators, payment services) are damped. On public data alone only the
+owner count once; without the directory of agencies nobody knows whose contact it is, and a finding is weak and says
+so. Shared hubs (incubators, payment services) are damped. On public data alone only the
 applicants' published addresses remain, and a network of addresses alone is weak.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
+from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect.contract import Detector, Found, Ground
 from lantian.detect.networks import Network, filings_of, networks, weighted
@@ -24,17 +26,23 @@ def find(ground: Ground) -> Iterator[Found]:
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
         numbers = carried["application_no"].unique(maintain_order=True).to_list()
         if len(numbers) >= ground.limit("least_filings"):
-            yield _found(net, numbers, carried, ground)
+            yield _found(net, numbers, carried, contacts.told_apart, ground)
 
 
-def strength_of(net: Network) -> str:
-    """Return weak for addresses alone, strong for ties of two kinds that hold most members."""
-    if set(net.kinds) <= {"address"}:
+def strength_of(net: Network, told_apart: Collection[str]) -> str:
+    """Return weak for addresses alone, strong for ties of two kinds that hold most members.
+
+    Ties that may be an agency's own contacts, for want of its directory, count for nothing here.
+    """
+    kinds = {kind for kind in net.kinds if kind in told_apart}
+    if kinds <= {"address"}:
         return "weak"
-    return "strong" if len(net.kinds) > 1 and net.weight >= 0.6 else "medium"
+    return "strong" if len(kinds) > 1 and net.weight >= 0.6 else "medium"
 
 
-def _found(net: Network, numbers: list[str], carried: pl.DataFrame, ground: Ground) -> Found:
+def _found(
+    net: Network, numbers: list[str], carried: pl.DataFrame, told_apart: Collection[str], ground: Ground
+) -> Found:
     days = carried["filing_date"]
     agencies = carried["agency_code"].n_unique() - int(carried["agency_code"].null_count() > 0)
     words = net.words()
@@ -48,13 +56,14 @@ def _found(net: Network, numbers: list[str], carried: pl.DataFrame, ground: Grou
         ties_zh=words.zh,
         ties_en=words.en,
     )
+    more = reading.unchecked(net.kinds, told_apart, ground)
     return Found(
         kind="network",
         no="",
         anchor=f"patents:{numbers[0]}",
         score=net.weight,
-        strength=strength_of(net),
-        says=said,
+        strength=strength_of(net, told_apart),
+        says=Text(said.zh + more.zh, said.en + more.en),
         evidence=[f"patents:{number}" for number in numbers],
         members=net.members,
     )
@@ -66,4 +75,5 @@ DETECTOR = Detector(
     reads=(reading.PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES, reading.IDENTITIES),
     limits=("least_applicants", "least_filings"),
     find=find,
+    version="2",
 )

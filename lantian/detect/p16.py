@@ -7,9 +7,11 @@ that the register gives to another name is shown where neither the name nor a fo
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import polars as pl
 
+from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground
@@ -34,7 +36,16 @@ def _persons(contacts: reading.Contacts, ground: Ground) -> Iterator[Found]:
         surnames = len({names[member][:1] for member in net.members})
         if surnames / len(net.members) >= ground.share("surnames_percent"):
             numbers = carried["application_no"].unique(maintain_order=True).to_list()
-            yield _network(net, numbers, sorted(names[member] for member in net.members), surnames, ground)
+            found = _network(net, numbers, sorted(names[member] for member in net.members), surnames, ground)
+            yield _weakened(found, net, contacts, ground)
+
+
+def _weakened(found: Found, net: Network, contacts: reading.Contacts, ground: Ground) -> Found:
+    """Count no tie that may be an agency's own contact, for want of its directory, and say so."""
+    firm = [kind for kind in net.kinds if kind in contacts.told_apart]
+    more = reading.unchecked(net.kinds, contacts.told_apart, ground)
+    says = Text(found.says.zh + more.zh, found.says.en + more.en)
+    return replace(found, strength="strong" if len(firm) > 1 else "medium" if firm else "weak", says=says)
 
 
 def _network(net: Network, numbers: list[str], names: list[str], surnames: int, ground: Ground) -> Found:
@@ -52,7 +63,7 @@ def _network(net: Network, numbers: list[str], names: list[str], surnames: int, 
         no="",
         anchor=f"patents:{numbers[0]}",
         score=net.weight,
-        strength="strong" if len(net.kinds) > 1 else "medium",
+        strength="medium",
         says=said,
         evidence=[f"patents:{number}" for number in numbers],
         members=names,
@@ -97,4 +108,5 @@ DETECTOR = Detector(
     ),
     limits=("least_persons", "surnames_percent", "most_filings_each"),
     find=find,
+    version="2",
 )

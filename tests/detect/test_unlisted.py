@@ -27,6 +27,19 @@ def without_agency() -> list[Row]:
     return [filing(50), *shared(6, agency_code=None)]
 
 
+def persons() -> list[Row]:
+    return [
+        filing(
+            place,
+            applicants=[f"{family}某"],
+            applicant_ids=[None],
+            applicant_kinds=["person"],
+            contact_phone="022-5",
+        )
+        for place, family in enumerate("赵钱孙李周吴")
+    ]
+
+
 @pytest.mark.parametrize("id", ["P11", "P12"])
 def test_nobody_is_called_unlicensed_or_foreign_where_no_directory_was_given(id: str) -> None:
     tables: dict[str, Any] = {"patents": [*shared(12), *without_agency()], "companies": [FIRM]}
@@ -61,3 +74,13 @@ def test_foreign_contacts_are_told_with_the_branches_that_were_not_given() -> No
     branches = [{"agency_code": "12900", "phone": "022-7", "address": None}]
     (found,) = open_findings(run("P12", patents=shared(12), agencies=[agency()], branches=branches))
     assert "分支机构" not in found["reason_zh"]
+
+
+@pytest.mark.parametrize(("id", "rows"), [("P07", shared(6)), ("P16", persons())])
+def test_a_shared_contact_that_may_be_an_agencys_own_is_weak_and_says_so(id: str, rows: list[Row]) -> None:
+    (found,) = open_findings(run(id, patents=rows))
+    assert found["strength"] == "weak" and "不能排除" in found["reason_zh"] and "phone" in found["reason_en"]
+    (found,) = open_findings(run(id, patents=rows, agencies=[agency(phone=None)]))
+    assert found["strength"] == "weak"
+    (found,) = open_findings(run(id, patents=rows, agencies=[agency()]))
+    assert found["strength"] == "medium" and "不能排除" not in found["reason_zh"]
