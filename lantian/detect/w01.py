@@ -2,7 +2,7 @@
 
 General phrases are in the rule book; names of bodies are the office's own (`protected_names`, kind state_body) and
 count where they stand near a word of authority. A page of the body itself is none. The register, where there is one,
-says who is behind the page; nobody may pose, licensed or not.
+says who is behind the page, and without it that is unknown; nobody may pose, licensed or not.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def find(ground: Ground) -> Iterator[Found]:
             continue
         spoken = [one for kind in book.values() for one in said(text, kind)] + list(_named(text, there))
         if spoken:
-            yield page(row, spoken, book, register.agency(row), ground)
+            yield page(row, spoken, book, register, ground)
 
 
 def _there(texts: list[str], bodies: list[str]) -> list[list[str]]:
@@ -67,7 +67,7 @@ DETECTOR = Detector(
     subject="page",
     reads=(
         CAPTURES,
-        replace(REGISTER, needed=False),
+        replace(REGISTER, needed=False, directory=False),
         Reads("protected_names", ("name", "kind"), needed=False),
     ),
     limits=(),

@@ -25,6 +25,7 @@ REGISTER = Reads(
     "agencies",
     ("credit_code", "name"),
     also=("agency_code", "kinds", "status", "phone", "district_code"),
+    directory=True,
 )
 _STRONG = ("inventors", "fast_track", "guarantee")
 # A telephone, an account, a person's number: it stays in the capture, which has readers of its own.
@@ -42,7 +43,7 @@ def find(ground: Ground) -> Iterator[Found]:
             one for kind in book.values() if not (agency and kind.licensed_may) for one in said(text, kind)
         ]
         if spoken:
-            yield page(row, spoken, book, agency, ground)
+            yield page(row, spoken, book, licensed, ground)
 
 
 def page_text(row: Mapping[str, Any]) -> str:
@@ -68,6 +69,7 @@ class Register:
         )
         active = pl.col("status").fill_null("active") == "active"
         rows = table.filter(licensed).sort("credit_code", nulls_last=True)
+        self._given = rows.height > 0
         self._active, self._former = _Known(rows.filter(active)), _Known(rows.filter(~active))
 
     def agency(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -77,6 +79,16 @@ class Register:
     def former(self, row: Mapping[str, Any]) -> Mapping[str, Any] | None:
         """The agency behind a page that was licensed and is no longer in practice, or not for now."""
         return self._former.of(row)
+
+    def standing(self, row: Mapping[str, Any]) -> str:
+        """What the directory says of the advertiser: a key of the sentences of W01 and W02."""
+        if self.agency(row):
+            return "licensed"
+        if not row["advertiser"]:
+            return "unknown"
+        if not self._given:
+            return "unchecked"
+        return "former" if self.former(row) else "unlicensed"
 
 
 class _Known:
@@ -99,13 +111,14 @@ def page(
     row: Mapping[str, Any],
     spoken: list[Said],
     book: Mapping[str, Kind],
-    agency: Mapping[str, Any] | None,
+    register: Register,
     ground: Ground,
 ) -> Found:
     """Write the finding of a page: what it says, and who is behind it."""
     names = [book[key].name for key in dict.fromkeys(one.kind for one in spoken)]
     words = "；".join(f"“{without_numbers(one.words)}”" for one in spoken[:3])
-    key = "licensed" if agency else "unknown" if not row["advertiser"] else "unlicensed"
+    key, agency = register.standing(row), register.agency(row) or register.former(row)
+    barred = key in ("unlicensed", "former")
     values = {
         "kinds_zh": "、".join(name.zh for name in names), "kinds_en": ", ".join(name.en for name in names),
         "words": words, "advertiser": row["advertiser"] or "—", "agency": (agency or {}).get("name") or "—",
@@ -117,12 +130,8 @@ def page(
         no=row["capture_id"],
         name=without_numbers(row["title"] or row["url"] or row["capture_id"]),
         anchor=f"captures:{row['capture_id']}",
-        score=1 - 0.5 ** (len(names) + (key == "unlicensed")),
-        strength="strong"
-        if certain and len(names) > 1
-        else "medium"
-        if certain or key == "unlicensed"
-        else "weak",
+        score=1 - 0.5 ** (len(names) + barred),
+        strength="strong" if certain and len(names) > 1 else "medium" if certain or barred else "weak",
         says=ground.rules.say(key, **values),
         evidence=[f"captures:{row['capture_id']}", *([f"agencies:{code}"] if code else [])],
         members=[one for one in (code or row["advertiser_id"] or row["advertiser"],) if one],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from tests.detect.tables import BY_ID, DAY, ON, agency, filing, open_findings, run, table
@@ -15,6 +16,12 @@ FIRM = {
     "phone": "022-5",
     "scope": "专利申请代理服务",
 }
+
+
+PAGE = {
+    "capture_id": "C1", "url": "https://one.example/", "advertiser": "某咨询公司", "advertiser_id": None,
+    "phone": "022-55", "title": "服务", "text": "国家知识产权局授权受理窗口，专业代理发明专利申请，电话咨询",
+}  # fmt: skip
 
 
 def shared(count: int, **columns: Any) -> list[Row]:
@@ -84,3 +91,30 @@ def test_a_shared_contact_that_may_be_an_agencys_own_is_weak_and_says_so(id: str
     assert found["strength"] == "weak"
     (found,) = open_findings(run(id, patents=rows, agencies=[agency()]))
     assert found["strength"] == "medium" and "不能排除" not in found["reason_zh"]
+
+
+@pytest.mark.parametrize(
+    "directory", [None, table([agency()]).clear(), table([agency(None, kinds=["trademark"])])]
+)
+def test_without_a_directory_the_standing_of_whoever_poses_as_a_state_body_is_unknown(
+    directory: pl.DataFrame | None,
+) -> None:
+    given = {} if directory is None else {"agencies": directory}
+    (found,) = open_findings(BY_ID["W01"].run({"captures": table([PAGE]), **given}, on=ON))
+    assert "未知" in found["reason_zh"] and "名录中" not in found["reason_zh"] and found["strength"] == "weak"
+    (listed,) = open_findings(run("W01", captures=[PAGE], agencies=[agency()]))
+    assert "不在专利代理机构名录中" in listed["reason_zh"] and listed["score"] > found["score"]
+
+
+def test_offers_of_agency_are_not_looked_for_without_a_directory() -> None:
+    found = BY_ID["W02"].run({"captures": table([PAGE]), "agencies": table([agency()]).clear()}, on=ON)
+    assert found.not_run is not None and "agencies" in found.not_run.en
+
+
+@pytest.mark.parametrize("id", ["W01", "W02"])
+def test_an_agency_that_is_out_of_practice_is_told_as_listed(id: str) -> None:
+    gone = agency(status="suspended")
+    page = PAGE | {"advertiser": gone["name"]}
+    (found,) = open_findings(run(id, captures=[page], agencies=[gone, agency("12901")]))
+    assert "不在执业状态" in found["reason_zh"] and "不在专利代理机构名录" not in found["reason_zh"]
+    assert found["members"] == [gone["credit_code"]]
