@@ -28,8 +28,9 @@ CASE_BOUND: Mapping[str, tuple[str, ...]] = {
         "account", "payer", "fee_reduced", "contact_name", "contact_phone", "contact_email", "contact_address",
     ),
     "insurance": ("licence_no", "month", "employer", "employer_id"),
+    "trademarks": ("contact_phone",),
 }  # fmt: skip
-"""Columns an office does not hold unless a case brought them (tables.md: who lawfully holds a column)."""
+"""Columns an office does not hold unless a case brought them; none of them is published, nor in a register."""
 MOST_EVIDENCE = 200
 
 

@@ -88,10 +88,11 @@ def screen(*, lead_key: str, purpose: str, by: OfficerActor) -> list[Run]:
 
 
 def detectors(case_key: str) -> Mapping[str, tuple[str, ...]]:
-    """Detectors that use columns only a case brings; for those of which this case brought none, all they would use."""
+    """Detectors that use what a case can bring; for those of which this case brought nothing, all they would use."""
     held = material.columns(case_key)
-    bound = {name: one.case_bound for name, one in DETECTORS.items() if one.case_bound}
-    return {name: () if held & set(columns) else columns for name, columns in bound.items()}
+    can = {f"{table}.{name}" for table, names in material.COLUMNS.items() for name in names}
+    bound = {name: tuple(one for one in each.case_bound if one in can) for name, each in DETECTORS.items()}
+    return {name: () if held & set(columns) else columns for name, columns in bound.items() if columns}
 
 
 def brought(case_key: str) -> list[tuple[str, int]]:

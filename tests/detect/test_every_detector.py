@@ -15,7 +15,7 @@ from lantian.detect.findings import SCHEMA
 from lantian.detect.measure import Measure, measure
 from lantian.detect.parameters import shipped_book
 from lantian.detect.rules import TEXTS, rules_of
-from tests.detect.tables import ON
+from tests.detect.tables import BY_ID, ON
 
 Tables = dict[str, pl.DataFrame]
 HERE = list(DECLARED)
@@ -115,6 +115,12 @@ def test_rows_said_twice_or_without_a_number_are_left_out(detector: Detector, ci
 def test_a_nightly_run_never_sees_case_bound_columns(detector: Detector, city: Tables) -> None:
     public = detector.run(without_case_bound(seen(detector, city)), on=ON)
     assert not public.case_bound
+
+
+def test_a_marks_contact_phone_is_no_published_datum(city: Tables) -> None:
+    """Publications of marks bring addresses and agencies, no phones: what T02 finds by them, no night finds."""
+    assert BY_ID["T02"].case_bound == ("trademarks.contact_phone",)
+    assert "contact_phone" not in without_case_bound(seen(BY_ID["T02"], city))["trademarks"].columns
 
 
 @every

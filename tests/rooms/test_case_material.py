@@ -195,6 +195,7 @@ def test_months_of_insurance_are_read_for_the_case(lead: Lead) -> None:
         (month,) = tables.held(["insurance"], case_key=lead.key)["insurance"].to_dicts()
         assert tables.held(["insurance"]) == {}
     assert str(month["month"]) == "2026-03-01" and not lacking["P12"] and lacking["P11"]
+    assert "T02" not in lacking, "no case brings the phones of marks"
 
 
 def test_two_cases_know_nothing_of_each_other(lead: Lead) -> None:
