@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import polars as pl
 import pytest
@@ -19,6 +21,7 @@ from tests.detect.tables import BY_ID, ON
 
 Tables = dict[str, pl.DataFrame]
 HERE = list(DECLARED)
+CARDS = Path(__file__).resolve().parents[2] / "docs" / "detectors"
 every = pytest.mark.parametrize("detector", HERE, ids=lambda one: one.id)
 
 
@@ -145,6 +148,16 @@ def test_what_is_planted_is_found_and_little_else(detector: Detector, measured: 
     # One may be another offence seen from its other side; so are, for P09, the signers of the largest batch.
     others = 6 if detector.id == "P09" else 1
     assert of_this.open - of_this.right <= max(others, of_this.open // 5), of_this
+
+
+@every
+def test_the_card_runs_at_night_unless_its_rule_says_that_it_cannot(detector: Detector) -> None:
+    said = rules_of(shipped_book(), detector.id, ON, detector.limits).said("public")
+    assert ("不能运行" in said.zh) == ("cannot run" in said.en)
+    (row,) = re.findall(
+        r"^\| open findings \|.*\| ([^|]*) \|$", CARDS.joinpath(f"{detector.id}.md").read_text(), re.M
+    )
+    assert row.startswith("not run") == ("cannot run" in said.en)
 
 
 def test_only_p06_is_for_review_only(city: Tables) -> None:
