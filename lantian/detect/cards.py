@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from lantian.core.messages import Text
-from lantian.detect.contract import Detector
+from lantian.core.rulebook import RuleVersion
+from lantian.detect import p01
+from lantian.detect.detectors import DECLARED, Detector
 from lantian.detect.measure import Measure, share
-from lantian.detect.parameters import shipped_book
-from lantian.detect.rules import Rules, rules_of
+from lantian.detect.parameters import limits, parameters, shipped_book
+from lantian.detect.rules import rules_of
 
 
 @dataclass(frozen=True)
@@ -23,18 +25,40 @@ class Alerts:
     presumed: int = 0
 
 
+@dataclass(frozen=True)
+class _Told:
+    """What the rule of a detector says on a day, whatever its form; `public`: what it can do on public data."""
+
+    rule: RuleVersion
+    digest: str
+    public: Text
+
+    def said(self, key: str) -> Text:
+        return Text(self.rule.values[f"{key}_zh"], self.rule.values[f"{key}_en"])
+
+
+def _told(id: str, on: date) -> _Told:
+    if id == p01.ID:
+        own = parameters(on)
+        return _Told(own.rule, own.digest, p01.PUBLIC)
+    names = next(one.limits for one in DECLARED if one.id == id)
+    rules = rules_of(shipped_book(), id, on, names)
+    return _Told(rules.rule, rules.digest, rules.said("public"))
+
+
 def card(
     detector: Detector, whole: Measure, public: Measure, real: Alerts | None, *, on: date, city: str
 ) -> str:
     """Write the card; the same measures give the same text."""
-    rules = rules_of(shipped_book(), detector.id, on, detector.limits)
+    rules = _told(detector.id, on)
     parts = [
         *_head(detector, rules, on),
-        *_limits(rules),
+        *_limits(detector.id, on),
         *_columns(detector),
-        *_public(rules),
+        *_public(rules.public),
         *_measured(whole, public, city),
         *_real(real),
+        *_engine(detector.id),
         "## Innocent explanation, and what would refute a finding",
         "",
         rules.said("innocent").zh,
@@ -48,9 +72,8 @@ def card(
     return "\n".join(parts) + "\n"
 
 
-def _head(detector: Detector, rules: Rules, on: date) -> Iterator[str]:
-    name, basis = rules.said("name"), rules.basis
-    module = (detector.find.__module__ or "").replace(".", "/")
+def _head(detector: Detector, rules: _Told, on: date) -> Iterator[str]:
+    name, basis, module = rules.said("name"), rules.rule.basis.cite(), f"lantian/detect/{detector.id.lower()}"
     yield f"# {detector.id} {name.zh} · {name.en}"
     yield ""
     yield "Written by `lantian detect evaluate --cards docs/detectors`; do not edit by hand."
@@ -66,11 +89,10 @@ def _head(detector: Detector, rules: Rules, on: date) -> Iterator[str]:
     yield ""
 
 
-def _limits(rules: Rules) -> Iterator[str]:
-    listed = rules.rule.values["limits"]
-    if listed:
+def _limits(id: str, on: date) -> Iterator[str]:
+    if listed := limits(id, on):
         yield from ("| limit | value | unit |", "|---|---|---|")
-        yield from (f"| {one['name']} | {one['value']} | {one['unit']} |" for one in listed)
+        yield from (f"| {one.name} | {one.value} | {one.unit} |" for one in listed)
         yield ""
 
 
@@ -90,8 +112,8 @@ def _columns(detector: Detector) -> Iterator[str]:
     yield ""
 
 
-def _public(rules: Rules) -> Iterator[str]:
-    yield from ("## On public data alone", "", rules.said("public").zh, "", rules.said("public").en, "")
+def _public(public: Text) -> Iterator[str]:
+    yield from ("## On public data alone", "", public.zh, "", public.en, "")
 
 
 def _measured(whole: Measure, public: Measure, city: str) -> Iterator[str]:
@@ -123,6 +145,11 @@ def _measured(whole: Measure, public: Measure, city: str) -> Iterator[str]:
 
 def _count(measure: Measure) -> str:
     return f"not run: {measure.not_run.en}" if measure.not_run else str(measure.open)
+
+
+def _engine(id: str) -> Iterator[str]:
+    if id == p01.ID:
+        yield from ("How the comparison of texts was measured alone is in `near-duplicates.md`.", "")
 
 
 def _real(real: Alerts | None) -> Iterator[str]:

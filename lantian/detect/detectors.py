@@ -100,17 +100,30 @@ class Run(Protocol):
 
 @dataclass(frozen=True)
 class Detector:
-    """One detector: its id, the tables it reads where present, its function, its case-bound columns."""
+    """One detector, whatever the form of its rule: whom it points at, what it reads, its function."""
 
     id: str
-    tables: tuple[str, ...]
+    subject: str
+    reads: tuple[contract.Reads, ...]
     run: Run
+    version: str
     case_bound: tuple[str, ...] = ()
+    review_only: bool = False
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables it reads."""
+        return tuple(reads.table for reads in self.reads)
+
+    @classmethod
+    def of(cls, one: contract.Detector) -> Detector:
+        """One of the common form."""
+        return cls(one.id, one.subject, one.reads, one.run, one.version, one.case_bound, one.review_only)
 
 
 DETECTORS: Mapping[str, Detector] = {
-    p01.ID: Detector(p01.ID, p01.TABLES, p01.run),
-    **{one.id: Detector(one.id, one.tables, one.run, one.case_bound) for one in DECLARED},
+    p01.ID: Detector(p01.ID, "agency, applicant or network", p01.READS, p01.run, p01.VERSION),
+    **{one.id: Detector.of(one) for one in DECLARED},
 }
 
 

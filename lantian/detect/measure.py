@@ -17,7 +17,8 @@ import polars as pl
 
 from lantian.core.messages import Text
 from lantian.detect import rates
-from lantian.detect.contract import Detector, without_case_bound
+from lantian.detect.contract import without_case_bound
+from lantian.detect.detectors import Detector
 from lantian.detect.reading import Reading
 
 Rows = Sequence[Mapping[str, Any]]

@@ -21,7 +21,8 @@ from lantian.core.messages import Text
 from lantian.core.rulebook import NotInForce
 from lantian.detect.clearing import Clearing, Outcome, Pair, clear
 from lantian.detect.clusters import earliest_of_cluster
-from lantian.detect.filing import Filing, Party, filings
+from lantian.detect.contract import Reads
+from lantian.detect.filing import COLUMNS, Filing, Party, filings
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
 from lantian.detect.normalise import phrases
 from lantian.detect.parameters import Parameters, parameters
@@ -30,8 +31,16 @@ from lantian.detect.reading import Reading
 
 ID = "P01"
 VERSION = "1"
-TABLES = ("patents", "agencies")
 TEXTS = ("title", "abstract", "claim")
+READS = (
+    Reads("patents", ("application_no", "disclosure"), also=COLUMNS[1:], one_of=TEXTS),
+    Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+)
+PUBLIC = Text(
+    "只读已公开申请的文字和著录项目，不用案件带来的列：每夜比对就是它的全部能力。",
+    "It reads text and particulars of published applications and no column that a case brings: a nightly run is all"
+    " that it can do.",
+)
 
 _MISSING = {
     "patents": Text("没有 patents 表。", "there is no table patents."),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -65,6 +65,11 @@ class Parameters:
     enough_judged: int
     digest: str
 
+    @property
+    def rule(self) -> RuleVersion:
+        """What the detector is."""
+        return self.rules["P01"]
+
     def said(self, key: str) -> Text:
         """Return one of the detector's texts: name, innocent, refuted, reason, window."""
         values = self.rules["P01"].values
@@ -113,6 +118,36 @@ def parameters(on: date, book: Rulebook | None = None) -> Parameters:
         enough_judged=rules["P01_figures"].values["limit"],
         digest=digest_of({"rules": versions, "normaliser": normalise.digest()}),
     )
+
+
+@dataclass(frozen=True)
+class Limit:
+    """One number that a rule sets: where it stands in the rule, the number, its unit, and the rule."""
+
+    name: str
+    value: int
+    unit: str
+    rule: RuleVersion
+
+
+def limits(id: str, on: date, book: Rulebook | None = None) -> list[Limit]:
+    """Return every number a detector goes by on a day; raises `NotInForce` before the first day of its rule."""
+    book = book or shipped_book()
+    if id in STANDARD_IDS:
+        rule = book.rule(id, on)
+        return [Limit(one["name"], one["value"], one["unit"], rule) for one in rule.values["limits"]]
+    return [limit for name in P01_SHAPES for limit in _numbers(book.rule(name, on))]
+
+
+def _numbers(rule: RuleVersion) -> Iterator[Limit]:
+    """Whole numbers of a rule, those of its bands included."""
+    place, unit = rule.id.removeprefix("P01_"), rule.unit or ""
+    for key, value in rule.values.items():
+        if isinstance(value, int):
+            yield Limit(f"{place}.{key}", value, unit, rule)
+        elif isinstance(value, dict):
+            for part, number in value.items():
+                yield Limit(f"{place}.{key}.{part}", number, unit if part == "percent" else part, rule)
 
 
 def _band(table: Mapping[str, Any]) -> Band:

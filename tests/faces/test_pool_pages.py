@@ -8,6 +8,7 @@ import pytest
 from django.db import transaction
 from django.urls import reverse
 
+from lantian.detect.parameters import parameters
 from lantian.office import audit, clock
 from lantian.screening import queries, schedule
 from lantian.screening.models import Finding
@@ -107,6 +108,18 @@ def test_the_hand_over_preview_names_the_clause() -> None:
         browser("nankai").get(reverse("lead_hand_over", args=[lead.key]), {"to": "120111"}).content.decode()
     )
     assert "行政处罚程序规定" in page
+
+
+def test_the_page_of_the_first_detector_gives_its_tables_and_every_number_it_goes_by() -> None:
+    page = browser("nankai").get(reverse("detector", args=["P01"])).content.decode()
+    assert "application_no、disclosure" in page and "title、abstract、claim" in page and "agency_code" in page
+    rules = parameters(clock.today())
+    for band, word in ((rules.strong, "记为强"), (rules.many, "也记为强"), (rules.medium, "记为中")):
+        cells = (round(band.likeness * 100), "组内相似度中位数至少", "percent")
+        for value, what, unit in (cells, (band.applications, "组内件数至少", "applications")):
+            row = next(one for one in page.split("<tr>") if f"{word} · {what}" in one)
+            assert f">{value}</td>" in row and f">{unit}</td>" in row
+    assert f">{rules.expiry_days}</td>" in page and ">days</td>" in page
 
 
 def test_a_detectors_page_gives_its_whole_card() -> None:

@@ -14,9 +14,10 @@ from lantian.core.rulebook import NotInForce, RuleVersion
 from lantian.desk.present import jobs
 from lantian.desk.present.leads import doubt
 from lantian.desk.present.words import Offices, label, language, said
+from lantian.detect import p01
 from lantian.detect.contract import Reads
-from lantian.detect.detectors import DECLARED
-from lantian.detect.parameters import P01_SHAPES, shipped_book
+from lantian.detect.detectors import DETECTORS
+from lantian.detect.parameters import Limit, limits, shipped_book
 from lantian.office import charts_net, clock
 from lantian.screening import switches
 from lantian.screening.cards import Card, Share, card_of
@@ -35,11 +36,14 @@ BASES: dict[Basis, Text] = {
     Basis.CARD: Text("按模拟城市的测量，研判尚少", "as measured on the synthetic city; few judgements yet"),
     Basis.ASSUMED: Text("尚未测量，按假定值排序", "not measured; an assumed value orders its findings"),
 }
-ALL_PUBLIC = Text(
-    "只读已公开申请的文字和著录项目，不用案件带来的列：每夜比对就是它的全部能力。",
-    "It reads text and particulars of published applications and no column that a case brings: a nightly run is all"
-    " that it can do.",
-)
+BANDS: dict[str, Text] = {
+    "strong": Text("记为强", "strong"),
+    "many": Text("件数众多，也记为强", "very many, strong as well"),
+    "medium": Text("记为中", "medium"),
+    "percent": Text("组内相似度中位数至少", "median likeness of the group, at least"),
+    "applications": Text("组内件数至少", "applications in the group, at least"),
+}
+"""Parts of the numbers of P01, whose rule book gives a sentence for each rule and none for a part of it."""
 INTERVAL = Text("准确率 {share}，95%区间 {low} 至 {high}", "precision {share}, 95% interval {low} to {high}")
 
 
@@ -169,36 +173,34 @@ def counts(held: Counts, name: str) -> list[dict[str, Any]]:
 
 def opened(name: str) -> dict[str, Any]:
     """What a detector's own page says of it: rule, limits with their citations, tables it reads."""
-    one = told(name)
-    declared = next((detector for detector in DECLARED if detector.id == name), None)
+    one, declared = told(name), DETECTORS[name]
     return offered(name) | {
         "confidence": doubt(one.rule.confidence),
         "source": one.rule.source,
         "innocent": said(one.text("innocent")),
         "refute": said(one.text("refuted")),
-        "public": said(one.text("public") if declared else ALL_PUBLIC),
-        "limits": _limits(one) if declared else _p01_limits(),
-        "reads": [_reads(reads) for reads in declared.reads] if declared else [],
-        "case_bound": list(declared.case_bound) if declared else [],
-        "version": declared.version if declared else "1",
+        "public": said(p01.PUBLIC if name == p01.ID else one.text("public")),
+        "limits": [_limit(limit, name) for limit in limits(name, clock.today())],
+        "reads": [_reads(reads) for reads in declared.reads],
+        "case_bound": list(declared.case_bound),
+        "version": declared.version,
         "from_the_start": name in switches.FROM_THE_START,
     }
 
 
-def _limits(one: Told) -> list[dict[str, Any]]:
-    basis, since = said(one.rule.basis.cite()), one.rule.version
-    return [limit | {"basis": basis, "since": since} for limit in one.rule.values["limits"]]
+def _limit(limit: Limit, detector: str) -> dict[str, Any]:
+    words = {"name": limit.name if limit.rule.id == detector else _in_words(limit), "value": limit.value}
+    return words | {
+        "unit": limit.unit,
+        "basis": said(limit.rule.basis.cite()),
+        "since": limit.rule.version,
+    }
 
 
-def _p01_limits() -> list[dict[str, Any]]:
-    found = []
-    for id in P01_SHAPES:
-        rule = told(id).rule
-        for name, value in rule.values.items():
-            if isinstance(value, int):
-                words = {"name": said(rule.text), "value": value, "unit": rule.values.get("unit", name)}
-                found.append(words | {"basis": said(rule.basis.cite()), "since": rule.version})
-    return found
+def _in_words(limit: Limit) -> str:
+    """What a number of P01 is for: the sentence of its rule, and of a band which one and which end."""
+    parts = [said(BANDS[part]) for part in limit.name.split(".") if part in BANDS]
+    return " · ".join([said(limit.rule.text), *parts])
 
 
 def _reads(reads: Reads) -> dict[str, Any]:
