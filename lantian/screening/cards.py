@@ -11,15 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from lantian.core.proportions import wilson
-
 _HERE = Path(__file__).resolve().parent
 PLACES = (_HERE / "measured", _HERE.parents[1] / "docs" / "detectors")
 YEAR_FILINGS = 100_000
 """Filings of the synthetic year that cards are measured on."""
 _SHARE = re.compile(r"([01]\.\d+) \[([01]\.\d+), ([01]\.\d+)\]")
-_P01 = re.compile(r"^\| open findings \| (\d+) \| (\d+) lie within", re.M)
-_P01_FOUND = re.compile(r"\| (\d+) of (\d+) filings in an open finding \|")
 
 
 @dataclass(frozen=True)
@@ -58,16 +54,8 @@ def read(text: str) -> Card:
     >>> read("| open findings | 39 | 2 |\\n| precision | 1.00 [0.91, 1.00] | 1.00 [0.34, 1.00] |").precision
     Share(share=1.0, low=0.34, high=1.0)
     """
-    if found := _P01.search(text):
-        every, right = int(found[1]), int(found[2])
-        hit = _P01_FOUND.search(text)
-        return Card(every, _of(right, every), _of(int(hit[1]), int(hit[2])) if hit else None)
     count = _last(text, "open findings")
     return Card(int(count) if count.isdigit() else None, _share(text, "precision"), _share(text, "recall"))
-
-
-def _of(some: int, every: int) -> Share:
-    return Share(some / every, *wilson(some, every))
 
 
 def _share(text: str, name: str) -> Share | None:

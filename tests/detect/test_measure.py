@@ -9,10 +9,10 @@ import pytest
 
 from lantian.config.commands import main
 from lantian.detect.cards import Alerts, card
-from lantian.detect.contract import Detector
-from lantian.detect.detectors import DECLARED
+from lantian.detect.detectors import DETECTORS, Detector
 from lantian.detect.measure import Measure, compare
-from tests.detect.tables import BY_ID, ON
+from lantian.detect.parameters import limits
+from tests.detect.tables import ON
 
 Row = dict[str, Any]
 
@@ -63,26 +63,24 @@ def test_a_lawful_look_alike_in_an_open_finding_is_counted() -> None:
     assert compare([finding("3", "x", "y")], TRUTH, "P08").lawful == {"lawful": (1, 1)}
 
 
-# P02 and P03 are measured with the near-duplicate engine, marks and pages against truth of their own.
-CARDS = [one for one in DECLARED if one.id[0] in "PR" and one.id not in ("P02", "P03")]
-
-
-@pytest.mark.parametrize("detector", CARDS, ids=lambda one: one.id)
+@pytest.mark.parametrize("detector", DETECTORS.values(), ids=lambda one: one.id)
 def test_every_detector_has_its_card_and_the_card_names_its_limits(detector: Detector) -> None:
     text = Path(f"docs/detectors/{detector.id}.md").read_text("utf-8")
     assert text.startswith(f"# {detector.id} ")
-    for limit in detector.limits:
-        assert f"| {limit} |" in text
+    for limit in limits(detector.id, ON):
+        assert f"| {limit.name} |" in text
+    for reads in detector.reads:
+        assert f"| {reads.table}" in text
     for heading in ("On public data alone", "On real, untouched files", "Innocent explanation"):
         assert heading in text
 
 
 def test_a_card_gives_shares_with_intervals_and_says_what_was_not_run() -> None:
     lone = Measure(open=4, right=3, planted={"burst": (5, 4)}, lawful={"lawful_year_end": (2, 1)})
-    text = card(BY_ID["P08"], lone, Measure(), Alerts(7, {"medium": 2}, None), on=ON, city="a test")
+    text = card(DETECTORS["P08"], lone, Measure(), Alerts(7, {"medium": 2}, None), on=ON, city="a test")
     assert "0.75 [0.30, 0.95]" in text and "| burst | 5 | 4 | 0 |" in text
     assert "lawful_year_end 1" in text and "medium 2" in text
-    assert card(BY_ID["P08"], lone, Measure(), None, on=ON, city="a test").count("not at hand") == 1
+    assert card(DETECTORS["P08"], lone, Measure(), None, on=ON, city="a test").count("not at hand") == 1
 
 
 def test_the_command_prints_a_line_a_detector_and_refuses_what_it_does_not_know(
@@ -91,9 +89,10 @@ def test_the_command_prints_a_line_a_detector_and_refuses_what_it_does_not_know(
     city = tmp_path / "city"
     assert main(["city", "--seed", "2", "--filings", "60", "--out", str(city)]) == 0
     capsys.readouterr()
-    assert main(["detect", "evaluate", "P08,P10", "--data", str(city)]) == 0
+    assert main(["detect", "evaluate", "P01,P08,P10", "--data", str(city), "--cards", str(tmp_path)]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split("\t")[0] for line in lines] == ["P08", "P10", "all"]
+    assert [line.split("\t")[0] for line in lines] == ["P01", "P08", "P10", "all"]
+    assert "| likeness.strong.applications | 3 | applications |" in (tmp_path / "P01.md").read_text("utf-8")
     assert main(["detect", "evaluate", "P99", "--data", str(city)]) == 2
     (city / "truth.parquet").unlink()
     assert main(["detect", "evaluate", "P08", "--data", str(city)]) == 2

@@ -106,6 +106,10 @@ def test_every_detector_says_what_it_can_do_on_public_data_with_its_measured_rec
         assert "仅凭公开数据能做什么" in page and "找出植入问题的" in page, name
         card = cards.card_of(name)
         assert card is not None and card.recall is not None, name
+        measured = cards.file_of(name)
+        assert measured is not None and f"{cards.YEAR_FILINGS:,} filings)" in measured.read_text("utf-8"), (
+            name
+        )
 
 
 # Review only.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,8 +17,7 @@ from lantian.config.commands import print_json
 from lantian.core.identifiers import application_kind
 from lantian.core.messages import WrongUse
 from lantian.detect.cards import Alerts, card
-from lantian.detect.contract import Detector
-from lantian.detect.detectors import DECLARED
+from lantian.detect.detectors import Detector, chosen
 from lantian.detect.measure import Measure, measure, share
 from lantian.detect.reading import Reading
 from lantian.detect.tables import read_tables
@@ -41,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print one line a detector, write the cards where asked; 0 when done."""
-    detectors = _chosen(args.ids)
+    detectors = chosen(args.ids)
     tables, city = _city(args, detectors)
     real = _real()
     measured, total, reading = {}, 0.0, Reading()
@@ -66,17 +65,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _chosen(ids: str) -> list[Detector]:
-    known = {one.id: one for one in DECLARED}
-    wanted = list(known) if ids == "all" else list(dict.fromkeys(ids.split(",")))
-    for id in wanted:
-        if id not in known:
-            names = "、".join(known)
-            raise WrongUse(f"没有筛查模型“{id}”；可用：{names}。", f"No detector {id}; known: {names}.")
-    return [known[id] for id in wanted]
-
-
-def _city(args: argparse.Namespace, detectors: list[Detector]) -> tuple[Mapping[str, pl.DataFrame], str]:
+def _city(args: argparse.Namespace, detectors: Sequence[Detector]) -> tuple[Mapping[str, pl.DataFrame], str]:
     if args.data is None:
         size = SIZES[args.size]
         said = f"the synthetic city ({size.name}, seed {args.seed}, {size.filings:,} filings)"
