@@ -19,10 +19,8 @@ from lantian.detect import contacts as reading
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.networks import Network, filings_of, networks, weighted
-from lantian.detect.phrases import kinds, said
+from lantian.detect.phrases import business_scope, kinds, said
 from lantian.detect.w02 import page_text
-
-OFFERS = r"专利.{0,4}代理|代理.{0,4}专利|知识产权"
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -94,7 +92,7 @@ def _found(
         "applicants": len(net.members), "filings": len(numbers), "ties_zh": words.zh, "ties_en": words.en,
         "firm": firm["name"] if firm else "",
     }  # fmt: skip
-    offers = bool(firm and pl.Series([firm["scope"] or ""]).str.contains(OFFERS)[0])
+    offers = bool(firm and business_scope(ground.on).search(firm["scope"] or ""))
     key = "network" if firm is None else "offers" if offers else "company"
     told = ground.rules.say(key, **values)
     if page:

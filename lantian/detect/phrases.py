@@ -27,6 +27,8 @@ _KIND = Shape(
         "phrases": Many(_PHRASE),
     }
 )
+_BESIDE = Shape({"near": str, "unless": str, "within": int})
+_SCOPE = Shape({"any": str})
 KINDS = ("posing", "offer", "inventors", "fast_track", "guarantee")
 _SPACE = re.compile(r"\s+")
 
@@ -36,6 +38,15 @@ class Phrase:
     """One expression with its context, `within` characters on either side."""
 
     any: re.Pattern[str]
+    near: re.Pattern[str]
+    unless: re.Pattern[str]
+    within: int
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What must stand within so many characters of a listed name for it to count, and what must not."""
+
     near: re.Pattern[str]
     unless: re.Pattern[str]
     within: int
@@ -63,7 +74,8 @@ class Said:
 
 def read(text: str, *, file: str = FILE) -> Rulebook:
     """Read a book of phrases; raises `BadRulebook` naming file, line and key."""
-    return Rulebook.from_text(text, file=file, shapes=dict.fromkeys(KINDS, _KIND))
+    shapes = {**dict.fromkeys(KINDS, _KIND), "listed_names": _BESIDE, "business_scope": _SCOPE}
+    return Rulebook.from_text(text, file=file, shapes=shapes)
 
 
 @cache
@@ -77,6 +89,17 @@ def kinds(detector: str, on: date, book: Rulebook | None = None) -> Mapping[str,
     book = book or shipped_book()
     made = [_kind(key, book, on) for key in KINDS]
     return {kind.key: kind for kind in made if kind.detector == detector}
+
+
+def beside_names(on: date, book: Rulebook | None = None) -> Beside:
+    """Return what makes a listed name of a state body count on a day; raises `NotInForce` as `kinds` does."""
+    values = (book or shipped_book()).rule("listed_names", on).values
+    return Beside(re.compile(values["near"]), re.compile(values["unless"]), values["within"])
+
+
+def business_scope(on: date, book: Rulebook | None = None) -> re.Pattern[str]:
+    """Return what a registered business scope says that offers agency; raises `NotInForce` as `kinds` does."""
+    return re.compile((book or shipped_book()).rule("business_scope", on).values["any"])
 
 
 def _kind(key: str, book: Rulebook, on: date) -> Kind:

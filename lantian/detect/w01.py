@@ -7,7 +7,6 @@ says who is behind the page, and without it that is unknown; nobody may pose, li
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -15,19 +14,13 @@ import polars as pl
 
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.phrases import Said, kinds, plain, said
+from lantian.detect.phrases import Beside, Said, beside_names, kinds, plain, said
 from lantian.detect.w02 import CAPTURES, REGISTER, Register, page, page_text
-
-_AUTHORITY = re.compile("授权|指定|直属|下属|官方|工作人员|受理窗口|合作单位|客服")
-_DENIED = re.compile(
-    "谨防|冒充|假冒|自称|所谓|严禁|不得|警惕|举报|并非|并不|不是|不代表|没有授权|从未授权|无任何|非官方|骗局|处罚|查处|涉嫌"
-)
-_AROUND = 16
 
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each page."""
-    book = kinds("W01", ground.on)
+    book, beside = kinds("W01", ground.on), beside_names(ground.on)
     register = Register(ground.tables["agencies"])
     listed = ground.tables["protected_names"].filter(pl.col("kind") == "state_body")["name"]
     bodies = sorted({plain(name) for name in listed.drop_nulls()} - {""})
@@ -37,7 +30,9 @@ def find(ground: Ground) -> Iterator[Found]:
     for row, text, there in zip(rows, texts, _there(texts, bodies), strict=True):
         if row["advertiser"] and identity.plain(row["advertiser"]) in own:
             continue
-        spoken = [one for kind in book.values() for one in said(text, kind)] + list(_named(text, there))
+        spoken = [one for kind in book.values() for one in said(text, kind)] + list(
+            _named(text, there, beside)
+        )
         if spoken:
             yield page(row, spoken, book, register, ground)
 
@@ -50,13 +45,13 @@ def _there(texts: list[str], bodies: list[str]) -> list[list[str]]:
     return [sorted(set(names)) for names in found.to_list()]
 
 
-def _named(text: str, bodies: list[str]) -> Iterator[Said]:
+def _named(text: str, bodies: list[str], beside: Beside) -> Iterator[Said]:
     """Names of bodies with a word of authority near them, not denied; the first such place of each."""
     for body in bodies:
         at = text.find(body)
         while at >= 0:
-            around = text[max(at - _AROUND, 0) : at + len(body) + _AROUND]
-            if _AUTHORITY.search(around) and not _DENIED.search(around):
+            around = text[max(at - beside.within, 0) : at + len(body) + beside.within]
+            if beside.near.search(around) and not beside.unless.search(around):
                 yield Said("posing", around)
                 break
             at = text.find(body, at + len(body))

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from lantian.core.rulebook import BadRulebook, shipped
-from lantian.detect.phrases import FILE, kinds, plain, read, said
+from lantian.core.rulebook import BadRulebook, NotInForce, shipped
+from lantian.detect.phrases import FILE, beside_names, business_scope, kinds, plain, read, said
 from tests.detect.tables import ON, agency, open_findings, run
 
 Row = dict[str, Any]
@@ -143,6 +143,16 @@ def test_the_phrases_are_dated_and_cited_and_a_faulty_book_is_refused() -> None:
         read(book.replace('forbidden_to = "unlicensed"', 'forbidden_to = "some"'))
     with pytest.raises(Exception, match="posing"):
         kinds("W01", date(2019, 1, 1))
+
+
+def test_what_counts_beside_a_listed_name_and_in_a_scope_is_dated_and_cited() -> None:
+    changed = shipped(FILE).replace('near = "授权|指定|', 'near = "特约|指定|')
+    beside = beside_names(ON, read(changed))
+    assert beside.near.search("特约服务") and not beside.near.search("授权")
+    assert business_scope(ON).search("专利申请代理服务") and not business_scope(ON).search("企业管理咨询")
+    for asked in (beside_names, business_scope):
+        with pytest.raises(NotInForce):
+            asked(date(2019, 1, 1))
 
 
 def test_a_phrase_is_told_with_a_few_words_around_it() -> None:
