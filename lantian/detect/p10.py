@@ -94,16 +94,18 @@ def _by_status(signed: pl.DataFrame, ground: Ground) -> pl.DataFrame:
 def _by_employment(signed: pl.DataFrame, ground: Ground) -> pl.DataFrame:
     """Signatures on days when the register, with its grace, has him not at the agency."""
     grace = pl.duration(days=ground.limit("grace_days"))
-    spells = ground.tables["employments"].filter(pl.col("from").is_not_null())
+    spells = ground.tables["employments"]
     # A signature is lawful inside a stretch of employment widened by the days a change may take to be filed.
-    covers = (pl.col("filing_date") >= pl.col("from") - grace) & (
-        pl.col("to").is_null() | (pl.col("filing_date") <= pl.col("to") + grace)
-    )
+    # Of an unknown first day nobody can say that it came later.
+    begun = pl.col("from").is_null() | (pl.col("filing_date") >= pl.col("from") - grace)
+    covers = begun & (pl.col("to").is_null() | (pl.col("filing_date") <= pl.col("to") + grace))
     keys = ["application_no", "licence_no"]
     lawful = signed.join(spells, on=["licence_no", "agency_code"]).filter(covers)
     open_ = signed.join(lawful, on=keys, how="anti")
     others = open_.join(spells.rename({"agency_code": "other"}), on="licence_no").filter(covers)
-    elsewhere = open_.join(others, on=keys, how="semi").with_columns(kind=pl.lit("elsewhere"))
+    elsewhere = open_.join(others.filter(pl.col("from").is_not_null()), on=keys, how="semi").with_columns(
+        kind=pl.lit("elsewhere")
+    )
     left = open_.join(others, on=keys, how="anti").with_columns(kind=pl.lit("left"))
     return pl.concat([elsewhere, left]).select(*signed.columns, "kind")
 

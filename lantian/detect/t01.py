@@ -91,12 +91,17 @@ def _signs(
     bulk = busy if isinstance(busy, int) and busy >= ground.limit("least_petitions") else 0
     most = rows["mark_number"].drop_nulls().value_counts()["count"].max()
     repeated = most if isinstance(most, int) and most >= ground.limit("least_repeats") else 0
-    people = staff.get(party, 0 if party.startswith("name:") else None)
+    people = staff.get(party, 0 if _person(party, ground) else None)
     front = int(people is not None and people <= ground.limit("front_staff"))
     return {
         "bulk": bulk, "front": front, "repeated": repeated,
         "refiled": sum(number in again for number in rows["number"]),
     }  # fmt: skip
+
+
+def _person(party: str, ground: Ground) -> bool:
+    """Whether a petitioner without a number bears a man's name; a longer one may be a firm's, of unknown staff."""
+    return party.startswith("name:") and len(party.removeprefix("name:")) <= ground.limit("person_name")
 
 
 def _found(party: str, rows: pl.DataFrame, signs: dict[str, int], ground: Ground) -> Found:
@@ -140,6 +145,7 @@ DETECTOR = Detector(
     ),
     limits=(
         "least_petitions", "least_respondents", "least_repeats", "front_staff", "again_days", "likeness_percent",
+        "person_name",
     ),
     find=find,
 )  # fmt: skip

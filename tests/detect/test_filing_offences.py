@@ -380,6 +380,19 @@ def test_a_move_within_the_thirty_days_of_the_law_is_no_finding() -> None:
     assert not open_findings(run("P10", patents=[filing(0)], employments=moved))
 
 
+def test_a_man_whose_first_day_at_the_agency_is_unknown_is_not_said_to_be_elsewhere() -> None:
+    spells = [
+        {"licence_no": "1200001", "agency_code": "12900", "from": None, "to": None},
+        {"licence_no": "1200001", "agency_code": "12901", "from": date(2010, 1, 4), "to": date(2012, 1, 4)},
+    ]
+    rows = [filing(serial) for serial in range(4)]
+    assert not open_findings(run("P10", patents=rows, employments=spells, agencies=[agency()]))
+    other = [filing(serial, agency_code="12901") for serial in range(4)]
+    assert not open_findings(run("P10", patents=other, employments=spells, agencies=[agency()]))
+    spells[0]["to"] = DAY - timedelta(days=400)
+    assert open_findings(run("P10", patents=rows, employments=spells, agencies=[agency()]))
+
+
 def test_a_signature_for_another_agency_is_shown() -> None:
     (found,) = open_findings(run("P10", patents=[filing(0)], employments=career(("12901", START, None))))
     assert "登记在其他机构" in found["reason_zh"] and found["members"] == ["12900"]

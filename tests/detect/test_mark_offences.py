@@ -73,6 +73,14 @@ def test_one_sign_alone_is_no_malice(count: int, staff: int | None) -> None:
     )
 
 
+def test_a_firm_named_without_its_number_is_not_said_to_have_no_staff() -> None:
+    firm = attacks(12, petitioner="溟岚商贸有限公司", petitioner_id=None)
+    assert not open_findings(run("T01", trademark_proceedings=firm, companies=[company(900, 0)]))
+    person = attacks(12, petitioner="赵澍", petitioner_id=None)
+    (found,) = open_findings(run("T01", trademark_proceedings=person))
+    assert "自然人" in found["reason_zh"]
+
+
 def test_a_brand_owner_clearing_marks_near_its_own_is_let_go() -> None:
     own = mark(900, "澍翮茶业", applicant="某申请公司")
     near = [mark(serial, "澍翮茶" + "屹砺砥矩钧铄钺锷镕骞骧翮"[serial]) for serial in range(12)]
