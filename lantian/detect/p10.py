@@ -145,5 +145,5 @@ DETECTOR = Detector(
     ),
     limits=("grace_days", "strong_from", "output_days", "output_most"),
     find=find,
-    version="2",
+    version="3",
 )

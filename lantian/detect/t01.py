@@ -148,4 +148,5 @@ DETECTOR = Detector(
         "person_name",
     ),
     find=find,
+    version="2",
 )  # fmt: skip

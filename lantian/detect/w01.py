@@ -67,4 +67,5 @@ DETECTOR = Detector(
     ),
     limits=(),
     find=find,
+    version="2",
 )

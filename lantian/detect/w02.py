@@ -145,4 +145,5 @@ DETECTOR = Detector(
     reads=(CAPTURES, REGISTER),
     limits=(),
     find=find,
+    version="2",
 )
