@@ -11,8 +11,7 @@ from lantian.core.rulebook import RuleVersion
 from lantian.detect import p01
 from lantian.detect.detectors import DECLARED, Detector
 from lantian.detect.measure import Measure, share
-from lantian.detect.parameters import limits, parameters, shipped_book
-from lantian.detect.rules import rules_of
+from lantian.detect.parameters import limits, parameters
 
 
 @dataclass(frozen=True)
@@ -41,8 +40,7 @@ def _told(id: str, on: date) -> _Told:
     if id == p01.ID:
         own = parameters(on)
         return _Told(own.rule, own.digest, p01.PUBLIC)
-    names = next(one.limits for one in DECLARED if one.id == id)
-    rules = rules_of(shipped_book(), id, on, names)
+    rules = next(one for one in DECLARED if one.id == id).rules(on)
     return _Told(rules.rule, rules.digest, rules.said("public"))
 
 

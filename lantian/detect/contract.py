@@ -7,13 +7,14 @@ Case-bound columns (`CASE_BOUND`) are held only where a case brought them: a nig
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 import polars as pl
 
+from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import NotInForce
 from lantian.detect.columns import readied
@@ -114,7 +115,8 @@ class Found:
 class Detector:
     """A detector: what it reads, whom it points at, and its function from tables to findings.
 
-    `limits` are the names its rule must give; `review_only`: never the sole ground of anything.
+    `limits` are the names its rule must give; `further`: the digest on a day of another book that its findings hang
+    on; `review_only`: never the sole ground of anything.
     """
 
     id: str
@@ -124,6 +126,7 @@ class Detector:
     find: Callable[[Ground], Iterable[Found]] = field(repr=False)
     version: str = "1"
     review_only: bool = False
+    further: Callable[[date], str] | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -136,6 +139,16 @@ class Detector:
         bound = {f"{table}.{name}" for table, names in CASE_BOUND.items() for name in names}
         used = [f"{reads.table}.{name}" for reads in self.reads for name in reads.all]
         return tuple(name for name in used if name in bound)
+
+    def rules(self, on: date) -> Rules:
+        """Return its rule on a day, with a digest over all that its findings hang on.
+
+        Raises `NotInForce` before the first day, `BadRulebook` where the book's limits are not those declared.
+        """
+        rules = rules_of(shipped_book(), self.id, on, self.limits)
+        if self.further is None:
+            return rules
+        return replace(rules, digest=digest_of({"rule": rules.digest, "further": self.further(on)}))
 
     def run(
         self,
@@ -150,7 +163,7 @@ class Detector:
         `reading`: texts that other detectors of the same run, over the same tables, have read already.
         """
         try:
-            rules = rules_of(shipped_book(), self.id, on, self.limits)
+            rules = self.rules(on)
         except NotInForce as refusal:
             return not_run(refusal.text.zh, refusal.text.en)
         if lacking := _lacking(self.reads, tables):

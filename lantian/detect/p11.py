@@ -19,7 +19,7 @@ from lantian.detect import contacts as reading
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.networks import Network, filings_of, networks, weighted
-from lantian.detect.phrases import business_scope, kinds, said
+from lantian.detect.phrases import business_scope, in_use, kinds, said
 from lantian.detect.w02 import page_text
 
 
@@ -130,4 +130,5 @@ DETECTOR = Detector(
     limits=("least_applicants", "least_filings"),
     find=find,
     version="3",
+    further=in_use,
 )

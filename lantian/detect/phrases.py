@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import Many, OneOf, Rulebook, Shape, shipped
 
@@ -89,6 +90,12 @@ def kinds(detector: str, on: date, book: Rulebook | None = None) -> Mapping[str,
     book = book or shipped_book()
     made = [_kind(key, book, on) for key in KINDS]
     return {kind.key: kind for kind in made if kind.detector == detector}
+
+
+def in_use(on: date) -> str:
+    """Return the digest of all rules of the book on a day: what findings of phrases hang on."""
+    book = shipped_book()
+    return digest_of({id: book.rule(id, on).version for id in book.versions})
 
 
 def beside_names(on: date, book: Rulebook | None = None) -> Beside:

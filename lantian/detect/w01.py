@@ -14,7 +14,7 @@ import polars as pl
 
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.phrases import Beside, Said, beside_names, kinds, plain, said
+from lantian.detect.phrases import Beside, Said, beside_names, in_use, kinds, plain, said
 from lantian.detect.w02 import CAPTURES, REGISTER, Register, page, page_text
 
 
@@ -68,4 +68,5 @@ DETECTOR = Detector(
     limits=(),
     find=find,
     version="2",
+    further=in_use,
 )

@@ -14,7 +14,7 @@ import polars as pl
 
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.phrases import Kind, Said, kinds, plain, said
+from lantian.detect.phrases import Kind, Said, in_use, kinds, plain, said
 
 CAPTURES = Reads(
     "captures",
@@ -146,4 +146,5 @@ DETECTOR = Detector(
     limits=(),
     find=find,
     version="2",
+    further=in_use,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from lantian.core.rulebook import BadRulebook, NotInForce, shipped
+from lantian.detect import phrases
 from lantian.detect.phrases import FILE, beside_names, business_scope, kinds, plain, read, said
 from tests.detect.tables import ON, agency, open_findings, run
 
@@ -153,6 +154,18 @@ def test_what_counts_beside_a_listed_name_and_in_a_scope_is_dated_and_cited() ->
     for asked in (beside_names, business_scope):
         with pytest.raises(NotInForce):
             asked(date(2019, 1, 1))
+
+
+@pytest.mark.parametrize("id", ["W01", "W02"])
+def test_a_finding_tells_by_its_parameters_which_phrases_it_goes_by(
+    id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "国家知识产权局授权受理窗口，专业代理发明专利申请，电话咨询"
+    (before,) = pages(id, text)
+    changed = read(shipped(FILE).replace("within = 16", "within = 17"))
+    monkeypatch.setattr(phrases, "shipped_book", lambda: changed)
+    (after,) = pages(id, text)
+    assert before["reason_zh"] == after["reason_zh"] and before["parameters"] != after["parameters"]
 
 
 def test_a_phrase_is_told_with_a_few_words_around_it() -> None:
