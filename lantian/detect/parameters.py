@@ -11,7 +11,7 @@ from typing import Any
 from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
-from lantian.detect import normalise
+from lantian.detect import near, normalise, recombined
 from lantian.detect.rules import STANDARD
 
 FILE = "detectors.toml"
@@ -39,6 +39,13 @@ P01_SHAPES: Mapping[str, Shape] = {
     "P01_priority": Shape(),
 }
 SHAPES: Mapping[str, Shape] = {**P01_SHAPES, **dict.fromkeys(STANDARD_IDS, STANDARD)}
+
+FLOORS: Mapping[tuple[str, str], float] = {
+    ("P01_likeness", "jaccard_percent"): near.JACCARD,
+    ("P04", "jaccard_percent"): near.JACCARD,
+    ("P02", "covered_percent"): recombined.COVERED,
+}
+"""What the comparison of texts reports at least (0 to 1): a limit below it would find nothing more."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +96,25 @@ class Parameters:
 
 
 def read(text: str, *, file: str = FILE) -> Rulebook:
-    """Read a rule book of detectors; raises `BadRulebook` naming file, line and key."""
-    return Rulebook.from_text(text, file=file, shapes=SHAPES)
+    """Read a rule book of detectors; raises `BadRulebook` naming file, line and key, also for a limit below a floor."""
+    book = Rulebook.from_text(text, file=file, shapes=SHAPES)
+    for (id, name), floor in FLOORS.items():
+        for rule in book.versions.get(id, ()):
+            _check_floor(book, rule, name, round(floor * 100))
+    return book
+
+
+def _check_floor(book: Rulebook, rule: RuleVersion, name: str, floor: int) -> None:
+    listed = {one["name"]: one["value"] for one in rule.values.get("limits", ())}
+    value = rule.values.get(name, listed.get(name, floor))
+    if value < floor:
+        raise book.fault(
+            rule,
+            name if name in rule.values else "limits",
+            f"参数“{name}”不得小于{floor}（现为{value}）：文本比对不报告更低的，改小也找不到更多。",
+            f"the limit '{name}' must be at least {floor}, not {value}: the comparison of texts reports nothing below"
+            " that, so a lower limit would find nothing more.",
+        )
 
 
 @cache

@@ -68,6 +68,25 @@ def test_a_faulty_book_is_refused_with_file_and_key(old: str, new: str, place: s
     assert place in refusal.value.text.en
 
 
+@pytest.mark.parametrize(
+    ("id", "old", "new", "floor"),
+    [
+        ("P01_likeness", "jaccard_percent = 50", "jaccard_percent = 49", 50),
+        ("P04", 'name = "jaccard_percent", value = 50', 'name = "jaccard_percent", value = 30', 50),
+        ("P02", 'name = "covered_percent", value = 80', 'name = "covered_percent", value = 79', 80),
+    ],
+)
+def test_a_limit_below_what_the_comparison_reports_is_refused_and_not_passed_over(
+    id: str, old: str, new: str, floor: int
+) -> None:
+    before, rule, after = BOOK.partition(f"[[rule.{id}]]")
+    assert old in after
+    with pytest.raises(BadRulebook, match=rf"rule\.{id}\[1\].*at least {floor}, not") as refusal:
+        read(before + rule + after.replace(old, new, 1))
+    assert f"不得小于{floor}" in refusal.value.text.zh and refusal.value.text.en.startswith(f"{FILE}, line ")
+    assert read(before + rule + after.replace(old, old.replace(str(floor), str(floor + 5)), 1))
+
+
 def test_a_book_without_one_of_the_rules_cannot_be_used() -> None:
     book = read(BOOK[: BOOK.index("[[rule.P01_priority]]")])
     with pytest.raises(Exception, match="P01_priority"):
