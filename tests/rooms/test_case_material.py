@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -293,7 +294,7 @@ def test_no_other_run_reads_what_a_case_brought(lead: Lead, monkeypatch: pytest.
         raise AssertionError("material of a case was read")
 
     detector = DETECTORS["P07"]
-    spied = type(detector)(detector.id, detector.tables, spy, detector.case_bound)
+    spied = replace(detector, run=spy)
     monkeypatch.setattr(run, "DETECTORS", {**DETECTORS, "P07": spied})
     monkeypatch.setattr(material, "frames", never)
     with acting("city") as by:

@@ -98,7 +98,7 @@ def test_a_nightly_run_sees_nothing_that_only_a_case_brings(monkeypatch: pytest.
         return DETECTORS["P07"].run(given, **more)
 
     detector = DETECTORS["P07"]
-    spied = type(detector)(detector.id, detector.tables, spy, detector.case_bound)
+    spied = replace(detector, run=spy)
     monkeypatch.setattr(run, "DETECTORS", {**DETECTORS, "P07": spied})
     with acting("city") as by:
         schedule.switch_nightly(detector="P07", active=True, by=by)
@@ -129,9 +129,7 @@ def test_a_fault_of_one_detector_ends_not_the_night_of_the_others(monkeypatch: p
         raise ZeroDivisionError("secret words")
 
     detector = DETECTORS["P02"]
-    monkeypatch.setattr(
-        run, "DETECTORS", {**DETECTORS, "P02": type(detector)("P02", detector.tables, broken, ())}
-    )
+    monkeypatch.setattr(run, "DETECTORS", {**DETECTORS, "P02": replace(detector, run=broken)})
     with acting("city") as by:
         started = actions.start_runs(detectors=["P02", "P07"], by=by)
     carried_out(started[0])
