@@ -12,31 +12,32 @@ from typing import Any
 
 from lantian.detect import identity
 
-RUN = 3
-FEWEST = 8
-"""So many different names may share a run that still tells something, or one in MANY of all names if that is more."""
-MANY = 200
-KNOWN_FROM = 200
-"""Of fewer names nobody can tell which runs are rare: then no two are called related."""
+BRANDS = ("brand_run", "brand_fewest", "brand_one_in", "brand_known_from")
+"""The limits of the shared rule `brands`."""
 
 
 class Brands:
-    """Rare runs of the names of a table."""
+    """Rare runs of the names of a table, by the limits of the rule `brands`.
 
-    def __init__(self, names: Iterable[str]) -> None:
+    A run is rare that at most `brand_fewest` different names share, or one in `brand_one_in` of all names if that
+    is more. Of fewer names than `brand_known_from` nobody can tell which runs are rare: no two are called related.
+    """
+
+    def __init__(self, names: Iterable[str], limits: Mapping[str, int]) -> None:
         distinct = set(names)
-        self._known = len(distinct) >= KNOWN_FROM
-        counts = Counter(run for name in distinct for run in runs(name))
-        limit = max(FEWEST, len(distinct) // MANY)
+        self._length = limits["brand_run"]
+        self._known = len(distinct) >= limits["brand_known_from"]
+        counts = Counter(run for name in distinct for run in self.runs(name))
+        limit = max(limits["brand_fewest"], len(distinct) // limits["brand_one_in"])
         self._common = {run for run, count in counts.items() if count > limit}
 
     def of(self, name: str) -> set[str]:
         """Return the rare runs of a name, or the name itself where it has none."""
-        return runs(name) - self._common or {name}
+        return self.runs(name) - self._common or {name}
 
     def related(self, one: str, other: str) -> bool:
         """Whether two names of firms share a rare run; names of persons never do."""
-        long = min(len(one), len(other)) > RUN + 1
+        long = min(len(one), len(other)) > self._length + 1
         return self._known and long and bool(self.of(one) & self.of(other))
 
     def unrelated(self, names: Iterable[str]) -> int:
@@ -48,11 +49,10 @@ class Brands:
             groups = [group for group in groups if not group & own] + [own.union(*met)]
         return len(groups)
 
-
-def runs(name: str) -> set[str]:
-    """Return every run of three characters of a name in plain form."""
-    plain = identity.plain(name)
-    return {plain[at : at + RUN] for at in range(len(plain) - RUN + 1)}
+    def runs(self, name: str) -> set[str]:
+        """Return every run of so many characters of a name in plain form."""
+        plain = identity.plain(name)
+        return {plain[at : at + self._length] for at in range(len(plain) - self._length + 1)}
 
 
 def kin(row: Mapping[str, Any], source: Mapping[str, Any], brands: Brands) -> bool:

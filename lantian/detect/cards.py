@@ -89,8 +89,11 @@ def _head(detector: Detector, rules: _Told, on: date) -> Iterator[str]:
 
 def _limits(id: str, on: date) -> Iterator[str]:
     if listed := limits(id, on):
-        yield from ("| limit | value | unit |", "|---|---|---|")
-        yield from (f"| {one.name} | {one.value} | {one.unit} |" for one in listed)
+        yield from ("| limit | value | unit | decides |", "|---|---|---|---|")
+        for one in listed:
+            # An expression holds strokes, which part the cells of a table.
+            value = str(one.value).replace("|", "\\|")
+            yield f"| {one.name} | {value} | {one.unit or 'expression'} | {one.means.zh} · {one.means.en} |"
         yield ""
 
 

@@ -15,6 +15,7 @@ import polars as pl
 
 from lantian.core.messages import Text
 from lantian.detect.clusters import earliest_of_cluster
+from lantian.detect.rules import Rules
 
 WORDS: Mapping[str, Text] = {
     "phone": Text("联系电话", "phone"),
@@ -23,21 +24,46 @@ WORDS: Mapping[str, Text] = {
     "account": Text("提交账户", "submitting account"),
     "payer": Text("缴费人", "fee payer"),
 }
-WEIGHTS: Mapping[str, float] = {"phone": 1.0, "email": 1.0, "account": 1.0, "payer": 0.6, "address": 0.6}
-PLAIN_UP_TO: Mapping[str, int] = {"phone": 40, "email": 40, "account": 40, "payer": 8, "address": 12}
-"""So many parties may share a contact before it is damped."""
-HUB_FROM: Mapping[str, int] = {"phone": 200, "email": 200, "account": 200, "payer": 40, "address": 40}
-"""A contact that so many parties share ties nobody."""
-ENOUGH = 0.5
+TIES = (
+    *(f"{kind}_{what}" for what in ("weight_percent", "undamped", "hub") for kind in WORDS),
+    "tie_percent",
+)
+"""The limits of the shared rule `ties`, which every detector of hidden hands goes by."""
+
+
+@dataclass(frozen=True)
+class Damping:
+    """How firmly contacts tie, by their kind (the rule `ties`).
+
+    `weights`: 0 to 1; `undamped`: so many parties may share a contact before it is damped; `hubs`: a contact that
+    so many share ties nobody; `enough`: what the ties of a pair must weigh together.
+    """
+
+    weights: Mapping[str, float]
+    undamped: Mapping[str, int]
+    hubs: Mapping[str, int]
+    enough: float
+
+    @classmethod
+    def of(cls, rules: Rules) -> Damping:
+        """Read the shared rule out of the rules of a detector."""
+        limits = rules.limits
+        return cls(
+            {kind: limits[f"{kind}_weight_percent"] / 100 for kind in WORDS},
+            {kind: limits[f"{kind}_undamped"] for kind in WORDS},
+            {kind: limits[f"{kind}_hub"] for kind in WORDS},
+            limits["tie_percent"] / 100,
+        )
 
 
 @dataclass(frozen=True)
 class Tie:
-    """One shared contact of a network: its kind, its value, and how many members share it."""
+    """One shared contact of a network: its kind, its value, how many members share it, how firmly its kind ties."""
 
     kind: str
     value: str
     members: int
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -55,7 +81,8 @@ class Network:
     @property
     def weight(self) -> float:
         """From 0 to 1: how firmly an average member is tied."""
-        total = sum(WEIGHTS[tie.kind] * tie.members for tie in self.ties)
+        # A form of its own, no threshold: one full tie for each member leaves half the doubt, two a quarter.
+        total = sum(tie.weight * tie.members for tie in self.ties)
         return float(1 - 0.5 ** (total / len(self.members)))
 
     def words(self, most: int = 3) -> Text:
@@ -65,23 +92,23 @@ class Network:
         return Text(zh, en)
 
 
-def weighted(links: pl.DataFrame) -> pl.DataFrame:
+def weighted(links: pl.DataFrame, damping: Damping) -> pl.DataFrame:
     """Keep the links (party, kind, value, …) that can tie somebody, each with its `weight` after damping."""
 
     def of_kind(table: Mapping[str, float] | Mapping[str, int]) -> pl.Expr:
         return pl.col("kind").replace_strict(dict(table), return_dtype=pl.Float64)
 
     shared = links.group_by("kind", "value").agg(shared=pl.col("party").n_unique())
-    ties = shared.filter((pl.col("shared") > 1) & (pl.col("shared") < of_kind(HUB_FROM)))
-    damped = of_kind(WEIGHTS) * (of_kind(PLAIN_UP_TO) / pl.col("shared")).clip(upper_bound=1.0)
+    ties = shared.filter((pl.col("shared") > 1) & (pl.col("shared") < of_kind(damping.hubs)))
+    damped = of_kind(damping.weights) * (of_kind(damping.undamped) / pl.col("shared")).clip(upper_bound=1.0)
     ties = ties.with_columns(weight=damped)
     return links.join(ties, on=["kind", "value"], maintain_order="left").drop("shared")
 
 
-def networks(links: pl.DataFrame) -> Iterator[Network]:
+def networks(links: pl.DataFrame, damping: Damping) -> Iterator[Network]:
     """Join parties of weighted links into networks, the one with the first member first."""
     shared = links.select("party", "kind", "value", "weight").unique().sort("kind", "value", "party")
-    pairs = _pairs(shared)
+    pairs = _pairs(shared, damping.enough)
     if not pairs.height:
         return
     names = pl.concat([pairs["a"], pairs["b"]]).unique().sort()
@@ -99,7 +126,10 @@ def networks(links: pl.DataFrame) -> Iterator[Network]:
     ties = {net: rows for (net,), rows in told.group_by("net", maintain_order=True)}
     for (net,), rows in members.sort("net", "party").group_by("net", maintain_order=True):
         own = ties[net].select("kind", "value", "count").iter_rows()
-        yield Network(tuple(rows["party"]), tuple(Tie(*tie) for tie in own))
+        yield Network(
+            tuple(rows["party"]),
+            tuple(Tie(kind, value, count, damping.weights[kind]) for kind, value, count in own),
+        )
 
 
 def filings_of(found: Sequence[Network], links: pl.DataFrame) -> list[pl.DataFrame]:
@@ -116,12 +146,13 @@ def filings_of(found: Sequence[Network], links: pl.DataFrame) -> list[pl.DataFra
     return [parts[at] for at in range(len(found))]
 
 
-def _pairs(shared: pl.DataFrame) -> pl.DataFrame:
+def _pairs(shared: pl.DataFrame, enough: float) -> pl.DataFrame:
     """Pairs of parties whose ties together weigh enough."""
     pairs = shared.join(shared, on=["kind", "value"]).filter(pl.col("party") < pl.col("party_right"))
     return (
         pairs.group_by(a="party", b="party_right")
+        # Rounded so that the order in which weights are added cannot decide; no two ties differ by less.
         .agg(weight=pl.col("weight").sum().round(6))
-        .filter(pl.col("weight") >= ENOUGH)
+        .filter(pl.col("weight") >= enough)
         .sort("a", "b")
     )

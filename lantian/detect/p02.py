@@ -15,7 +15,7 @@ import polars as pl
 
 from lantian.core.messages import Text
 from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
-from lantian.detect.brands import Brands, kin
+from lantian.detect.brands import BRANDS, Brands, kin
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.recombined import Combined, combined
 
@@ -47,7 +47,7 @@ def find(ground: Ground) -> Iterator[Found]:
     found = combined(folded, sketched, earlier=True, progress=ground.progress)
     least = ground.share("covered_percent")
     companies = ground.tables["companies"]
-    mixes = _mixes([one for one in found if one.covered >= least], patents, companies)
+    mixes = _mixes([one for one in found if one.covered >= least], patents, companies, ground.rules.limits)
     for clearing in (OPEN, PRESUMED, OWN):
         numbers = [number for number, mix in mixes.items() if mix.clearing == clearing]
         rows = patents.filter(pl.col("application_no").is_in(numbers))
@@ -55,10 +55,12 @@ def find(ground: Ground) -> Iterator[Found]:
             yield _found(subject, mixes, ground)
 
 
-def _mixes(found: list[Combined], patents: pl.DataFrame, companies: pl.DataFrame) -> dict[str, _Mix]:
+def _mixes(
+    found: list[Combined], patents: pl.DataFrame, companies: pl.DataFrame, limits: Mapping[str, int]
+) -> dict[str, _Mix]:
     """Write each combined row with its sources by number; sources filed on the same day are no earlier work."""
     facts = patents.select("application_no", *FACTS).with_columns(party=first_parties(patents, companies))
-    brands = Brands(patents["applicants"].list.first().drop_nulls())
+    brands = Brands(patents["applicants"].list.first().drop_nulls(), limits)
     mixes = {}
     for one in found:
         row = facts.row(one.row, named=True)
@@ -119,7 +121,7 @@ DETECTOR = Detector(
         COMPANIES,
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("covered_percent", "strong_filings"),
+    limits=("covered_percent", "strong_filings", *BRANDS),
     find=find,
     version="2",
 )

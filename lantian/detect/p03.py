@@ -17,7 +17,7 @@ import polars as pl
 
 from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.blocks import BLOCK
-from lantian.detect.brands import Brands, kin
+from lantian.detect.brands import BRANDS, Brands, kin
 from lantian.detect.candidates import candidates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.p02 import FACTS, TEXTS, related
@@ -79,7 +79,7 @@ def _copies(taken: pl.DataFrame, patents: pl.DataFrame, ground: Ground) -> dict[
     )
     before = pairs.filter(pl.col("shown") < pl.col("filed"))
     ordered = before.sort("row", "share", "shown", "number", descending=[False, True, False, False])
-    brands = Brands(patents["applicants"].list.first().drop_nulls())
+    brands = Brands(patents["applicants"].list.first().drop_nulls(), ground.rules.limits)
     copies: dict[str, Row] = {}
     for pair in ordered.iter_rows(named=True):
         row, source = (facts.row(pair[end], named=True) for end in ("row", "source"))
@@ -139,7 +139,7 @@ DETECTOR = Detector(
         COMPANIES,
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("taken_percent", "strong_percent", "strong_filings", "refiled_percent"),
+    limits=("taken_percent", "strong_percent", "strong_filings", "refiled_percent", *BRANDS),
     find=find,
     version="2",
 )

@@ -15,29 +15,30 @@ import polars as pl
 from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect.contract import Detector, Found, Ground
-from lantian.detect.networks import Network, filings_of, networks, weighted
+from lantian.detect.networks import TIES, Damping, Network, filings_of, networks, weighted
 
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each network of enough applicants and filings."""
     contacts = reading.contacts(ground)
-    links = weighted(contacts.links.filter(pl.col("agencys").is_null()))
-    enough = [net for net in networks(links) if len(net.members) >= ground.limit("least_applicants")]
+    damping = Damping.of(ground.rules)
+    links = weighted(contacts.links.filter(pl.col("agencys").is_null()), damping)
+    enough = [net for net in networks(links, damping) if len(net.members) >= ground.limit("least_applicants")]
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
         numbers = carried["application_no"].unique(maintain_order=True).to_list()
         if len(numbers) >= ground.limit("least_filings"):
             yield _found(net, numbers, carried, contacts.told_apart, ground)
 
 
-def strength_of(net: Network, told_apart: Collection[str]) -> str:
-    """Return weak for addresses alone, strong for ties of two kinds that hold most members.
+def strength_of(net: Network, told_apart: Collection[str], strong: float) -> str:
+    """Return weak for addresses alone, strong for ties of two kinds as firm as `strong` (0 to 1).
 
     Ties that may be an agency's own contacts, for want of its directory, count for nothing here.
     """
     kinds = {kind for kind in net.kinds if kind in told_apart}
     if kinds <= {"address"}:
         return "weak"
-    return "strong" if len(kinds) > 1 and net.weight >= 0.6 else "medium"
+    return "strong" if len(kinds) > 1 and net.weight >= strong else "medium"
 
 
 def _found(
@@ -62,7 +63,7 @@ def _found(
         no="",
         anchor=f"patents:{numbers[0]}",
         score=net.weight,
-        strength=strength_of(net, told_apart),
+        strength=strength_of(net, told_apart, ground.share("strong_weight_percent")),
         says=Text(said.zh + more.zh, said.en + more.en),
         evidence=[f"patents:{number}" for number in numbers],
         members=net.members,
@@ -73,7 +74,7 @@ DETECTOR = Detector(
     id="P07",
     subject="network",
     reads=(reading.PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES, reading.IDENTITIES),
-    limits=("least_applicants", "least_filings"),
+    limits=("least_applicants", "least_filings", "strong_weight_percent", *TIES),
     find=find,
     version="2",
 )

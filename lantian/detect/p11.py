@@ -18,7 +18,7 @@ from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.networks import Network, filings_of, networks, weighted
+from lantian.detect.networks import TIES, Damping, Network, filings_of, networks, weighted
 from lantian.detect.phrases import business_scope, in_use, kinds, said
 from lantian.detect.w02 import page_text
 
@@ -29,9 +29,10 @@ def find(ground: Ground) -> Iterator[Found]:
     contacts = reading.contacts(ground)
     # Of a kind of contact that the directory never gives nobody can tell whether it is an agency's.
     told = pl.col("kind").is_in(contacts.told_apart)
-    links = weighted(contacts.links.filter(own & told))
+    damping = Damping.of(ground.rules)
+    links = weighted(contacts.links.filter(own & told), damping)
     firms_among = set(contacts.parties.filter(~pl.col("person"))["party"])
-    enough = [net for net in networks(links) if len(net.members) >= ground.limit("least_applicants")]
+    enough = [net for net in networks(links, damping) if len(net.members) >= ground.limit("least_applicants")]
     firms, pages = _firms(ground), _pages(ground)
     seen: set[str] = set()
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
@@ -127,7 +128,7 @@ DETECTOR = Detector(
         reading.IDENTITIES,
         Reads("captures", ("capture_id", "text"), also=("title", "advertiser_id", "phone"), needed=False),
     ),
-    limits=("least_applicants", "least_filings"),
+    limits=("least_applicants", "least_filings", *TIES),
     find=find,
     version="3",
     further=in_use,

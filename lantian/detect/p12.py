@@ -16,14 +16,14 @@ import polars as pl
 from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.networks import Network, filings_of, networks, weighted
+from lantian.detect.networks import TIES, Damping, Network, filings_of, networks, weighted
 
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each agency and hand behind enough of its filings."""
     foreign = pl.col("agencys").is_null() & pl.col("agency_code").is_not_null()
-    contacts = reading.contacts(ground)
-    links = weighted(contacts.links.filter(foreign))
+    contacts, damping = reading.contacts(ground), Damping.of(ground.rules)
+    links = weighted(contacts.links.filter(foreign), damping)
     # Foreign to an agency is a contact of a kind of which the directory gives its own; accounts show in their use.
     known = links.join(contacts.listed, on=["agency_code", "kind"], how="semi", maintain_order="left")
     links = pl.concat([known, links.filter(pl.col("kind") == "account")])
@@ -32,7 +32,9 @@ def find(ground: Ground) -> Iterator[Found]:
         pl.format("{}|{}", "agency_code", "party").alias("party"),
         pl.format("{}|{}", "agency_code", "value").alias("value"),
     )
-    enough = [net for net in networks(inside) if len(net.members) >= ground.limit("least_applicants")]
+    enough = [
+        net for net in networks(inside, damping) if len(net.members) >= ground.limit("least_applicants")
+    ]
     parked = _parked(ground)
     for net, carried in zip(enough, filings_of(enough, inside), strict=True):
         numbers = carried["application_no"].unique(maintain_order=True).to_list()
@@ -126,7 +128,7 @@ DETECTOR = Detector(
         Reads("employments", ("licence_no", "agency_code"), also=("from", "to"), needed=False),
         Reads("insurance", ("licence_no", "month", "employer_id"), needed=False),
     ),
-    limits=("least_applicants", "least_filings", "head_most"),
+    limits=("least_applicants", "least_filings", "head_most", *TIES),
     find=find,
     version="3",
 )

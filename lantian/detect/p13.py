@@ -19,7 +19,7 @@ import polars as pl
 
 from lantian.detect import contacts as reading
 from lantian.detect import identity, rates
-from lantian.detect.brands import Brands
+from lantian.detect.brands import BRANDS, Brands
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 EVERYWHERE = ""
@@ -62,7 +62,7 @@ def _tested(cells: pl.DataFrame, everywhere: pl.DataFrame, ground: Ground) -> pl
     """Count the unrelated applicants of each cell and give the chance of so many; those with too few are left out."""
     least = ground.limit("least_applicants")
     rows = ground.tables["patents"].select("application_no", firm=pl.col("applicants").list.first())
-    brands = Brands(rows["firm"].drop_nulls())
+    brands = Brands(rows["firm"].drop_nulls(), ground.rules.limits)
     firms = (
         everywhere.join(cells.select("name", "agency"), on=["name", "agency"], how="semi")
         .join(rows.drop_nulls(), on="application_no")
@@ -210,7 +210,7 @@ DETECTOR = Detector(
         ),
         Reads("companies", ("credit_code", "name"), also=("shareholders", "former_names"), needed=False),
     ),
-    limits=("false_discovery_percent", "least_applicants", "least_sections", "strong_times"),
+    limits=("false_discovery_percent", "least_applicants", "least_sections", "strong_times", *BRANDS),
     find=find,
     version="2",
 )

@@ -15,7 +15,7 @@ from lantian.core.messages import Text
 from lantian.detect import contacts as reading
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground
-from lantian.detect.networks import Network, filings_of, networks, weighted
+from lantian.detect.networks import TIES, Damping, Network, filings_of, networks, weighted
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -29,9 +29,10 @@ def _persons(contacts: reading.Contacts, ground: Ground) -> Iterator[Found]:
     counts = contacts.parties.group_by("party").agg(filings=pl.len(), person=pl.col("person").all())
     new = counts.filter(pl.col("person") & (pl.col("filings") <= ground.limit("most_filings_each")))
     own = pl.col("agencys").is_null() & pl.col("party").is_in(new["party"].implode())
-    links = weighted(contacts.links.filter(own))
+    damping = Damping.of(ground.rules)
+    links = weighted(contacts.links.filter(own), damping)
     names = dict(contacts.parties.select("party", "name").unique("party").iter_rows())
-    enough = [net for net in networks(links) if len(net.members) >= ground.limit("least_persons")]
+    enough = [net for net in networks(links, damping) if len(net.members) >= ground.limit("least_persons")]
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
         surnames = len({names[member][:1] for member in net.members})
         if surnames / len(net.members) >= ground.share("surnames_percent"):
@@ -106,7 +107,7 @@ DETECTOR = Detector(
         reading.BRANCHES,
         reading.IDENTITIES,
     ),
-    limits=("least_persons", "surnames_percent", "most_filings_each"),
+    limits=("least_persons", "surnames_percent", "most_filings_each", *TIES),
     find=find,
     version="2",
 )

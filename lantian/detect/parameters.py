@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -12,7 +12,7 @@ from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
 from lantian.detect import near, normalise, recombined
-from lantian.detect.rules import STANDARD
+from lantian.detect.rules import SHARED, STANDARD, Parameter, parameters_of
 
 FILE = "detectors.toml"
 
@@ -38,7 +38,7 @@ P01_SHAPES: Mapping[str, Shape] = {
     "P01_divisional": Shape(),
     "P01_priority": Shape(),
 }
-SHAPES: Mapping[str, Shape] = {**P01_SHAPES, **dict.fromkeys(STANDARD_IDS, STANDARD)}
+SHAPES: Mapping[str, Shape] = {**P01_SHAPES, **dict.fromkeys(STANDARD_IDS, STANDARD), **SHARED}
 
 FLOORS: Mapping[tuple[str, str], float] = {
     ("P01_likeness", "jaccard_percent"): near.JACCARD,
@@ -144,34 +144,24 @@ def parameters(on: date, book: Rulebook | None = None) -> Parameters:
     )
 
 
-@dataclass(frozen=True)
-class Limit:
-    """One number that a rule sets: where it stands in the rule, the number, its unit, and the rule."""
-
-    name: str
-    value: int
-    unit: str
-    rule: RuleVersion
-
-
-def limits(id: str, on: date, book: Rulebook | None = None) -> list[Limit]:
-    """Return every number a detector goes by on a day; raises `NotInForce` before the first day of its rule."""
+def limits(id: str, on: date, book: Rulebook | None = None) -> Sequence[Parameter]:
+    """Return every value a detector goes by on a day; raises `NotInForce` before the first day of its rule."""
     book = book or shipped_book()
     if id in STANDARD_IDS:
-        rule = book.rule(id, on)
-        return [Limit(one["name"], one["value"], one["unit"], rule) for one in rule.values["limits"]]
+        return parameters_of(book, id, on)
     return [limit for name in P01_SHAPES for limit in _numbers(book.rule(name, on))]
 
 
-def _numbers(rule: RuleVersion) -> Iterator[Limit]:
+def _numbers(rule: RuleVersion) -> Iterator[Parameter]:
     """Whole numbers of a rule, those of its bands included."""
     place, unit = rule.id.removeprefix("P01_"), rule.unit or ""
     for key, value in rule.values.items():
         if isinstance(value, int):
-            yield Limit(f"{place}.{key}", value, unit, rule)
+            yield Parameter(f"{place}.{key}", value, unit, rule.text, rule)
         elif isinstance(value, dict):
             for part, number in value.items():
-                yield Limit(f"{place}.{key}.{part}", number, unit if part == "percent" else part, rule)
+                per = unit if part == "percent" else part
+                yield Parameter(f"{place}.{key}.{part}", number, per, rule.text, rule)
 
 
 def _band(table: Mapping[str, Any]) -> Band:

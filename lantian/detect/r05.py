@@ -15,7 +15,8 @@ from lantian.core.messages import Text
 from lantian.detect import rates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
-GRADES = {"A+": 0, "A": 0, "优": 0, "B": 1, "良": 1, "C": 2, "中": 2, "D": 3, "差": 3, "不合格": 3}
+GRADES = ("grade_1", "grade_2", "grade_3", "grade_4")
+"""The words of the rule book for each place on the scale of grades, the best first."""
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -43,10 +44,11 @@ def _figure(name: str) -> pl.Expr:
 
 
 def _fallen(rows: list[dict[str, Any]], ground: Ground) -> Iterator[Text]:
-    grades = [row for row in rows if row["grade"] in GRADES]
+    place = {word: at for at, name in enumerate(GRADES) for word in ground.rules.words[name].split("|")}
+    grades = [row for row in rows if row["grade"] in place]
     if len(grades) > 1:
         before, last = grades[-2], grades[-1]
-        if GRADES[last["grade"]] - GRADES[before["grade"]] >= ground.limit("grades_fallen"):
+        if place[last["grade"]] - place[before["grade"]] >= ground.limit("grades_fallen"):
             values = {
                 "before": before["grade"],
                 "last": last["grade"],
@@ -74,7 +76,7 @@ def _found(kind: str, number: str, rows: pl.DataFrame, says: list[Text]) -> Foun
         kind=kind,
         no=number,
         anchor=f"{table}:{number}",
-        score=1 - 0.5 ** (len(says) + 1),
+        score=1 - 0.5 ** (len(says) + 1),  # orders findings; decides none
         strength="strong" if len(says) > 1 else "medium",
         says=Text("".join(one.zh for one in says), " ".join(one.en for one in says)),
         evidence=[f"quality_rounds:{round}|{number}" for round in rows["round"]],
@@ -92,6 +94,6 @@ DETECTOR = Detector(
         ),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("grades_fallen", "times_percent"),
+    limits=("grades_fallen", "times_percent", *GRADES),
     find=find,
 )

@@ -9,28 +9,55 @@ from typing import Any
 
 from lantian.core.chain import digest_of
 from lantian.core.messages import Text
-from lantian.core.rulebook import BadRulebook, Many, Rulebook, RuleVersion, Shape
+from lantian.core.rulebook import BadRulebook, Many, OneOf, Rulebook, RuleVersion, Shape
 
 TEXTS = ("name", "innocent", "refuted", "public")
 """What every rule says in two languages; `public`: what the detector can do on public data alone."""
 SAID = Shape({"key": str, "zh": str, "en": str})
-LIMIT = Shape({"name": str, "value": int, "unit": str})
+_NAMED = {"name": str, "zh": str, "en": str}
+LIMIT = Shape({**_NAMED, "value": int, "unit": str})
+WORDS = Shape({**_NAMED, "value": str})
+SHARED = {id: Shape({"limits": Many(LIMIT)}) for id in ("ties", "brands")}
+"""Rules that several detectors share: how firmly contacts tie, which names are of one house."""
 STANDARD = Shape(
     {
         **{f"{key}_{language}": str for key in TEXTS for language in ("zh", "en")},
         "says": Many(SAID),
         "limits": Many(LIMIT),
-    }
+    },
+    {"words": Many(WORDS), "shares": Many(OneOf(tuple(SHARED)))},
 )
-"""The form of a detector's rule in `detectors.toml`: texts, sentences of the reason, named whole numbers."""
+"""The form of a detector's rule in `detectors.toml`: texts, sentences of the reason, named whole numbers.
+
+`words`: named regular expressions; `shares`: the shared rules whose limits are its own too.
+"""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One value a detector goes by: a whole number with its unit, or an expression (unit empty).
+
+    `means`: what it decides; `rule`: the rule that gives it, the detector's own or one that it shares.
+    """
+
+    name: str
+    value: int | str
+    unit: str
+    means: Text
+    rule: RuleVersion
 
 
 @dataclass(frozen=True)
 class Rules:
-    """One detector's rule on a day; `digest` covers its version and whatever else the findings hang on."""
+    """One detector's rule on a day; `digest` covers its version and whatever else the findings hang on.
+
+    `limits` and `words`: the values of its `parameters` by name.
+    """
 
     rule: RuleVersion
+    parameters: tuple[Parameter, ...]
     limits: Mapping[str, int]
+    words: Mapping[str, str]
     digest: str
 
     @property
@@ -48,17 +75,33 @@ class Rules:
         return Text(said["zh"].format(**values), said["en"].format(**values))
 
 
+def parameters_of(book: Rulebook, id: str, on: date) -> tuple[Parameter, ...]:
+    """Return every value a detector goes by on a day, its own first; P01 has rules of its own form.
+
+    Raises `NotInForce` before the first day of its rule or of one that it shares.
+    """
+    rule = book.rule(id, on)
+    shared = [book.rule(name, on) for name in rule.values.get("shares", ())]
+    return tuple(
+        Parameter(row["name"], row["value"], row.get("unit", ""), Text(row["zh"], row["en"]), source)
+        for source in (rule, *shared)
+        for row in (*source.values["limits"], *source.values.get("words", ()))
+    )
+
+
 def rules_of(book: Rulebook, id: str, on: date, limits: Iterable[str]) -> Rules:
-    """Return a detector's rule on a day.
+    """Return a detector's rule on a day; `limits` are the names of its limits and words, shared ones included.
 
     Raises `NotInForce` before its first day, `BadRulebook` where the book's limits are not those declared.
     """
-    rule = book.rule(id, on)
-    found = {one["name"]: one["value"] for one in rule.values["limits"]}
-    if set(found) != set(limits):
-        odd = "、".join(sorted(set(found) ^ set(limits)))
+    rule, given = book.rule(id, on), parameters_of(book, id, on)
+    found = {one.name for one in given}
+    if found != set(limits):
+        odd = "、".join(sorted(found ^ set(limits)))
         raise BadRulebook(
             f"规则“{id}”的参数与模型声明的不一致：{odd}。",
             f"The limits of rule '{id}' are not those its detector declares: {odd}.",
         )
-    return Rules(rule, found, digest_of({"rule": rule.version, "id": id}))
+    numbers = {one.name: one.value for one in given if isinstance(one.value, int)}
+    words = {one.name: one.value for one in given if isinstance(one.value, str)}
+    return Rules(rule, given, numbers, words, digest_of({"rule": rule.version, "id": id}))

@@ -28,7 +28,11 @@ def find(ground: Ground) -> Iterator[Found]:
     names = ground.tables["protected_names"].filter(pl.col("kind").is_in(KINDS)).drop_nulls("name")
     marks = ground.tables["trademarks"]
     parts = _parts(marks, taken_apart(names["name"]).lengths)
-    near = MarkIndex.of(parts["part"]).near(names["name"], least=0.9).filter(pl.col("kind").is_in(_PLAIN))
+    near = (
+        MarkIndex.of(parts["part"])
+        .near(names["name"], least=ground.share("likeness_percent"))
+        .filter(pl.col("kind").is_in(_PLAIN))
+    )
     near = near.filter(kept_in_order(near, names["name"], parts["part"]))
     parts = parts.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
     near = near.join(parts, left_on="row", right_on="place").select(
@@ -84,7 +88,7 @@ def _found(party: str, rows: pl.DataFrame, ground: Ground) -> Found:
     return Found(
         **applicant(party, rows),
         anchor=f"trademarks:{rows['number'][0]}",
-        score=top["likeness"] * (0.5 + top["share"] / 2),
+        score=top["likeness"] * (0.5 + top["share"] / 2),  # orders findings; decides none
         strength="strong" if whole else "medium" if top["kind"] == "same" else "weak",
         says=said,
         evidence=[
@@ -98,7 +102,7 @@ DETECTOR = Detector(
     id="T04",
     subject="applicant",
     reads=(MARKS, NAMES, agents.COMPANIES),
-    limits=("filled_percent", "long_name", "long_disguised"),
+    limits=("filled_percent", "long_name", "long_disguised", "likeness_percent"),
     find=find,
     version="2",
 )

@@ -15,7 +15,7 @@ from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
 
-_WEIGHT = {"same": 0.95, "control": 0.7, "turned": 0.8}
+_SCORES = ("same_percent", "control_percent", "turned_percent", "again_percent")
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -78,8 +78,7 @@ def _found(agent: str, rows: pl.DataFrame, ground: Ground) -> Found:
     no, name, district = agents.named(agent, ground)
     first = rows.row(0, named=True)
     kinds = rows["how"].unique().sort().to_list()
-    weight = max(_WEIGHT[kind] for kind in kinds)
-    key = max(kinds, key=lambda kind: _WEIGHT[kind])
+    key = max(kinds, key=lambda kind: ground.limit(f"{kind}_percent"))
     cleared: Text | None = None
     if first["cleared"]:
         cleared = ground.rules.say(
@@ -91,7 +90,7 @@ def _found(agent: str, rows: pl.DataFrame, ground: Ground) -> Found:
         name=name,
         district=district,
         anchor=f"trademark_proceedings:{first['number']}",
-        score=1 - (1 - weight) * 0.8 ** (rows.height - 1),
+        score=1 - (1 - ground.share(f"{key}_percent")) * ground.share("again_percent") ** (rows.height - 1),
         strength="strong" if "same" in kinds else "medium",
         says=ground.rules.say(key, count=rows.height, number=first["number"], filed=first["filed_on"] or "—"),
         evidence=[
@@ -128,6 +127,6 @@ DETECTOR = Detector(
         agents.COMPANIES,
         Reads("agency_members", ("credit_code", "name"), also=("role",), needed=False),
     ),
-    limits=("years_apart",),
+    limits=("years_apart", *_SCORES),
     find=find,
 )  # fmt: skip

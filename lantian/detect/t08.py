@@ -26,8 +26,6 @@ HOW = {
     "look": Text("字形近似", "look-alike characters"),
     "shared": Text("多数文字相同", "most characters in common"),
 }
-CLOSE = 0.7
-"""Two of three characters in common are a weak likeness."""
 MARKS = Reads(
     "trademarks",
     ("number", "mark", "applicant"),
@@ -94,11 +92,11 @@ def _found(party: str, rows: pl.DataFrame, ground: Ground) -> Found:
     return Found(
         **applicant(party, rows),
         anchor=f"trademarks:{rows['number'][0]}",
-        score=top["likeness"] * (1.0 if top["within"] else 0.7),
+        score=top["likeness"] * (1.0 if top["within"] else ground.share("across_weight_percent")),
         strength="strong"
         if exact or many
         else "medium"
-        if top["within"] and top["likeness"] > CLOSE
+        if top["within"] and top["likeness"] > ground.share("close_percent")
         else "weak",
         says=ground.rules.say("within" if top["within"] else "across", **values),
         evidence=[
@@ -112,7 +110,14 @@ DETECTOR = Detector(
     id="T08",
     subject="applicant",
     reads=(MARKS, NAMES, agents.COMPANIES),
-    limits=("likeness_percent", "across_percent", "strong_marks", "loose_marks"),
+    limits=(
+        "likeness_percent",
+        "across_percent",
+        "strong_marks",
+        "loose_marks",
+        "close_percent",
+        "across_weight_percent",
+    ),
     find=find,
     version="2",
 )

@@ -16,7 +16,7 @@ from lantian.detect import contacts as reading
 from lantian.detect.columns import readied
 from lantian.detect.contract import Ground, Reads
 from lantian.detect.detectors import DECLARED
-from lantian.detect.networks import HUB_FROM, PLAIN_UP_TO, WEIGHTS
+from lantian.detect.networks import Damping
 from lantian.detect.parameters import shipped_book
 from lantian.detect.rules import rules_of
 from lantian.filings import queries as filings
@@ -87,8 +87,9 @@ def hand_of(finding: Finding) -> Hand | None:
     brought = material.frames(finding.case_key).get("patents") if finding.case_key else None
     if brought is not None:
         frame = with_contacts(frame, brought)
-    found = reading.contacts(_ground(finding, frame))
-    ties = _ties(found, frame)
+    ground = _ground(finding, frame)
+    found = reading.contacts(ground)
+    ties = _ties(found, frame, Damping.of(ground.rules))
     return Hand(_parties(found, ties), ties) if ties else None
 
 
@@ -118,7 +119,7 @@ def _parties(found: reading.Contacts, ties: Sequence[Tie]) -> tuple[Party, ...]:
     return tuple(sorted(parties, key=lambda one: (-tied[one.id], -len(one.filings), one.id)))
 
 
-def _ties(found: reading.Contacts, patents: pl.DataFrame) -> tuple[Tie, ...]:
+def _ties(found: reading.Contacts, patents: pl.DataFrame, damping: Damping) -> tuple[Tie, ...]:
     written = {row["application_no"]: row for row in patents.iter_rows(named=True)}
     grouped = found.links.group_by("kind", "value", maintain_order=True).agg(
         pl.col("party").unique(maintain_order=True),
@@ -126,27 +127,33 @@ def _ties(found: reading.Contacts, patents: pl.DataFrame) -> tuple[Tie, ...]:
         pl.col("agencys").first(),
     )
     ties = [
-        _tie(kind, [written[number] for number in numbers], parties, agency)
+        _tie(kind, [written[number] for number in numbers], parties, agency, damping)
         for kind, _, parties, numbers, agency in grouped.iter_rows()
         if len(parties) > 1
     ]
     return tuple(sorted(ties, key=lambda tie: (-len(tie.parties), tie.kind, tie.value)))
 
 
-def _tie(kind: str, rows: Sequence[Mapping[str, object]], parties: Sequence[str], agency: str | None) -> Tie:
+def _tie(
+    kind: str,
+    rows: Sequence[Mapping[str, object]],
+    parties: Sequence[str],
+    agency: str | None,
+    damping: Damping,
+) -> Tie:
     column, values = _written(kind, rows)
     # Of what only a case brought, nobody knows more than its own rows say.
     known = filings.sharing(values) if column == "applicant_addresses" else 0
     shared = max(known, len(parties))
-    counts = _counts(kind, shared, agency)
-    share = {Counts.FULL: 1.0, Counts.DAMPED: PLAIN_UP_TO[kind] / shared}.get(counts, 0.0)
+    counts = _counts(kind, shared, agency, damping)
+    share = {Counts.FULL: 1.0, Counts.DAMPED: damping.undamped[kind] / shared}.get(counts, 0.0)
     return Tie(
         kind,
         values[0],
         tuple(parties),
         tuple(str(row["application_no"]) for row in rows),
         shared,
-        round(WEIGHTS[kind] * share, 2),
+        round(damping.weights[kind] * share, 2),
         counts,
         agency or "",
         column != "applicant_addresses",
@@ -166,9 +173,9 @@ def _written(kind: str, rows: Sequence[Mapping[str, object]]) -> tuple[str, list
     return column, list(dict.fromkeys(str(row[column]) for row in rows if row.get(column)))
 
 
-def _counts(kind: str, shared: int, agency: str | None) -> Counts:
+def _counts(kind: str, shared: int, agency: str | None, damping: Damping) -> Counts:
     if agency:
         return Counts.AGENCY
-    if shared >= HUB_FROM[kind]:
+    if shared >= damping.hubs[kind]:
         return Counts.HUB
-    return Counts.DAMPED if shared > PLAIN_UP_TO[kind] else Counts.FULL
+    return Counts.DAMPED if shared > damping.undamped[kind] else Counts.FULL

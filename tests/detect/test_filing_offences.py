@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lantian.detect.p06 import impossible
+from lantian.detect.p06 import impossible, shipped
 from tests.detect.tables import DAY, agency, filing, number, open_findings, run
 
 Row = dict[str, Any]
@@ -228,7 +228,7 @@ def test_a_text_filed_before_the_withdrawal_is_not_filed_again() -> None:
     ],
 )
 def test_data_that_cannot_be_are_seen(text: str) -> None:
-    assert impossible(text)
+    assert impossible(text, shipped())
 
 
 @pytest.mark.parametrize(
@@ -252,7 +252,7 @@ def test_data_that_cannot_be_are_seen(text: str) -> None:
     ],
 )
 def test_lawful_data_are_not(text: str) -> None:
-    assert not impossible(text)
+    assert not impossible(text, shipped())
 
 
 def test_places_of_a_template_left_open_are_shown_for_review_only() -> None:

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
-from lantian.detect.networks import networks, weighted
+from lantian.core.rulebook import shipped
+from lantian.detect.detectors import DECLARED
+from lantian.detect.networks import Damping, Network, networks, weighted
+from lantian.detect.parameters import FILE, read
+from lantian.detect.rules import rules_of
+from tests.detect.tables import ON
 
 SCHEMA = {"party": pl.String, "kind": pl.String, "value": pl.String}
 
 
 def nets(*links: tuple[str, str, str]) -> list[tuple[str, ...]]:
-    return [net.members for net in networks(weighted(pl.DataFrame(links, schema=SCHEMA, orient="row")))]
+    return [net.members for net in found(links)]
+
+
+def found(links: Sequence[tuple[str, str, str]], text: str = shipped(FILE)) -> list[Network]:
+    p07 = next(one for one in DECLARED if one.id == "P07")
+    damping = Damping.of(rules_of(read(text), p07.id, ON, p07.limits))
+    return list(networks(weighted(pl.DataFrame(links, schema=SCHEMA, orient="row"), damping), damping))
 
 
 def sharing(kind: str, count: int) -> list[tuple[str, str, str]]:
@@ -45,7 +58,15 @@ def test_a_damped_hub_and_a_second_link_together_tie() -> None:
 
 def test_the_words_say_which_links_tie_how_many() -> None:
     rows = [*sharing("phone", 3), ("p000", "email", "x"), ("p001", "email", "x")]
-    (net,) = networks(weighted(pl.DataFrame(rows, schema=SCHEMA, orient="row")))
+    (net,) = found(rows)
     assert net.words().zh == "3个申请人共用同一联系电话；2个申请人共用同一电子邮箱"
     assert "3 applicants share one phone" in net.words().en
     assert 0 < net.weight < 1
+
+
+def test_how_firmly_a_contact_ties_is_what_the_rule_book_says() -> None:
+    rows = sharing("address", 5)
+    book = shipped(FILE)
+    weight = 'name = "address_weight_percent", value = '
+    assert found(rows) and weight in book
+    assert found(rows, book.replace(weight + "60", weight + "40")) == []

@@ -17,7 +17,8 @@ from lantian.desk.present.words import Offices, label, language, said
 from lantian.detect import p01
 from lantian.detect.contract import Reads
 from lantian.detect.detectors import DETECTORS
-from lantian.detect.parameters import Limit, limits, shipped_book
+from lantian.detect.parameters import limits, shipped_book
+from lantian.detect.rules import Parameter
 from lantian.office import charts_net, clock
 from lantian.screening import switches
 from lantian.screening.cards import Card, Share, card_of
@@ -188,16 +189,18 @@ def opened(name: str) -> dict[str, Any]:
     }
 
 
-def _limit(limit: Limit, detector: str) -> dict[str, Any]:
-    words = {"name": limit.name if limit.rule.id == detector else _in_words(limit), "value": limit.value}
-    return words | {
+def _limit(limit: Parameter, detector: str) -> dict[str, Any]:
+    return {
+        "name": _in_words(limit) if detector == p01.ID else said(limit.means),
+        "id": limit.name,
+        "value": limit.value,
         "unit": limit.unit,
         "basis": said(limit.rule.basis.cite()),
         "since": limit.rule.version,
     }
 
 
-def _in_words(limit: Limit) -> str:
+def _in_words(limit: Parameter) -> str:
     """What a number of P01 is for: the sentence of its rule, and of a band which one and which end."""
     parts = [said(BANDS[part]) for part in limit.name.split(".") if part in BANDS]
     return " · ".join([said(limit.rule.text), *parts])
