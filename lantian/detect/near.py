@@ -20,7 +20,7 @@ from lantian.detect.blocks import BLOCK, Blocks, Read, read_texts
 from lantian.detect.candidates import Candidates, Rows, candidates
 from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.progress import Progress, silent
-from lantian.detect.verify import Likeness, likeness
+from lantian.detect.verify import GRAM, Likeness, likeness
 
 JACCARD = 0.5
 CONTAINMENT = 0.6
@@ -28,6 +28,8 @@ CONTAINMENT = 0.6
 PARAMETERS = {
     "jaccard": str(JACCARD),
     "containment": str(CONTAINMENT),
+    "compared_gram": GRAM,
+    "sampled_gram": sampling.GRAM,
     "sampled_one_in": sampling.ONE_IN,
     "sampled_at_least": sampling.AIMED,
     "hash": hashing.VERSION,

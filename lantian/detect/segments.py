@@ -122,9 +122,9 @@ class Store:
         return cls(Shelf.new(path, SCHEMA, made_with(), {"texts": list(texts)}))
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """Open an index. Raises as `Shelf.open`."""
-        return cls(Shelf.open(path, SCHEMA, made_with()))
+    def open(cls, path: Path, *, whole: bool = False) -> Store:
+        """Open an index; `whole` and what it raises as `Shelf.open`."""
+        return cls(Shelf.open(path, SCHEMA, made_with(), whole=whole))
 
     def check_texts(self, texts: Sequence[str]) -> None:
         """Refuse text columns other than those of the index."""

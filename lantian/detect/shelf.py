@@ -1,8 +1,9 @@
 """A stored index on disk, whatever it holds: segments written once, and the page that names them.
 
 A segment is a folder with the ids of its rows (text) and some arrays. Sizes and times of files that were found whole
-are remembered in `verified.json`; a file that has changed since is read and compared with its SHA-256 again. The page
-is replaced last, so that a kill leaves the index as it was.
+are remembered in `verified.json`; a file that has changed since is read and compared with its SHA-256 again. Rot on the
+disk changes neither, so a merge, which writes new digests, and `index verify` read every file again whatever they say.
+The page is replaced last, so that a kill leaves the index as it was.
 """
 
 from __future__ import annotations
@@ -51,8 +52,11 @@ class Shelf:
         return cls(path, schema, made_with, facts)
 
     @classmethod
-    def open(cls, path: Path, schema: str, made_with: Mapping[str, Any]) -> Shelf:
-        """Open an index. Raises `Unreadable` (none, or damaged), `Refused` for another sort or other parameters."""
+    def open(cls, path: Path, schema: str, made_with: Mapping[str, Any], *, whole: bool = False) -> Shelf:
+        """Open an index; `whole`: read every file and compare it with its digest, whatever its size and time say.
+
+        Raises `Unreadable` (none, or damaged), `Refused` for another sort or other parameters.
+        """
         page = page_of(path)
         try:
             facts = {name: page[name] for name in sorted(set(page) - {"schema", "made_with", "segments"})}
@@ -63,7 +67,7 @@ class Shelf:
                     f"{path} is another sort of index, or was built with other parameters or another normaliser; "
                     "build it again (index build --again).",
                 )
-            shelf._verify()
+            shelf._verify({} if whole else _known(path / VERIFIED))
         except (KeyError, TypeError, AttributeError) as error:
             raise _damaged(path, error) from error
         return shelf
@@ -103,9 +107,8 @@ class Shelf:
             for name, digest in one["files"].items():
                 yield self.path / one["name"] / name, digest
 
-    def _verify(self) -> None:
-        """Compare files that changed since they were last found whole with their digests."""
-        known = _known(self.path / VERIFIED)
+    def _verify(self, known: Mapping[str, Any]) -> None:
+        """Compare files with their digests, but for those that are as they were when they were last found whole."""
         for file, digest in self._files():
             try:
                 whole = known.get(str(file.relative_to(self.path))) == _stamp(file) or _digest(file) == digest

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -98,6 +99,43 @@ def test_a_damaged_file_is_found_and_named(planted: Planted, tmp_path: Path, fil
         Store.open(tmp_path / "index")
     damaged.unlink()
     with pytest.raises(Unreadable, match=file):
+        Store.open(tmp_path / "index")
+
+
+def rotted(file: Path) -> None:
+    """Turn one bit of a file round as a failing disk does: its size and its times stay."""
+    state, content = file.stat(), bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    os.utime(file, ns=(state.st_atime_ns, state.st_mtime_ns))
+
+
+@pytest.mark.parametrize("what", ["--text", "--mark"])
+def test_what_rotted_on_the_disk_is_found_by_verify_kept_out_of_a_merge_and_built_again(
+    planted: Planted, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    planted[0].head(50).write_parquet(tmp_path / "rows.parquet")
+    folder, named = str(tmp_path / "index"), ["--id", "id", what, "title"]
+    build_ = ["detect", "index", "build", str(tmp_path / "rows.parquet"), "--index", folder, *named]
+    verify, merged = ["detect", "index", "verify", "--index", folder], ["--index", f"{folder}2"]
+    assert main(build_) == 0 and main(verify) == 0
+    rotted(sorted((tmp_path / "index" / "segment-0001").glob("*.npy"))[-1])
+    capsys.readouterr()
+    for command in (verify, ["detect", "index", "merge", folder, *merged]):
+        assert main(command) == 3
+        assert "is missing or damaged; build the index again" in capsys.readouterr().err
+    assert not (tmp_path / "index2").exists()
+    assert main(build_) == 1 and main([*build_, "--again"]) == 0
+    assert main(verify) == 0 and "rows\t50" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("gram", ["compared_gram", "sampled_gram"])
+def test_an_index_of_grams_of_another_length_is_refused(
+    planted: Planted, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gram: str
+) -> None:
+    build(blocks(planted[0].head(50)), tmp_path / "index", id="id", texts=TEXTS)
+    monkeypatch.setattr(segments, "PARAMETERS", {**near.PARAMETERS, gram: near.PARAMETERS[gram] + 1})
+    with pytest.raises(Refused, match="built with other parameters or another normaliser; build it again"):
         Store.open(tmp_path / "index")
 
 

@@ -1,4 +1,4 @@
-"""`lantian detect index`: keep an index of screened texts, or of marks; ask it about new ones; join several."""
+"""`lantian detect index`: keep an index of screened texts, or of marks; ask it about new ones; join and check them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INDEX = "near-index-run/1"
 
 
 def configure(commands: Any) -> None:
-    """Declare build, query and merge, and beside them `identities`: both keep what later runs build on."""
+    """Declare build, query, merge and verify, and beside them `identities`: both keep what later runs build on."""
     detect_identities.configure(commands)
     parser = commands.add_parser("index", help="keep an index of screened texts or marks")
     acts = parser.add_subparsers(dest="index", required=True, metavar="what")
@@ -36,6 +36,7 @@ def configure(commands: Any) -> None:
     query.add_argument("--least", type=float, default=0.6, metavar="SHARE", help="marks: least likeness told")
     merge = _command(acts, "merge", "put indexes together as one", _merge)
     merge.add_argument("indexes", nargs="+", type=Path, metavar="DIR")
+    _command(acts, "verify", "read an index again from end to end and compare it with its digests", _verify)
     for command in (build, query):
         command.add_argument("file", type=Path, metavar="FILE", help="Parquet or CSV")
         command.add_argument("--id", required=True, metavar="COLUMN", help="column that names each row")
@@ -101,11 +102,18 @@ def _least(args: argparse.Namespace) -> float:
 
 
 def _merge(args: argparse.Namespace) -> int:
+    """Read every index whole first: what has rotted must not be written again under a new digest."""
     if page_of(args.indexes[0]).get("schema") == marks.SCHEMA:
-        return _told(
-            args, marks.merge([marks.MarkStore.open(one) for one in args.indexes], args.folder).counts
-        )
-    return _told(args, _state(index.merge([Store.open(path) for path in args.indexes], args.folder)))
+        held = [marks.MarkStore.open(one, whole=True) for one in args.indexes]
+        return _told(args, marks.merge(held, args.folder).counts)
+    stores = [Store.open(one, whole=True) for one in args.indexes]
+    return _told(args, _state(index.merge(stores, args.folder)))
+
+
+def _verify(args: argparse.Namespace) -> int:
+    if page_of(args.folder).get("schema") == marks.SCHEMA:
+        return _told(args, marks.MarkStore.open(args.folder, whole=True).counts)
+    return _told(args, _state(Store.open(args.folder, whole=True)))
 
 
 def _state(store: Store) -> dict[str, int]:

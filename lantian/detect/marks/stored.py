@@ -53,9 +53,9 @@ class MarkStore:
     shelf: Shelf
 
     @classmethod
-    def open(cls, path: Path) -> MarkStore:
-        """Open an index. Raises as `Shelf.open`."""
-        return cls(Shelf.open(path, SCHEMA, made_with()))
+    def open(cls, path: Path, *, whole: bool = False) -> MarkStore:
+        """Open an index; `whole` and what it raises as `Shelf.open`."""
+        return cls(Shelf.open(path, SCHEMA, made_with(), whole=whole))
 
     @property
     def counts(self) -> dict[str, int]:
