@@ -17,6 +17,7 @@ from lantian.core.messages import Text
 from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.brands import BRANDS, Brands, kin
 from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.normalise import in_use
 from lantian.detect.recombined import Combined, combined
 
 TEXTS = ("title", "abstract", "claim")
@@ -123,5 +124,6 @@ DETECTOR = Detector(
     ),
     limits=("covered_percent", "strong_filings", *BRANDS),
     find=find,
+    further=in_use,
     version="2",
 )

@@ -17,6 +17,7 @@ from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.near import near_among
 from lantian.detect.networks import WORDS
+from lantian.detect.normalise import in_use
 
 TEXTS = ("title", "abstract", "claim")
 WITHDRAWN = ("withdrawn", "deemed_withdrawn")
@@ -146,5 +147,6 @@ DETECTOR = Detector(
     ),
     limits=("jaccard_percent", "strong_percent"),
     find=find,
+    further=in_use,
     version="2",
 )

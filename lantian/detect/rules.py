@@ -104,4 +104,10 @@ def rules_of(book: Rulebook, id: str, on: date, limits: Iterable[str]) -> Rules:
         )
     numbers = {one.name: one.value for one in given if isinstance(one.value, int)}
     words = {one.name: one.value for one in given if isinstance(one.value, str)}
-    return Rules(rule, given, numbers, words, digest_of({"rule": rule.version, "id": id}))
+    return Rules(rule, given, numbers, words, _digest(rule, given))
+
+
+def _digest(rule: RuleVersion, given: Iterable[Parameter]) -> str:
+    """Cover the rule, those it shares, and every value itself: another value is another digest."""
+    values = [[one.rule.version, one.name, one.value] for one in given]
+    return digest_of({"id": rule.id, "rule": rule.version, "values": values})

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from lantian.core.rulebook import BadRulebook, NotInForce, shipped
+from lantian.detect.detectors import DECLARED
 from lantian.detect.parameters import FILE, parameters, read, shipped_book
+from lantian.detect.rules import rules_of
 
 ON = date(2026, 11, 22)
 BOOK = shipped(FILE)
@@ -95,3 +97,16 @@ def test_a_book_without_one_of_the_rules_cannot_be_used() -> None:
 
 def test_a_changed_parameter_changes_the_digest_of_a_run() -> None:
     assert parameters(ON, read(BOOK.replace("limit = 180", "limit = 181"))).digest != parameters(ON).digest
+
+
+@pytest.mark.parametrize(
+    ("id", "value"),
+    [("P08", '"window_days", value = '), ("P07", '"payer_hub", value = '), ("P16", '"payer_hub", value = ')],
+)
+def test_another_value_is_another_digest_also_of_a_rule_that_detectors_share(id: str, value: str) -> None:
+    assert value in BOOK
+    limits = next(one.limits for one in DECLARED if one.id == id)
+    before, after = (
+        rules_of(read(text), id, ON, limits) for text in (BOOK, BOOK.replace(value, value + "1"))
+    )
+    assert before.digest != after.digest and before.limits != after.limits
