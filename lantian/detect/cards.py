@@ -89,11 +89,14 @@ def _head(detector: Detector, rules: _Told, on: date) -> Iterator[str]:
 
 def _limits(id: str, on: date) -> Iterator[str]:
     if listed := limits(id, on):
-        yield from ("| limit | value | unit | decides |", "|---|---|---|---|")
+        yield from ("| limit | value | unit | whose | decides |", "|---|---|---|---|---|")
         for one in listed:
             # An expression holds strokes, which part the cells of a table.
             value = str(one.value).replace("|", "\\|")
-            yield f"| {one.name} | {value} | {one.unit or 'expression'} | {one.means.zh} · {one.means.en} |"
+            unit, whose = one.unit or "expression", "the provision" if one.given else "own"
+            yield f"| {one.name} | {value} | {unit} | {whose} | {one.means.zh} · {one.means.en} |"
+        yield ""
+        yield "Own: our working value, which no provision gives. The provision: the value stands in the legal basis."
         yield ""
 
 

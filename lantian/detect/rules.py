@@ -15,7 +15,10 @@ TEXTS = ("name", "innocent", "refuted", "public")
 """What every rule says in two languages; `public`: what the detector can do on public data alone."""
 SAID = Shape({"key": str, "zh": str, "en": str})
 _NAMED = {"name": str, "zh": str, "en": str}
-LIMIT = Shape({**_NAMED, "value": int, "unit": str})
+GIVEN = "instrument"
+LIMIT = Shape({**_NAMED, "value": int, "unit": str}, {"given_by": OneOf((GIVEN,))})
+"""`given_by`: the value stands in the provision that is cited; without it, it is our own working value."""
+OWN = Text("本系统自定，规定未给出", "our own working value, not in the provision")
 WORDS = Shape({**_NAMED, "value": str})
 SHARED = {id: Shape({"limits": Many(LIMIT)}) for id in ("ties", "brands")}
 """Rules that several detectors share: how firmly contacts tie, which names are of one house."""
@@ -37,7 +40,8 @@ STANDARD = Shape(
 class Parameter:
     """One value a detector goes by: a whole number with its unit, or an expression (unit empty).
 
-    `means`: what it decides; `rule`: the rule that gives it, the detector's own or one that it shares.
+    `means`: what it decides; `rule`: the rule that gives it, the detector's own or one that it shares; `given`: the
+    provision cited by the rule gives the value; else it is our own working value.
     """
 
     name: str
@@ -45,6 +49,12 @@ class Parameter:
     unit: str
     means: Text
     rule: RuleVersion
+    given: bool = False
+
+    @property
+    def origin(self) -> Text:
+        """Whose value it is: that of the provision, cited, or our own."""
+        return self.rule.basis.cite() if self.given else OWN
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,14 @@ def parameters_of(book: Rulebook, id: str, on: date) -> tuple[Parameter, ...]:
     rule = book.rule(id, on)
     shared = [book.rule(name, on) for name in rule.values.get("shares", ())]
     return tuple(
-        Parameter(row["name"], row["value"], row.get("unit", ""), Text(row["zh"], row["en"]), source)
+        Parameter(
+            row["name"],
+            row["value"],
+            row.get("unit", ""),
+            Text(row["zh"], row["en"]),
+            source,
+            "given_by" in row,
+        )
         for source in (rule, *shared)
         for row in (*source.values["limits"], *source.values.get("words", ()))
     )

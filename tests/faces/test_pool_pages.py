@@ -122,6 +122,15 @@ def test_the_page_of_the_first_detector_gives_its_tables_and_every_number_it_goe
     assert f">{rules.expiry_days}</td>" in page and ">days</td>" in page
 
 
+def test_a_detectors_page_says_of_each_number_whether_the_law_gives_it_or_we_do() -> None:
+    page = browser("nankai").get(reverse("detector", args=["P10"])).content.decode()
+    rows = {
+        name: next(one for one in page.split("<tr>") if name in one) for name in ("grace_days", "output_most")
+    }
+    assert "第十二条" in rows["grace_days"] and "本系统自定" not in rows["grace_days"]
+    assert "本系统自定，规定未给出" in rows["output_most"] and "第十二条" not in rows["output_most"]
+
+
 def test_a_detectors_page_gives_its_whole_card() -> None:
     client = browser("nankai")
     card = reverse("detector_card", args=["P07"])

@@ -195,7 +195,7 @@ def _limit(limit: Parameter, detector: str) -> dict[str, Any]:
         "id": limit.name,
         "value": limit.value,
         "unit": limit.unit,
-        "basis": said(limit.rule.basis.cite()),
+        "basis": said(limit.origin),
         "since": limit.rule.version,
     }
 
