@@ -24,6 +24,7 @@ from lantian.detect.tables import read_tables
 
 SCHEMA = "detect-evaluate/1"
 REAL = "cn_patents_100k.parquet"
+REGISTERS = ("tianjin_companies_69k.parquet", "cn_ip_service_companies.parquet")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -82,11 +83,11 @@ def _city(args: argparse.Namespace, detectors: Sequence[Detector]) -> tuple[Mapp
 
 
 def _real() -> Mapping[str, pl.DataFrame] | None:
-    """Read the real publications as canonical tables, where they are at hand."""
-    path = Path(os.environ.get("LANTIAN_REAL_DATA", "../shared/data/real")) / REAL
-    if not path.exists():
+    """Read the real publications, and entries of a company register, as canonical tables, where they are at hand."""
+    folder = Path(os.environ.get("LANTIAN_REAL_DATA", "../shared/data/real"))
+    if not (folder / REAL).exists():
         return None
-    rows = pl.read_parquet(path)
+    rows = pl.read_parquet(folder / REAL)
     patents = rows.select(
         "application_no",
         "publication_date",
@@ -98,7 +99,20 @@ def _real() -> Mapping[str, pl.DataFrame] | None:
         applicants=pl.concat_list("applicant"),
         inventors=pl.concat_list("first_listed_inventor"),
     )
-    return {"patents": patents}
+    registers = [path for name in REGISTERS if (path := folder / name).exists()]
+    return {"patents": patents, **({"companies": _companies(registers)} if registers else {})}
+
+
+def _companies(registers: Sequence[Path]) -> pl.DataFrame:
+    """Entries of registers with a whole credit code, each firm once."""
+    rows = pl.concat(
+        pl.read_parquet(path).select("name", "scope", "address", credit_code="uscc") for path in registers
+    )
+    return (
+        rows.filter(pl.col("credit_code").str.len_chars() == 18)
+        .unique("credit_code", keep="first")
+        .sort("name")
+    )
 
 
 def _alerts(detector: Detector, real: Mapping[str, pl.DataFrame] | None, on: date) -> Alerts | None:
