@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -67,6 +68,14 @@ class Contacts:
     parties: pl.DataFrame
     links: pl.DataFrame
     listed: pl.DataFrame
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """How each party is called: as its first filing writes it."""
+        first = self.parties.sort("filing_date", "application_no", "name").unique(
+            "party", keep="first", maintain_order=True
+        )
+        return dict(first.select("party", "name").iter_rows())
 
     @property
     def told_apart(self) -> frozenset[str]:

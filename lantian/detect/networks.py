@@ -24,6 +24,8 @@ WORDS: Mapping[str, Text] = {
     "account": Text("提交账户", "submitting account"),
     "payer": Text("缴费人", "fee payer"),
 }
+NAMED = 3
+"""So many members of a tie are named in words."""
 TIES = (
     *(f"{kind}_{what}" for what in ("weight_percent", "undamped", "hub") for kind in WORDS),
     "tie_percent",
@@ -58,12 +60,13 @@ class Damping:
 
 @dataclass(frozen=True)
 class Tie:
-    """One shared contact of a network: its kind, its value, how many members share it, how firmly its kind ties."""
+    """One shared contact of a network: kind, value, how many share it, how firmly it ties, its first members."""
 
     kind: str
     value: str
     members: int
     weight: float
+    first: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,24 @@ class Network:
         total = sum(tie.weight * tie.members for tie in self.ties)
         return float(1 - 0.5 ** (total / len(self.members)))
 
-    def words(self, most: int = 3) -> Text:
-        """Say which links tie whom, without the contact itself: values stay in the filings."""
-        zh = "；".join(f"{tie.members}个申请人共用同一{WORDS[tie.kind].zh}" for tie in self.ties[:most])
-        en = "; ".join(f"{tie.members} applicants share one {WORDS[tie.kind].en}" for tie in self.ties[:most])
-        return Text(zh, en)
+    def words(self, names: Mapping[str, str], most: int = 3) -> Text:
+        """Say which links tie whom, without the contact itself: values stay in the filings.
+
+        `names`: how each member is called; of a tie the first few are named.
+        """
+        said = [_told(tie, [names[member] for member in tie.first]) for tie in self.ties[:most]]
+        return Text("；".join(one.zh for one in said), "; ".join(one.en for one in said))
+
+
+def _told(tie: Tie, names: Sequence[str]) -> Text:
+    more = tie.members > len(names)
+    zh = f"{'、'.join(names)}{'等' if more else ''}"
+    en = f"{', '.join(names)}{' and others' if more else ''}"
+    word = WORDS[tie.kind]
+    return Text(
+        f"{tie.members}个申请人（{zh}）共用同一{word.zh}",
+        f"{tie.members} applicants ({en}) share one {word.en}",
+    )
 
 
 def weighted(links: pl.DataFrame, damping: Damping) -> pl.DataFrame:
@@ -120,15 +136,22 @@ def networks(links: pl.DataFrame, damping: Damping) -> Iterator[Network]:
     label = earliest_of_cluster(left.astype(np.int64), right.astype(np.int64), len(names))
     members = place.with_columns(net=pl.Series(label))
     # Only contacts that tie can be told: those of two members at least.
-    within = shared.join(members, on="party").group_by("net", "kind", "value").agg(count=pl.len())
+    within = (
+        shared.join(members, on="party")
+        .group_by("net", "kind", "value")
+        .agg(count=pl.len(), first=pl.col("party").sort().head(NAMED))
+    )
     told = within.filter(pl.col("count") > 1)
     told = told.sort("net", "count", "kind", "value", descending=[False, True, False, False])
     ties = {net: rows for (net,), rows in told.group_by("net", maintain_order=True)}
     for (net,), rows in members.sort("net", "party").group_by("net", maintain_order=True):
-        own = ties[net].select("kind", "value", "count").iter_rows()
+        own = ties[net].select("kind", "value", "count", "first").iter_rows()
         yield Network(
             tuple(rows["party"]),
-            tuple(Tie(kind, value, count, damping.weights[kind]) for kind, value, count in own),
+            tuple(
+                Tie(kind, value, count, damping.weights[kind], tuple(some))
+                for kind, value, count, some in own
+            ),
         )
 
 

@@ -27,7 +27,7 @@ def find(ground: Ground) -> Iterator[Found]:
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
         numbers = carried["application_no"].unique(maintain_order=True).to_list()
         if len(numbers) >= ground.limit("least_filings"):
-            yield _found(net, numbers, carried, contacts.told_apart, ground)
+            yield _found(net, numbers, carried, contacts, ground)
 
 
 def strength_of(net: Network, told_apart: Collection[str], strong: float) -> str:
@@ -42,11 +42,11 @@ def strength_of(net: Network, told_apart: Collection[str], strong: float) -> str
 
 
 def _found(
-    net: Network, numbers: list[str], carried: pl.DataFrame, told_apart: Collection[str], ground: Ground
+    net: Network, numbers: list[str], carried: pl.DataFrame, contacts: reading.Contacts, ground: Ground
 ) -> Found:
     days = carried["filing_date"]
     agencies = carried["agency_code"].n_unique() - int(carried["agency_code"].null_count() > 0)
-    words = net.words()
+    words = net.words(contacts.names)
     said = ground.rules.say(
         "hand",
         applicants=len(net.members),
@@ -57,13 +57,13 @@ def _found(
         ties_zh=words.zh,
         ties_en=words.en,
     )
-    more = reading.unchecked(net.kinds, told_apart, ground)
+    more = reading.unchecked(net.kinds, contacts.told_apart, ground)
     return Found(
         kind="network",
         no="",
         anchor=f"patents:{numbers[0]}",
         score=net.weight,
-        strength=strength_of(net, told_apart, ground.share("strong_weight_percent")),
+        strength=strength_of(net, contacts.told_apart, ground.share("strong_weight_percent")),
         says=Text(said.zh + more.zh, said.en + more.en),
         evidence=[f"patents:{number}" for number in numbers],
         members=net.members,
@@ -76,5 +76,5 @@ DETECTOR = Detector(
     reads=(reading.PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES, reading.IDENTITIES),
     limits=("least_applicants", "least_filings", "strong_weight_percent", *TIES),
     find=find,
-    version="2",
+    version="3",
 )

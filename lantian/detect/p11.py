@@ -9,7 +9,7 @@ Receipts for fees are no table: an officer adds them in the case.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import polars as pl
@@ -44,7 +44,7 @@ def find(ground: Ground) -> Iterator[Found]:
         about = firm is not None or bool(firms_among & {*net.members})
         if about and len(numbers) >= ground.limit("least_filings") and set(net.kinds) != {"address"}:
             seen |= {firm["credit_code"]} if firm else set()
-            yield _found(net, numbers, firm, _offers(firm, pages), ground)
+            yield _found(net, numbers, firm, _offers(firm, pages), contacts.names, ground)
 
 
 def _firms(ground: Ground) -> dict[tuple[str, str], dict[str, Any]]:
@@ -86,9 +86,10 @@ def _found(
     numbers: list[str],
     firm: dict[str, Any] | None,
     page: tuple[str, str] | None,
+    names: Mapping[str, str],
     ground: Ground,
 ) -> Found:
-    words = net.words()
+    words = net.words(names)
     values = {
         "applicants": len(net.members), "filings": len(numbers), "ties_zh": words.zh, "ties_en": words.en,
         "firm": firm["name"] if firm else "",
@@ -130,6 +131,6 @@ DETECTOR = Detector(
     ),
     limits=("least_applicants", "least_filings", *TIES),
     find=find,
-    version="3",
+    version="4",
     further=in_use,
 )

@@ -9,7 +9,7 @@ the register of practice is at hand); else it stays medium.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -39,7 +39,7 @@ def find(ground: Ground) -> Iterator[Found]:
     for net, carried in zip(enough, filings_of(enough, inside), strict=True):
         numbers = carried["application_no"].unique(maintain_order=True).to_list()
         if len(numbers) >= ground.limit("least_filings") and set(net.kinds) != {"address"}:
-            yield _found(net, numbers, parked, ground)
+            yield _found(net, numbers, parked, contacts.names, ground)
 
 
 def _parked(ground: Ground) -> pl.DataFrame:
@@ -61,9 +61,11 @@ def _parked(ground: Ground) -> pl.DataFrame:
     return insured.filter(pl.col("employer_id") != pl.col("credit_code"))
 
 
-def _found(net: Network, numbers: list[str], parked: pl.DataFrame, ground: Ground) -> Found:
+def _found(
+    net: Network, numbers: list[str], parked: pl.DataFrame, names: Mapping[str, str], ground: Ground
+) -> Found:
     agency = net.members[0].split("|")[0]
-    words = net.words()
+    words = net.words({member: names[member.split("|", 1)[1]] for member in net.members})
     elsewhere = parked.filter(pl.col("application_no").is_in(numbers))
     licences = elsewhere["licence_no"].unique().sort().to_list()
     values = {
@@ -130,5 +132,5 @@ DETECTOR = Detector(
     ),
     limits=("least_applicants", "least_filings", "head_most", *TIES),
     find=find,
-    version="3",
+    version="4",
 )

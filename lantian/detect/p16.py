@@ -6,7 +6,7 @@ that the register gives to another name is shown where neither the name nor a fo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 import polars as pl
@@ -31,13 +31,13 @@ def _persons(contacts: reading.Contacts, ground: Ground) -> Iterator[Found]:
     own = pl.col("agencys").is_null() & pl.col("party").is_in(new["party"].implode())
     damping = Damping.of(ground.rules)
     links = weighted(contacts.links.filter(own), damping)
-    names = dict(contacts.parties.select("party", "name").unique("party").iter_rows())
+    names = contacts.names
     enough = [net for net in networks(links, damping) if len(net.members) >= ground.limit("least_persons")]
     for net, carried in zip(enough, filings_of(enough, links), strict=True):
         surnames = len({names[member][:1] for member in net.members})
         if surnames / len(net.members) >= ground.share("surnames_percent"):
             numbers = carried["application_no"].unique(maintain_order=True).to_list()
-            found = _network(net, numbers, sorted(names[member] for member in net.members), surnames, ground)
+            found = _network(net, numbers, names, surnames, ground)
             yield _weakened(found, net, contacts, ground)
 
 
@@ -49,11 +49,13 @@ def _weakened(found: Found, net: Network, contacts: reading.Contacts, ground: Gr
     return replace(found, strength="strong" if len(firm) > 1 else "medium" if firm else "weak", says=says)
 
 
-def _network(net: Network, numbers: list[str], names: list[str], surnames: int, ground: Ground) -> Found:
-    words = net.words()
+def _network(
+    net: Network, numbers: list[str], names: Mapping[str, str], surnames: int, ground: Ground
+) -> Found:
+    words = net.words(names)
     said = ground.rules.say(
         "persons",
-        persons=len(names),
+        persons=len(net.members),
         surnames=surnames,
         filings=len(numbers),
         ties_zh=words.zh,
@@ -67,7 +69,7 @@ def _network(net: Network, numbers: list[str], names: list[str], surnames: int, 
         strength="medium",
         says=said,
         evidence=[f"patents:{number}" for number in numbers],
-        members=names,
+        members=sorted(names[member] for member in net.members),
     )
 
 
@@ -109,5 +111,5 @@ DETECTOR = Detector(
     ),
     limits=("least_persons", "surnames_percent", "most_filings_each", *TIES),
     find=find,
-    version="2",
+    version="3",
 )

@@ -25,7 +25,7 @@ def test_six_applicants_on_one_phone_are_a_network_with_all_filings_as_evidence(
     (found,) = open_findings(run("P07", patents=shared(6, contact_phone="022-5"), agencies=[agency()]))
     assert found["subject_kind"] == "network" and found["subject_no"] == found["key"]
     assert len(found["members"]) == len(found["evidence"]) == 6
-    assert "6个申请人共用同一联系电话" in found["reason_zh"]
+    assert "6个申请人（某0有限公司、某1有限公司、某2有限公司等）共用同一联系电话" in found["reason_zh"]
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,18 @@ def test_a_damped_hub_and_a_second_link_together_tie() -> None:
 def test_the_words_say_which_links_tie_how_many() -> None:
     rows = [*sharing("phone", 3), ("p000", "email", "x"), ("p001", "email", "x")]
     (net,) = found(rows)
-    assert net.words().zh == "3个申请人共用同一联系电话；2个申请人共用同一电子邮箱"
-    assert "3 applicants share one phone" in net.words().en
+    told = net.words({"p000": "甲公司", "p001": "乙公司", "p002": "丙公司"})
+    assert (
+        told.zh
+        == "3个申请人（甲公司、乙公司、丙公司）共用同一联系电话；2个申请人（甲公司、乙公司）共用同一电子邮箱"
+    )
+    assert "3 applicants (甲公司, 乙公司, 丙公司) share one phone" in told.en
+
+
+def test_of_many_that_one_contact_ties_the_first_three_are_named() -> None:
+    (net,) = found(sharing("phone", 5))
+    told = net.words({f"p{place:03}": f"{place}号" for place in range(5)})
+    assert "5个申请人（0号、1号、2号等）" in told.zh and "(0号, 1号, 2号 and others)" in told.en
     assert 0 < net.weight < 1
 
 
