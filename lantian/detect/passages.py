@@ -126,11 +126,9 @@ def _stretches(left: Units, right: Units) -> Iterator[tuple[int, int, int]]:
 
 def _shared_grams(left: Units, right: Units) -> tuple[Places, Places]:
     """Return places (in left, in right) where the same gram of `SHORTEST` units begins."""
-    grams, which = np.unique(_grams(left, right), axis=0, return_inverse=True)
-    split = max(len(left) - SHORTEST + 1, 0)
-    first, second = which.ravel()[:split], which.ravel()[split:]
-    many_left = np.bincount(first, minlength=len(grams))
-    many_right = np.bincount(second, minlength=len(grams))
+    first, second, kinds = _grams(left, right)
+    many_left = np.bincount(first, minlength=kinds)
+    many_right = np.bincount(second, minlength=kinds)
     in_order = np.argsort(second, kind="stable")
     starts = np.cumsum(many_right) - many_right
     frequent = (many_left * many_right > FREQUENT)[first]
@@ -154,14 +152,26 @@ def _occurrence_by_occurrence(
     return chosen, in_order[starts[first[chosen]] + turn[chosen]]
 
 
-def _grams(left: Units, right: Units) -> Units:
-    """Return the grams of both texts as rows, the left text's first."""
-    views = [
-        np.lib.stride_tricks.sliding_window_view(units, SHORTEST)
-        for units in (left, right)
-        if len(units) >= SHORTEST
-    ]
-    return np.concatenate(views) if views else np.zeros((0, SHORTEST), np.uint16)
+def _grams(left: Units, right: Units) -> tuple[Places, Places, int]:
+    """Number the grams of both texts, equal ones alike: those of the left text, of the right, and how many kinds.
+
+    Half a gram is three units and fits one number; a gram is the numbers of its halves.
+    """
+    half = SHORTEST // 2
+    halves = [_halves(units, half) for units in (left, right)]
+    kinds, which = np.unique(np.concatenate(halves), return_inverse=True)
+    numbers = which[: len(halves[0])], which[len(halves[0]) :]
+    wholes = [one[: max(len(one) - half, 0)] * len(kinds) + one[half:] for one in numbers]
+    kinds, which = np.unique(np.concatenate(wholes), return_inverse=True)
+    return which[: len(wholes[0])], which[len(wholes[0]) :], len(kinds)
+
+
+def _halves(units: Units, half: int) -> Places:
+    """Every `half` units as one number, 16 bits each."""
+    wide = units.astype(np.int64)
+    count = max(len(units) - half + 1, 0)
+    parts = [wide[offset : offset + count] << (16 * offset) for offset in range(half)]
+    return np.bitwise_or.reduce(parts) if count else np.zeros(0, np.int64)
 
 
 def _whole_characters(a: Traced, b: Traced, i: int, j: int, length: int) -> tuple[int, int, int] | None:
