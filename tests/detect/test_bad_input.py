@@ -12,8 +12,10 @@ import pytest
 
 from lantian.config.commands import main
 from lantian.core.messages import Refused
+from lantian.detect.blocks import Blocks
 from lantian.detect.columns import kind_of
 from lantian.detect.detectors import DECLARED, DETECTORS
+from lantian.detect.index import build, query
 from lantian.detect.near import near_duplicates
 from lantian.detect.passages import aligned
 from tests.detect.tables import ON
@@ -132,6 +134,33 @@ def test_texts_of_ten_megabytes_are_compared_within_seconds() -> None:
     assert time.process_time() - begun < 20
 
 
+@pytest.mark.parametrize(("id", "said"), [("P02", ""), ("P03", "100 percent of its text stands in 1 ")])
+def test_detectors_of_texts_take_ten_megabytes_of_them(id: str, said: str) -> None:
+    text, facts = long_text(1), {"disclosure": "published", "kind": "invention"}
+    rows = [
+        facts
+        | {"application_no": number, "abstract": words, "applicants": [firm]}
+        | {"filing_date": date(2024, month, 1), "publication_date": date(2024, month, 9)}
+        for number, words, firm, month in (("1", text, "甲", 1), ("2", text[:-7] + "澍翮", "乙", 5))
+    ]
+    begun = time.process_time()
+    found = DETECTORS[id].run({"patents": pl.DataFrame(rows)}, on=ON)
+    assert found.not_run is None and said in "".join(found.frame["reason_en"])
+    assert time.process_time() - begun < 20
+
+
+def test_an_index_is_asked_about_a_text_of_ten_megabytes(tmp_path: Path) -> None:
+    old, new = (
+        Blocks(1, ["id", "text"], iter([pl.DataFrame({"id": [id], "text": [text]})]))
+        for id, text in (("a", long_text(1)), ("b", long_text(1)[:-7] + "澍翮"))
+    )
+    begun = time.process_time()
+    store = build(old, tmp_path / "index", id="id", texts=["text"])
+    pairs = query(new, store, id="id", texts=["text"]).pairs
+    assert pairs.select("a", "b").rows() == [("a", "b")]
+    assert time.process_time() - begun < 20
+
+
 @pytest.mark.parametrize("id", ["P06", "W01", "W02", "T04", "T08"])
 def test_a_text_of_a_million_characters_holds_nobody_up(id: str) -> None:
     text = "质量分数为：" + "主料6%、" * 150_000 + "专利代理电话" * 20_000
@@ -154,12 +183,31 @@ def test_passages_of_odd_texts_are_aligned_or_none() -> None:
                 assert passage.left_to <= len(one) and passage.right_to <= len(other)
 
 
+def test_passages_of_ten_megabytes_are_aligned() -> None:
+    text = long_text(1)
+    end = text[-50_000:-7]
+    begun = time.process_time()
+    (passage,) = aligned(text, "澍翮" + end)
+    assert (passage.right_from, passage.right_to) == (2, 2 + len(end))
+    assert text[passage.left_from : passage.left_to] == end
+    assert time.process_time() - begun < 20
+
+
 def test_broken_surrogates_never_reach_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Half a surrogate pair is no text: a frame refuses it, a file that holds one is unreadable, said kindly."""
     with pytest.raises(UnicodeEncodeError):
         pl.DataFrame({"id": ["a"], "text": ["\ud800澍翮"]})
     (tmp_path / "patents.csv").write_bytes(b"id,text\na,\xed\xa0\x80\n")
     command = ["detect", "near-duplicates", str(tmp_path / "patents.csv"), "--id", "id", "--text", "text"]
+    assert main([*command, "--out", str(tmp_path / "out")]) == 3
+    assert "Cannot read" in capsys.readouterr().err
+    half = tmp_path / "half.parquet"
+    pl.DataFrame({"id": ["a"], "text": ["XYZ澍翮"]}).write_parquet(
+        half, compression="uncompressed", statistics=False
+    )
+    assert half.read_bytes().count(b"XYZ") == 1
+    half.write_bytes(half.read_bytes().replace(b"XYZ", b"\xed\xa0\x80"))
+    command[2] = str(half)
     assert main([*command, "--out", str(tmp_path / "out")]) == 3
     assert "Cannot read" in capsys.readouterr().err
 

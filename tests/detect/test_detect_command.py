@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -69,6 +70,25 @@ def test_csv_and_parquet_give_the_same_bytes_every_time(patents: Path, tmp_path:
         assert near(file, tmp_path / name) == 0
     for name in ("pairs.parquet", "clusters.parquet", "run.json"):
         assert len({(tmp_path / out / name).read_bytes() for out in ("one", "two", "three")}) == 1
+
+
+def test_the_number_of_threads_changes_no_byte(patents: Path, tmp_path: Path) -> None:
+    program = (
+        "import os, sys, polars; from lantian.config.commands import main;"
+        "assert polars.thread_pool_size() == int(os.environ['POLARS_MAX_THREADS']); sys.exit(main(sys.argv[1:]))"
+    )
+    command = [sys.executable, "-c", program, *NEAR, str(patents), "--id", "application_no"]
+    running = [
+        subprocess.Popen(
+            [*command, "--text", "title", "--text", "claim", "--out", str(tmp_path / threads)],
+            env={**os.environ, "POLARS_MAX_THREADS": threads},
+            stdout=subprocess.DEVNULL,
+        )
+        for threads in ("1", "4")
+    ]
+    assert [one.wait() for one in running] == [0, 0]
+    files = [{file.name: file.read_bytes() for file in (tmp_path / one).iterdir()} for one in ("1", "4")]
+    assert files[0] == files[1] and pl.read_parquet(tmp_path / "1" / "pairs.parquet").height > 3
 
 
 def test_json_on_standard_output_is_the_run_file(
