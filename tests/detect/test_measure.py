@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,14 @@ def test_every_detector_has_its_card_and_the_card_names_its_limits(detector: Det
         assert f"| {reads.table}" in text
     for heading in ("On public data alone", "On real, untouched files", "Innocent explanation"):
         assert heading in text
+
+
+@pytest.mark.parametrize("detector", DETECTORS.values(), ids=lambda one: one.id)
+def test_a_committed_card_was_measured_with_this_version_and_these_parameters(detector: Detector) -> None:
+    text = Path(f"docs/detectors/{detector.id}.md").read_text("utf-8")
+    day = date.fromisoformat(text.partition("Measured with the rules of ")[2][:10])
+    measured = card(detector, Measure(), Measure(), None, on=day, city="none").partition("## On none")[0]
+    assert text.partition("## On the synthetic city")[0] == measured
 
 
 def test_a_card_gives_shares_with_intervals_and_says_what_was_not_run() -> None:
