@@ -77,7 +77,7 @@ def test_what_was_captured_is_what_the_detectors_read(host: Host, tmp_path: Path
     into.keep(take(host), None)
     into.keep(take(host, "/posing"), None)
     assert detected("W01", out, found) == ["W000002"] and detected("W02", out, found) == []
-    register = pl.DataFrame(schema={"credit_code": pl.String, "name": pl.String})
+    register = pl.DataFrame({"credit_code": ["91120104MA00000001"], "name": ["别家专利代理有限公司"]})
     register.write_parquet(out / "agencies.parquet")
     assert detected("W02", out, found) == ["W000001"]
 
