@@ -51,6 +51,8 @@ DIRECTORY = replace(
     directory=True,
 )
 """The same where a finding says that somebody, or a contact, is not in it."""
+ACCOUNTS = ("account_sent_percent", "account_own_percent")
+"""The limits of the shared rule `accounts`, which every detector that reads `contacts` goes by."""
 BRANCHES = Reads("branches", ("agency_code",), also=("phone", "address"), needed=False)
 IDENTITIES = Reads("identities", tuple(identity.PEOPLE), needed=False)
 """Persons resolved in earlier runs (`lantian.detect.known`): who is among them keeps the id."""
@@ -115,7 +117,7 @@ def contacts(ground: Ground) -> Contacts:
     ).drop_nulls("value")
     own = _given(ground, "agencies")
     listed = own.select("agency_code", "kind").unique().sort("agency_code", "kind")
-    owners = pl.concat([_owners(own, ground), _own_accounts(links)]).unique(
+    owners = pl.concat([_owners(own, ground), _own_accounts(links, ground)]).unique(
         ["kind", "value"], keep="first", maintain_order=True
     )
     links = links.join(owners, on=["kind", "value"], how="left", maintain_order="left")
@@ -185,14 +187,15 @@ def groups(companies: pl.DataFrame) -> pl.DataFrame:
     return labelled.join(first, on="label").select("party", "group").unique().sort("party")
 
 
-def _own_accounts(links: pl.DataFrame) -> pl.DataFrame:
+def _own_accounts(links: pl.DataFrame, ground: Ground) -> pl.DataFrame:
     """Accounts through which an agency sends most of its filings and that hardly anybody else uses."""
     used = links.filter(pl.col("kind") == "account")
     of_value = used.group_by("value").agg(whole=pl.len())
     of_agency = used.drop_nulls("agency_code").group_by("agency_code").agg(sent=pl.len())
     both = used.drop_nulls("agency_code").group_by("agency_code", "value").agg(count=pl.len())
     both = both.join(of_value, on="value").join(of_agency, on="agency_code")
-    own = both.filter((pl.col("count") * 2 > pl.col("sent")) & (pl.col("count") * 10 >= pl.col("whole") * 9))
+    most = pl.col("count") / pl.col("sent") > ground.share("account_sent_percent")
+    own = both.filter(most & (pl.col("count") / pl.col("whole") >= ground.share("account_own_percent")))
     return own.sort("value").select(agencys="agency_code", kind=pl.lit("account"), value="value")
 
 

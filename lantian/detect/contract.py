@@ -95,7 +95,11 @@ def _triples(table: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
 
 @dataclass(frozen=True)
 class Found:
-    """One finding before it is written. `anchor` and `evidence` are references (`table:number`)."""
+    """One finding before it is written. `anchor` and `evidence` are references (`table:number`).
+
+    `score` (0 to 1) puts the findings of one detector in order and decides nothing: its form is in the code. Whether
+    there is a finding, and its `strength`, hang on the dated rule alone.
+    """
 
     kind: str
     no: str

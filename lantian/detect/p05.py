@@ -15,9 +15,6 @@ import polars as pl
 from lantian.detect import identity, rates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
-SIZES = (3, 10, 20, 40, 80, 160, 320, 640, 1280)
-"""Upper bounds of the size classes by insured staff (the last is open); each doubles, so that peers are peers."""
-
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each firm beyond its size class."""
@@ -26,7 +23,7 @@ def find(ground: Ground) -> Iterator[Found]:
         if rows.height < ground.limit("least_peers"):
             continue
         peers = rates.peers(rows["count"], [1.0] * rows.height)
-        low = peers.lower(rows["count"], [1.0] * rows.height)
+        low = peers.lower(rows["count"], [1.0] * rows.height, ground.limit("doubt_permille") / 1000)
         beyond = rows.with_columns(low=pl.Series(low)).filter(
             (pl.col("low") > peers.mean * ground.share("times_percent"))
             & (pl.col("count") >= ground.limit("least_filings"))
@@ -57,7 +54,8 @@ def _counted(ground: Ground) -> pl.DataFrame:
         )
     )
     staff = ground.tables["companies"].select(party="credit_code", company="name", staff="insured_staff")
-    size = pl.sum_horizontal(pl.col("staff") >= bound for bound in SIZES)
+    bounds = [int(bound) for bound in ground.rules.words["size_bounds"].split("|")]
+    size = pl.sum_horizontal(pl.col("staff") >= bound for bound in bounds)
     known = counted.join(staff.drop_nulls("staff"), on="party").with_columns(size=size)
     return known.sort("size", "party")
 
@@ -101,6 +99,9 @@ DETECTOR = Detector(
         "times_percent",
         "per_head_percent",
         "strong_percent",
+        "doubt_permille",
+        "size_bounds",
     ),
     find=find,
+    version="2",
 )

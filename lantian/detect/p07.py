@@ -30,15 +30,16 @@ def find(ground: Ground) -> Iterator[Found]:
             yield _found(net, numbers, carried, contacts, ground)
 
 
-def strength_of(net: Network, told_apart: Collection[str], strong: float) -> str:
-    """Return weak for addresses alone, strong for ties of two kinds as firm as `strong` (0 to 1).
+def strength_of(net: Network, told_apart: Collection[str], ground: Ground) -> str:
+    """Return weak for addresses alone, strong for ties of several kinds that are firm enough.
 
     Ties that may be an agency's own contacts, for want of its directory, count for nothing here.
     """
     kinds = {kind for kind in net.kinds if kind in told_apart}
     if kinds <= {"address"}:
         return "weak"
-    return "strong" if len(kinds) > 1 and net.weight >= strong else "medium"
+    several = len(kinds) >= ground.limit("strong_kinds")
+    return "strong" if several and net.weight >= ground.share("strong_weight_percent") else "medium"
 
 
 def _found(
@@ -63,7 +64,7 @@ def _found(
         no="",
         anchor=f"patents:{numbers[0]}",
         score=net.weight,
-        strength=strength_of(net, contacts.told_apart, ground.share("strong_weight_percent")),
+        strength=strength_of(net, contacts.told_apart, ground),
         says=Text(said.zh + more.zh, said.en + more.en),
         evidence=[f"patents:{number}" for number in numbers],
         members=net.members,
@@ -74,7 +75,14 @@ DETECTOR = Detector(
     id="P07",
     subject="network",
     reads=(reading.PATENTS, reading.COMPANIES, reading.AGENCIES, reading.BRANCHES, reading.IDENTITIES),
-    limits=("least_applicants", "least_filings", "strong_weight_percent", *TIES),
+    limits=(
+        "least_applicants",
+        "least_filings",
+        "strong_kinds",
+        "strong_weight_percent",
+        *TIES,
+        *reading.ACCOUNTS,
+    ),
     find=find,
-    version="3",
+    version="4",
 )

@@ -18,8 +18,6 @@ from lantian.core.messages import Text
 from lantian.detect import rates
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
-CAPABLE = ("university", "institute")
-
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield the largest burst of each agency that chance does not explain."""
@@ -106,7 +104,9 @@ def _one_large(burst: pl.DataFrame, ground: Ground) -> tuple[str | None, float]:
     name, number, kind, count = most.row(0)
     share = count / burst.height
     staff = ground.tables["companies"].filter(pl.col("credit_code") == (number or ""))["insured_staff"]
-    capable = kind in CAPABLE or (len(staff) > 0 and (staff[0] or 0) >= ground.limit("large_staff"))
+    capable = kind in ground.rules.words["capable_kinds"].split("|") or (
+        len(staff) > 0 and (staff[0] or 0) >= ground.limit("large_staff")
+    )
     return (name if capable and share >= ground.share("one_applicant_percent") else None), share
 
 
@@ -130,7 +130,8 @@ DETECTOR = Detector(
         "chance_percent",
         "one_applicant_percent",
         "large_staff",
+        "capable_kinds",
     ),
     find=find,
-    version="2",
+    version="3",
 )

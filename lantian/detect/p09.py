@@ -43,7 +43,7 @@ def _of_a_year(year: int, rows: pl.DataFrame, ground: Ground) -> Iterator[Found]
         return
     ones = [1.0] * rows.height
     peers = rates.peers(rows["count"], ones)
-    low = peers.lower(rows["count"], ones, 0.005)
+    low = peers.lower(rows["count"], ones, ground.limit("doubt_permille") / 1000)
     limit = peers.mean * ground.share("times_percent")
     beyond = rows.with_columns(low=pl.Series(low)).filter(
         (pl.col("low") > limit) & (pl.col("count") >= ground.limit("least_filings"))
@@ -102,6 +102,7 @@ DETECTOR = Detector(
         Reads("annual_reports", ("agency_code", "year"), also=("practitioners", "assistants"), needed=False),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("least_peers", "least_filings", "times_percent", "strong_percent"),
+    limits=("least_peers", "least_filings", "times_percent", "strong_percent", "doubt_permille"),
     find=find,
+    version="2",
 )

@@ -5,7 +5,8 @@ their own). Death is never read from a register: only an authority's answer in a
 keeps its parent's filing date, so its day of signing is unknown and it is not judged.
 
 Whoever signs more within a week than one person can read lets others sign in his name, or signs unread: that output
-is a finding of its own, whatever his standing.
+is a finding of its own, whatever his standing. Whose licence was taken or stopped may sign for nobody: one signature
+is strong.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ def _outputs(ground: Ground) -> Iterator[Found]:
     days = ground.limit("output_days")
     signed = _signatures(ground).unique(["application_no", "licence_no"]).sort("licence_no", "filing_date")
     counted = signed.rolling("filing_date", period=f"{days}d", group_by="licence_no").agg(count=pl.len())
-    over = counted.filter(pl.col("count") > ground.limit("output_most"))
+    most = ground.limit("output_most")
+    strong = most * ground.share("strong_output_percent")
+    over = counted.filter(pl.col("count") > most)
     busiest = over.sort("licence_no", "count", "filing_date", descending=[False, True, False])
     names = dict(ground.tables["practitioners"].select("licence_no", "name").iter_rows())
     for licence, last, count in busiest.unique("licence_no", keep="first", maintain_order=True).iter_rows():
@@ -55,8 +58,8 @@ def _outputs(ground: Ground) -> Iterator[Found]:
             no=licence,
             name=names.get(licence) or licence,
             anchor=f"practitioners:{licence}",
-            score=1 - ground.limit("output_most") / (2 * count),
-            strength="strong" if count > 2 * ground.limit("output_most") else "medium",
+            score=1 - most / (2 * count),
+            strength="strong" if count > strong else "medium",
             says=said,
             evidence=[f"patents:{number}" for number in rows["application_no"]],
             members=agencies,
@@ -143,7 +146,7 @@ DETECTOR = Detector(
         Reads("practitioners", ("licence_no",), also=("name",), needed=False),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("grace_days", "strong_from", "output_days", "output_most"),
+    limits=("grace_days", "strong_from", "output_days", "output_most", "strong_output_percent"),
     find=find,
-    version="3",
+    version="4",
 )

@@ -2,8 +2,9 @@
 
 Where the contact is a company's own and that company is no licensed agency, the finding points at it; else at
 the network. A group's own department is no finding: firms of one owner count as one applicant. A business
-scope that offers patent agency, without filings, is never a finding; with them a page of the firm that offers it (W02)
-makes the finding firmer. Without the directory of agencies it does not run: it is told who is not in it.
+scope that offers patent agency, without filings, is never a finding. With them, what a firm offers by its scope or on
+a page (W02) makes the finding strong, and without either it is medium: a kind of evidence, no number that could be set.
+Without the directory of agencies it does not run: it is told who is not in it.
 Receipts for fees are no table: an officer adds them in the case.
 """
 
@@ -129,8 +130,8 @@ DETECTOR = Detector(
         reading.IDENTITIES,
         Reads("captures", ("capture_id", "text"), also=("title", "advertiser_id", "phone"), needed=False),
     ),
-    limits=("least_applicants", "least_filings", *TIES),
+    limits=("least_applicants", "least_filings", *TIES, *reading.ACCOUNTS),
     find=find,
-    version="4",
+    version="5",
     further=in_use,
 )

@@ -130,7 +130,7 @@ DETECTOR = Detector(
         Reads("employments", ("licence_no", "agency_code"), also=("from", "to"), needed=False),
         Reads("insurance", ("licence_no", "month", "employer_id"), needed=False),
     ),
-    limits=("least_applicants", "least_filings", "head_most", *TIES),
+    limits=("least_applicants", "least_filings", "head_most", *TIES, *reading.ACCOUNTS),
     find=find,
-    version="4",
+    version="5",
 )

@@ -23,10 +23,6 @@ from lantian.detect.brands import BRANDS, Brands
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 EVERYWHERE = ""
-UNNAMED = r"不公告|不公布|请求不|未署名|^其他"
-"""What stands for an inventor who asked not to be named (实施细则: 不公布其姓名)."""
-
-
 BANDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """Expected numbers from which on the scatter of names is measured apart; rarer names scatter as the first band."""
 FEW = 30
@@ -105,7 +101,9 @@ def _mentions(ground: Ground) -> pl.DataFrame:
         .drop_nulls(["name", "party"])
     )
     rows = rows.with_columns(identity.mapped(rows["name"], "plain")).drop_nulls("name")
-    return rows.filter((pl.col("name").str.len_chars() > 1) & ~pl.col("name").str.contains(UNNAMED))
+    return rows.filter(
+        (pl.col("name").str.len_chars() > 1) & ~pl.col("name").str.contains(ground.rules.words["unnamed"])
+    )
 
 
 def _cells(mentions: pl.DataFrame, everywhere: pl.DataFrame) -> pl.DataFrame:
@@ -210,7 +208,14 @@ DETECTOR = Detector(
         ),
         Reads("companies", ("credit_code", "name"), also=("shareholders", "former_names"), needed=False),
     ),
-    limits=("false_discovery_percent", "least_applicants", "least_sections", "strong_times", *BRANDS),
+    limits=(
+        "false_discovery_percent",
+        "least_applicants",
+        "least_sections",
+        "strong_times",
+        "unnamed",
+        *BRANDS,
+    ),
     find=find,
-    version="2",
+    version="3",
 )

@@ -1,6 +1,6 @@
 """P14: inventors exchanged in bulk: an agency whose applications change their inventors far more than others'.
 
-A correction of one character, an order put right, or one inventor added is no exchange. The agency's share of
+A slip of the pen put right, another order, or one inventor added is no exchange. The agency's share of
 exchanged applications is tested against that of all others; nearness to the grant is told, not tested.
 """
 
@@ -44,21 +44,22 @@ def find(ground: Ground) -> Iterator[Found]:
 
 
 def _exchanged(ground: Ground) -> pl.DataFrame:
-    """Changes of inventors in which fewer than half of those named before remain."""
+    """Changes of inventors in which too few of those named before remain."""
     changes = ground.tables["patent_changes"].filter(pl.col("field") == "inventors")
     changes = changes.filter(pl.col("before").list.len() > 0, pl.col("after").list.len() > 0)
     kept = pl.col("before").list.set_intersection("after").list.len()
-    changes = changes.filter(kept * 2 < pl.col("before").list.len())
-    slips = [_slip(before, after) for before, after in changes.select("before", "after").iter_rows()]
+    changes = changes.filter(kept / pl.col("before").list.len() < ground.share("kept_percent"))
+    most = ground.limit("slip_characters")
+    slips = [_slip(before, after, most) for before, after in changes.select("before", "after").iter_rows()]
     return changes.filter(~pl.Series(slips, dtype=pl.Boolean))
 
 
-def _slip(before: list[str], after: list[str]) -> bool:
-    """Whether every name differs from its successor by one character at most."""
+def _slip(before: list[str], after: list[str], most: int) -> bool:
+    """Whether every name differs from its successor by so many characters at most."""
     if len(before) != len(after):
         return False
     return all(
-        len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= 1
+        len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= most
         for one, other in zip(before, after, strict=True)
     )
 
@@ -97,6 +98,15 @@ DETECTOR = Detector(
         Reads("patents", ("application_no", "disclosure", "agency_code"), also=("grant_date",)),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("false_discovery_percent", "least_changes", "times_percent", "near_days", "strong_from"),
+    limits=(
+        "false_discovery_percent",
+        "least_changes",
+        "times_percent",
+        "near_days",
+        "strong_from",
+        "kept_percent",
+        "slip_characters",
+    ),
     find=find,
+    version="2",
 )

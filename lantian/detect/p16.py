@@ -46,7 +46,8 @@ def _weakened(found: Found, net: Network, contacts: reading.Contacts, ground: Gr
     firm = [kind for kind in net.kinds if kind in contacts.told_apart]
     more = reading.unchecked(net.kinds, contacts.told_apart, ground)
     says = Text(found.says.zh + more.zh, found.says.en + more.en)
-    return replace(found, strength="strong" if len(firm) > 1 else "medium" if firm else "weak", says=says)
+    strong = len(firm) >= ground.limit("strong_kinds")
+    return replace(found, strength="strong" if strong else "medium" if firm else "weak", says=says)
 
 
 def _network(
@@ -92,7 +93,7 @@ def _other_names(parties: pl.DataFrame, ground: Ground) -> Iterator[Found]:
             no="",
             anchor=f"companies:{number}",
             score=0.5,
-            strength="medium" if len(numbers) > 1 else "weak",
+            strength="medium" if len(numbers) >= ground.limit("medium_filings") else "weak",
             says=ground.rules.say("code", filings=len(numbers), names="、".join(names[:3])),
             evidence=[f"patents:{one}" for one in numbers],
             members=[str(number), *names],
@@ -109,7 +110,15 @@ DETECTOR = Detector(
         reading.BRANCHES,
         reading.IDENTITIES,
     ),
-    limits=("least_persons", "surnames_percent", "most_filings_each", *TIES),
+    limits=(
+        "least_persons",
+        "surnames_percent",
+        "most_filings_each",
+        "strong_kinds",
+        "medium_filings",
+        *TIES,
+        *reading.ACCOUNTS,
+    ),
     find=find,
-    version="3",
+    version="4",
 )

@@ -111,7 +111,7 @@ def _found(agency: str, numbers: list[str], rows: pl.DataFrame, ground: Ground) 
         last=days.max(),
         rate=ground.limit("false_discovery_percent"),
     )
-    strong = len(kinds) > 1 or len(numbers) >= ground.limit("strong_from")
+    strong = len(kinds) >= ground.limit("strong_kinds") or len(numbers) >= ground.limit("strong_from")
     return Found(
         kind="agency",
         no=agency,
@@ -145,7 +145,14 @@ DETECTOR = Detector(
         reading.IDENTITIES,
         *PEOPLE,
     ),
-    limits=("least_filings", "least_applicants", "strong_from", "false_discovery_percent"),
+    limits=(
+        "least_filings",
+        "least_applicants",
+        "strong_kinds",
+        "strong_from",
+        "false_discovery_percent",
+        *reading.ACCOUNTS,
+    ),
     find=find,
-    version="2",
+    version="3",
 )

@@ -25,6 +25,7 @@ _KIND = Shape(
         "name_zh": str,
         "name_en": str,
         "forbidden_to": OneOf(("all", "unlicensed")),
+        "weighs": OneOf(("certain", "slight")),
         "phrases": Many(_PHRASE),
     }
 )
@@ -55,12 +56,16 @@ class Beside:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of offer: which detector it is for, its name, and whether a licensed agency may say it."""
+    """A kind of offer: which detector it is for, its name, and whether a licensed agency may say it.
+
+    `certain`: the words tell by themselves, whoever says them.
+    """
 
     key: str
     detector: str
     name: Text
     licensed_may: bool
+    certain: bool
     phrases: tuple[Phrase, ...]
     version: str
 
@@ -116,8 +121,15 @@ def _kind(key: str, book: Rulebook, on: date) -> Kind:
         Phrase(re.compile(one["any"]), re.compile(one["near"]), re.compile(one["unless"]), one["within"])
         for one in values["phrases"]
     )
-    name = Text(values["name_zh"], values["name_en"])
-    return Kind(key, values["detector"], name, values["forbidden_to"] == "unlicensed", phrases, rule.version)
+    return Kind(
+        key,
+        values["detector"],
+        Text(values["name_zh"], values["name_en"]),
+        values["forbidden_to"] == "unlicensed",
+        values["weighs"] == "certain",
+        phrases,
+        rule.version,
+    )
 
 
 def plain(text: str) -> str:

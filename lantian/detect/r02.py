@@ -88,7 +88,7 @@ def _found(row: dict[str, Any], fields: list[tuple[str, str, str]], lately: bool
         no=code,
         anchor=f"agencies:{code}",
         score=1 - 0.5 ** len(fields),
-        strength="strong" if len(fields) > 1 else "medium",
+        strength="strong" if len(fields) >= ground.limit("strong_fields") else "medium",
         says=ground.rules.say("differ", fields_zh=zh, fields_en=en, count=len(fields)),
         evidence=[f"companies:{row['credit_code']}"],
         clearing="presumed_lawful" if lately else "not_cleared",
@@ -107,6 +107,7 @@ DETECTOR = Detector(
         Reads("agency_members", ("agency_code", "role", "name"), also=("to",), needed=False),
         Reads("register_changes", ("table", "key", "changed_on"), needed=False),
     ),
-    limits=("change_days",),
+    limits=("change_days", "strong_fields"),
     find=find,
+    version="2",
 )

@@ -28,7 +28,7 @@ def find(ground: Ground) -> Iterator[Found]:
     for row in reports.sort("agency_code", "year").iter_rows(named=True):
         faults = [*_late(row, ground), *_false(row, filed, ground)]
         if faults:
-            yield _found(row["agency_code"], row["year"], faults)
+            yield _found(row["agency_code"], row["year"], faults, ground)
     yield from _missing(reports, ground)
 
 
@@ -87,16 +87,16 @@ def _missing(reports: pl.DataFrame, ground: Ground) -> Iterator[Found]:
     for year, day in due.iter_rows():
         for code, licensed in known.select("agency_code", "licensed_on").sort("agency_code").iter_rows():
             if (code, year) not in have and (licensed is None or licensed.year <= year):
-                yield _found(code, year, [ground.rules.say("missing", year=year, due=day)])
+                yield _found(code, year, [ground.rules.say("missing", year=year, due=day)], ground)
 
 
-def _found(agency: str, year: int, faults: list[Text]) -> Found:
+def _found(agency: str, year: int, faults: list[Text], ground: Ground) -> Found:
     return Found(
         kind="agency",
         no=agency,
         anchor=f"annual_reports:{agency}|{year}",
         score=1 - 0.5 ** (len(faults) + 1),
-        strength="strong" if len(faults) > 1 else "medium",
+        strength="strong" if len(faults) >= ground.limit("strong_faults") else "medium",
         says=Text("".join(one.zh for one in faults), " ".join(one.en for one in faults)),
         evidence=[f"agencies:{agency}"],
     )
@@ -125,6 +125,7 @@ DETECTOR = Detector(
         ),
         Reads("employments", ("licence_no", "agency_code"), also=("from", "to"), needed=False),
     ),
-    limits=("least_missing", "reported_percent", "least_people", "people_percent"),
+    limits=("least_missing", "reported_percent", "least_people", "people_percent", "strong_faults"),
     find=find,
+    version="2",
 )

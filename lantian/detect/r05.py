@@ -34,7 +34,7 @@ def find(ground: Ground) -> Iterator[Found]:
     for (kind, number), rows in rounds.group_by("subject_kind", "subject_no", maintain_order=True):
         says = [*_fallen(rows.rows(named=True), ground), *_below(rows.row(-1, named=True), usual, ground)]
         if says:
-            yield _found(str(kind), str(number), rows, says)
+            yield _found(str(kind), str(number), rows, says, ground)
 
 
 def _figure(name: str) -> pl.Expr:
@@ -70,14 +70,14 @@ def _below(row: dict[str, Any], usual: float | None, ground: Ground) -> Iterator
         yield ground.rules.say("below", **values)
 
 
-def _found(kind: str, number: str, rows: pl.DataFrame, says: list[Text]) -> Found:
+def _found(kind: str, number: str, rows: pl.DataFrame, says: list[Text], ground: Ground) -> Found:
     table = "agencies" if kind == "agency" else "practitioners"
     return Found(
         kind=kind,
         no=number,
         anchor=f"{table}:{number}",
         score=1 - 0.5 ** (len(says) + 1),  # orders findings; decides none
-        strength="strong" if len(says) > 1 else "medium",
+        strength="strong" if len(says) >= ground.limit("strong_signs") else "medium",
         says=Text("".join(one.zh for one in says), " ".join(one.en for one in says)),
         evidence=[f"quality_rounds:{round}|{number}" for round in rows["round"]],
     )
@@ -94,6 +94,7 @@ DETECTOR = Detector(
         ),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("grades_fallen", "times_percent", *GRADES),
+    limits=("grades_fallen", "times_percent", "strong_signs", *GRADES),
     find=find,
+    version="2",
 )

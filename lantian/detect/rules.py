@@ -20,8 +20,10 @@ LIMIT = Shape({**_NAMED, "value": int, "unit": str}, {"given_by": OneOf((GIVEN,)
 """`given_by`: the value stands in the provision that is cited; without it, it is our own working value."""
 OWN = Text("本系统自定，规定未给出", "our own working value, not in the provision")
 WORDS = Shape({**_NAMED, "value": str})
-SHARED = {id: Shape({"limits": Many(LIMIT)}) for id in ("ties", "brands")}
-"""Rules that several detectors share: how firmly contacts tie, which names are of one house."""
+SHARED = {id: Shape({"limits": Many(LIMIT)}) for id in ("ties", "accounts", "brands", "pages")}
+"""Rules that several detectors share: how firmly contacts tie, whose an account is, which names are of one house,
+how firmly a page tells.
+"""
 STANDARD = Shape(
     {
         **{f"{key}_{language}": str for key in TEXTS for language in ("zh", "en")},

@@ -20,7 +20,7 @@ SIGNS = ("bulk", "front", "repeated", "refiled")
 
 
 def find(ground: Ground) -> Iterator[Found]:
-    """Yield one finding for each petitioner with at least two signs."""
+    """Yield one finding for each petitioner with enough signs."""
     cases = ground.tables["trademark_proceedings"]
     cases = cases.filter(pl.col("kind") == "non_use_cancellation").drop_nulls("filed_on")
     cases = cases.with_columns(
@@ -39,7 +39,7 @@ def find(ground: Ground) -> Iterator[Found]:
     )
     for (party,), rows in cases.group_by("party", maintain_order=True):
         signs = _signs(str(party), rows, staff, again, ground)
-        if sum(map(bool, signs.values())) > 1:
+        if sum(map(bool, signs.values())) >= ground.limit("least_signs"):
             yield _found(str(party), rows, signs, ground)
 
 
@@ -117,7 +117,7 @@ def _found(party: str, rows: pl.DataFrame, signs: dict[str, int], ground: Ground
         no=no if not len(number) else number[0],
         anchor=f"trademark_proceedings:{rows['number'][0]}",
         score=1 - 0.5 ** len(shown),
-        strength="strong" if len(shown) > 2 else "medium",
+        strength="strong" if len(shown) >= ground.limit("strong_signs") else "medium",
         says=text,
         evidence=[f"trademark_proceedings:{number}" for number in rows["number"]],
         members=rows["agent"].drop_nulls().unique().sort().to_list(),
@@ -145,8 +145,8 @@ DETECTOR = Detector(
     ),
     limits=(
         "least_petitions", "least_respondents", "least_repeats", "front_staff", "again_days", "likeness_percent",
-        "person_name",
+        "person_name", "least_signs", "strong_signs",
     ),
     find=find,
-    version="2",
+    version="3",
 )  # fmt: skip

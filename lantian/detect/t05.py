@@ -53,13 +53,11 @@ def _turned(cases: pl.DataFrame, ground: Ground) -> pl.DataFrame:
 
 
 def _control(ground: Ground) -> pl.DataFrame:
-    """Pairs of agencies with one phone or address, or with two leaders or owners in common.
-
-    One namesake alone ties nobody.
-    """
+    """Pairs of agencies with one phone or address, or with enough leaders or owners in common."""
     people = ground.tables["agency_members"].select(code="credit_code", key="name").drop_nulls().unique()
     people = people.with_columns(identity.mapped(people["key"], "plain"))
-    shared = _sharing(people).group_by("one", "two").agg(pl.len()).filter(pl.col("len") > 1)
+    shared = _sharing(people).group_by("one", "two").agg(common=pl.len())
+    shared = shared.filter(pl.col("common") >= ground.limit("common_people"))
     desks = ground.tables["agencies"].drop_nulls("credit_code")
     at = [
         pl.DataFrame({"code": desks["credit_code"], "key": identity.mapped(desks[column].alias("key"), how)})
@@ -127,6 +125,7 @@ DETECTOR = Detector(
         agents.COMPANIES,
         Reads("agency_members", ("credit_code", "name"), also=("role",), needed=False),
     ),
-    limits=("years_apart", *_SCORES),
+    limits=("years_apart", "common_people", *_SCORES),
     find=find,
+    version="2",
 )  # fmt: skip

@@ -15,7 +15,7 @@ import polars as pl
 from lantian.detect import identity
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.phrases import Beside, Said, beside_names, in_use, kinds, plain, said
-from lantian.detect.w02 import CAPTURES, REGISTER, Register, page, page_text
+from lantian.detect.w02 import CAPTURES, PAGES, REGISTER, Register, page, page_text
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -65,8 +65,8 @@ DETECTOR = Detector(
         replace(REGISTER, needed=False, directory=False),
         Reads("protected_names", ("name", "kind"), needed=False),
     ),
-    limits=(),
+    limits=PAGES,
     find=find,
-    version="2",
+    version="3",
     further=in_use,
 )

@@ -27,7 +27,8 @@ REGISTER = Reads(
     also=("agency_code", "kinds", "status", "phone", "district_code"),
     directory=True,
 )
-_STRONG = ("inventors", "fast_track", "guarantee")
+PAGES = ("strong_kinds",)
+"""The limits of the shared rule `pages`."""
 # A telephone, an account, a person's number: it stays in the capture, which has readers of its own.
 _LONG_NUMBER = re.compile(r"\d[\d -]{5,}\d")
 
@@ -115,7 +116,8 @@ def page(
     ground: Ground,
 ) -> Found:
     """Write the finding of a page: what it says, and who is behind it."""
-    names = [book[key].name for key in dict.fromkeys(one.kind for one in spoken)]
+    said_kinds = [book[key] for key in dict.fromkeys(one.kind for one in spoken)]
+    names = [kind.name for kind in said_kinds]
     words = "；".join(f"“{without_numbers(one.words)}”" for one in spoken[:3])
     key, agency = register.standing(row), register.agency(row) or register.former(row)
     barred = key in ("unlicensed", "former")
@@ -123,7 +125,6 @@ def page(
         "kinds_zh": "、".join(name.zh for name in names), "kinds_en": ", ".join(name.en for name in names),
         "words": words, "advertiser": row["advertiser"] or "—", "agency": (agency or {}).get("name") or "—",
     }  # fmt: skip
-    certain = any(one.kind in _STRONG for one in spoken)
     code = (agency or {}).get("credit_code")
     return Found(
         kind="page",
@@ -131,7 +132,7 @@ def page(
         name=without_numbers(row["title"] or row["url"] or row["capture_id"]),
         anchor=f"captures:{row['capture_id']}",
         score=1 - 0.5 ** (len(names) + barred),
-        strength="strong" if certain and len(names) > 1 else "medium" if certain or barred else "weak",
+        strength=_strength(said_kinds, barred, ground),
         says=ground.rules.say(key, **values),
         evidence=[f"captures:{row['capture_id']}", *([f"agencies:{code}"] if code else [])],
         members=[one for one in (code or row["advertiser_id"] or row["advertiser"],) if one],
@@ -139,12 +140,20 @@ def page(
     )
 
 
+def _strength(kinds: list[Kind], barred: bool, ground: Ground) -> str:
+    """Weigh what is said, and whether by somebody who is told not to be licensed."""
+    certain = any(kind.certain for kind in kinds)
+    if certain and len(kinds) >= ground.limit("strong_kinds"):
+        return "strong"
+    return "medium" if certain or barred else "weak"
+
+
 DETECTOR = Detector(
     id="W02",
     subject="page",
     reads=(CAPTURES, REGISTER),
-    limits=(),
+    limits=PAGES,
     find=find,
-    version="2",
+    version="3",
     further=in_use,
 )

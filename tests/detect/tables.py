@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from lantian.core.rulebook import Rulebook, shipped
 from lantian.detect.detectors import DECLARED
 from lantian.detect.findings import Findings
+from lantian.detect.parameters import FILE, read
 
 ON = date(2026, 11, 22)
 DAY = date(2025, 3, 3)
@@ -70,3 +72,13 @@ def run(id: str, **tables: Sequence[Mapping[str, Any]]) -> Findings:
 def open_findings(found: Findings) -> list[dict[str, Any]]:
     assert found.not_run is None, found.not_run
     return found.frame.filter(pl.col("clearing") == "not_cleared").to_dicts()
+
+
+def book_with(rule: str, name: str, value: int | str) -> Rulebook:
+    """The shipped book, where one limit or expression of one rule has another value."""
+    before, head, after = shipped(FILE).partition(f"[[rule.{rule}]]")
+    own, *others = after.partition("\n[[rule.")
+    start, named, rest = own.partition(f'{{ name = "{name}", value = ')
+    assert named, f"{rule} has no {name}"
+    told = value if isinstance(value, int) else f"'{value}'"
+    return read("".join([before, head, start, named, str(told), rest[rest.index(", ") :], *others]))

@@ -11,13 +11,14 @@ import pytest
 
 from lantian.city.city import build
 from lantian.city.sizes import FULL
+from lantian.detect import contract
 from lantian.detect.contract import CASE_BOUND, Detector, without_case_bound
 from lantian.detect.detectors import DECLARED
 from lantian.detect.findings import SCHEMA
 from lantian.detect.measure import Measure, measure
 from lantian.detect.parameters import shipped_book
 from lantian.detect.rules import TEXTS, rules_of
-from tests.detect.tables import BY_ID, ON
+from tests.detect.tables import BY_ID, ON, book_with
 
 Tables = dict[str, pl.DataFrame]
 HERE = list(DECLARED)
@@ -68,6 +69,35 @@ def test_the_order_of_rows_changes_nothing(detector: Detector, city: Tables) -> 
     tables = seen(detector, city)
     mixed = {name: table.sample(fraction=1, shuffle=True, seed=3) for name, table in tables.items()}
     assert detector.run(mixed, on=ON).frame.equals(detector.run(tables, on=ON).frame)
+
+
+@pytest.mark.parametrize(
+    ("id", "name", "value"),
+    [
+        ("P05", "doubt_permille", 0),
+        ("P05", "size_bounds", "1000000"),
+        ("P07", "strong_kinds", 6),
+        ("P08", "capable_kinds", "person"),
+        ("P09", "doubt_permille", 0),
+        ("P10", "strong_output_percent", 100),
+        ("P13", "unnamed", "."),
+        ("P14", "kept_percent", 0),
+        ("P14", "slip_characters", 9),
+        ("P16", "strong_kinds", 6),
+        ("R02", "strong_fields", 9),
+        ("R04", "strong_faults", 9),
+        ("R05", "strong_signs", 9),
+        ("T01", "least_signs", 5),
+        ("T01", "strong_signs", 2),
+    ],
+)
+def test_another_value_in_the_rule_book_is_another_answer(
+    id: str, name: str, value: int | str, city: Tables, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tables, book = seen(BY_ID[id], city), book_with(id, name, value)
+    before = BY_ID[id].run(tables, on=ON).frame.drop("parameters")
+    monkeypatch.setattr(contract, "shipped_book", lambda: book)
+    assert not BY_ID[id].run(tables, on=ON).frame.drop("parameters").equals(before)
 
 
 @every
