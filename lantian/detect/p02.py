@@ -18,7 +18,7 @@ from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.brands import BRANDS, Brands, kin
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.normalise import in_use
-from lantian.detect.recombined import Combined, combined
+from lantian.detect.recombined import Combined, Mixture, combined
 
 TEXTS = ("title", "abstract", "claim")
 FACTS = (
@@ -45,7 +45,10 @@ def find(ground: Ground) -> Iterator[Found]:
     _, folded, sketched = ground.reading.read(
         patents, id="application_no", texts=texts, progress=ground.progress
     )
-    found = combined(folded, sketched, earlier=True, progress=ground.progress)
+    mixture = Mixture(
+        ground.share("first_percent"), ground.share("adds_percent"), ground.limit("most_sources")
+    )
+    found = combined(folded, sketched, earlier=True, mixture=mixture, progress=ground.progress)
     least = ground.share("covered_percent")
     companies = ground.tables["companies"]
     mixes = _mixes([one for one in found if one.covered >= least], patents, companies, ground.rules.limits)
@@ -122,8 +125,8 @@ DETECTOR = Detector(
         COMPANIES,
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
-    limits=("covered_percent", "strong_filings", *BRANDS),
+    limits=("covered_percent", "first_percent", "adds_percent", "most_sources", "strong_filings", *BRANDS),
     find=find,
     further=in_use,
-    version="2",
+    version="3",
 )

@@ -1,10 +1,9 @@
 """Texts put together from two or more others: no single source is near, their union covers the text.
 
-A text is shown as recombined when other texts together hold at least COVERED of its 4-grams, each adds at least
-ADDS that no other source holds, and no two sources are near-duplicates of each other (else it is one batch). The
-first source is the one that holds most; further ones are looked for only by the sampled grams that the sources so
-far leave open, so that a single shared sample is enough to be looked at (CNIPA Order 77 art. 3(1): simple
-combination of features).
+A text is shown as recombined when other texts together hold at least COVERED of its 4-grams, each adds a share that
+no other source holds, and no two sources are near-duplicates of each other (else it is one batch). The first source
+is the one that holds most; further ones are looked for only by the sampled grams that the sources so far leave open,
+so that a single shared sample is enough to be looked at (CNIPA Order 77 art. 3(1): simple combination of features).
 """
 
 from __future__ import annotations
@@ -25,12 +24,24 @@ from lantian.detect.sketch import Sketch
 from lantian.detect.verify import GRAM, likeness
 
 COVERED = 0.80
-ADDS = 0.15
-FIRST = 0.30
-"""Share of a text that its first source holds at least."""
-SOURCES = 4
 LOOKED_AT = 12
 """Rows compared exactly for each further source, those with most open samples first."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What counts as put together, as shares of the text; P02 takes it from its dated rule.
+
+    `first`: the first source holds so much at least; `adds`: each holds so much that no other does; `sources`: so many
+    are looked for at most.
+    """
+
+    first: float = 0.30
+    adds: float = 0.15
+    sources: int = 4
+
+
+MIXTURE = Mixture()
 
 
 @dataclass(frozen=True)
@@ -70,12 +81,17 @@ def recombined(
 
 
 def combined(
-    folded: Folded, sketched: Sketch, *, earlier: bool = False, progress: Progress = silent
+    folded: Folded,
+    sketched: Sketch,
+    *,
+    earlier: bool = False,
+    mixture: Mixture = MIXTURE,
+    progress: Progress = silent,
 ) -> list[Combined]:
     """Find recombined rows of folded and sampled texts, in row order."""
     proposed = candidates(sketched.hashes, sketched.rows, max(len(folded.ends), 1))
-    firsts = _firsts(folded, proposed, earlier)
-    search = _Search(folded, sketched, earlier)
+    firsts = _firsts(folded, proposed, earlier, mixture)
+    search = _Search(folded, sketched, earlier, mixture)
     found = []
     for done, (row, source) in enumerate(firsts):
         if done % BLOCK == 0:
@@ -86,8 +102,8 @@ def combined(
     return found
 
 
-def _firsts(folded: Folded, proposed: Candidates, earlier: bool) -> list[tuple[int, int]]:
-    """Rows whose best source holds between FIRST and what still leaves room for another, with that source."""
+def _firsts(folded: Folded, proposed: Candidates, earlier: bool, mixture: Mixture) -> list[tuple[int, int]]:
+    """Rows whose best source holds enough, and still leaves room for another, with that source."""
     alike = likeness(folded, proposed, BLOCK, lambda done: None)
     sides = [(proposed.right, proposed.left, alike.shared / np.maximum(alike.right, 1))]
     if not earlier:
@@ -97,7 +113,7 @@ def _firsts(folded: Folded, proposed: Candidates, earlier: bool) -> list[tuple[i
     rows, sources, shares = rows[order], sources[order], shares[order]
     best = np.ones(len(rows), bool)
     best[1:] = rows[1:] != rows[:-1]
-    best &= (shares >= FIRST) & (shares <= 1 - ADDS)
+    best &= (shares >= mixture.first) & (shares <= 1 - mixture.adds)
     return list(zip(rows[best].tolist(), sources[best].tolist(), strict=True))
 
 
@@ -108,6 +124,7 @@ class _Search:
     folded: Folded
     sketched: Sketch
     earlier: bool
+    mixture: Mixture
     inside: Mask = field(init=False)
     starts: Rows = field(init=False)
     ordered: Keys = field(init=False)
@@ -126,19 +143,19 @@ class _Search:
         own = self._grams(row)
         sources, holds = [first], [np.isin(own, self._grams(first), assume_unique=True)]
         covered = holds[0]
-        while (len(sources) == 1 or covered.mean() < COVERED) and len(sources) < SOURCES:
+        while (len(sources) == 1 or covered.mean() < COVERED) and len(sources) < self.mixture.sources:
             added = self._next(row, own, sources, covered)
             if added is None:
                 return None
             sources.append(added[0])
             holds.append(added[1])
             covered = covered | added[1]
-        return _checked(row, sources, holds) if covered.mean() >= COVERED else None
+        return self._checked(row, sources, holds) if covered.mean() >= COVERED else None
 
     def _next(self, row: int, own: Keys, sources: list[int], covered: Mask) -> tuple[int, Mask] | None:
-        """The row that holds most of what is open: at least ADDS, and no near-duplicate of a source."""
+        """The row that holds most of what is open: enough of it, and no near-duplicate of a source."""
         best: tuple[int, Mask] | None = None
-        most = ADDS * len(own) - 1
+        most = self.mixture.adds * len(own) - 1
         for other in self._open(row, sources):
             grams = self._grams(other)
             holds = np.isin(own, grams, assume_unique=True)
@@ -171,17 +188,16 @@ class _Search:
         grams = four_grams(self.folded.units[span])
         return np.unique(grams[self.inside[span][: len(grams)]])
 
+    def _checked(self, row: int, sources: list[int], holds: list[Mask]) -> Combined | None:
+        """Keep the finding only if every source holds enough that no other source does."""
+        table = np.array(holds)
+        alone = table & (table.sum(axis=0) == 1)
+        if (alone.mean(axis=1) < self.mixture.adds).any():
+            return None
+        shares = tuple(float(share) for share in table.mean(axis=1))
+        return Combined(row, tuple(sources), shares, float(table.any(axis=0).mean()))
+
     @staticmethod
     def _near(grams: Keys, others: Keys) -> bool:
         shared = int(np.isin(grams, others, assume_unique=True).sum())
         return shared >= JACCARD * (len(grams) + len(others) - shared)
-
-
-def _checked(row: int, sources: list[int], holds: list[Mask]) -> Combined | None:
-    """Keep the finding only if every source holds at least ADDS that no other source does."""
-    table = np.array(holds)
-    alone = table & (table.sum(axis=0) == 1)
-    if (alone.mean(axis=1) < ADDS).any():
-        return None
-    shares = tuple(float(share) for share in table.mean(axis=1))
-    return Combined(row, tuple(sources), shares, float(table.any(axis=0).mean()))

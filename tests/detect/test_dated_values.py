@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from lantian.city.texts import compose
 from lantian.core.rulebook import shipped
 from lantian.detect import contract, phrases
 from tests.detect.tables import DAY, agency, book_with, filing, open_findings, run
@@ -32,6 +34,20 @@ def shared(count: int, **contact: Any) -> list[Row]:
 
 def strengths(id: str, **tables: Any) -> list[str]:
     return [one["strength"] for one in open_findings(run(id, **tables))]
+
+
+@pytest.mark.parametrize(
+    ("name", "other"), [("first_percent", 45), ("adds_percent", 45), ("most_sources", 2)]
+)
+def test_of_what_and_how_many_a_text_is_put_together_is_dated(name: str, other: int, value: Value) -> None:
+    """A claim whose thirds come from three earlier filings of others."""
+    parts = [compose(5, serial, "invention").words.claim or "" for serial in range(3)]
+    whole = "".join(part[: min(map(len, parts))] for part in parts)
+    rows = [filing(serial, claim=part, filing_date=date(2024, 2, 1)) for serial, part in enumerate(parts)]
+    rows.append(filing(9, claim=whole, filing_date=date(2025, 3, 3)))
+    assert strengths("P02", patents=rows) == ["medium"]
+    value("P02", name, other)
+    assert not strengths("P02", patents=rows)
 
 
 # Ten of an agency's eighteen filings go through A, and five others without an agency: 56 percent, 67 percent.
