@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from lantian.casework import actions as casework
 from lantian.casework import queries as casework_queries
@@ -29,6 +29,7 @@ from lantian.screening.models import Finding, Judgement, Run, Switch, Tally
 from lantian.screening.states import MOVES, OUTCOME_TEXTS, REASON_REQUIRED, Outcome
 
 STEP = 1_000
+STARTS_LOCK = 7_120_060  # any constant: one start of runs at a time
 # What a later run may say anew about a finding it finds again; who found it first, and when, stays.
 RENEWED = (
     "subject_kind", "subject_no", "subject_name", "score", "strength", "clearing", "cleared", "reason_zh",
@@ -80,6 +81,7 @@ def start_runs(
     """
     check_permission(by.permissions, Permission.SCREEN)
     with transaction.atomic():
+        one_start_at_a_time()
         free = [name for name in detectors if open_run(name, at_work=not behind) is None]
         if not free:
             raise RunRefused(
@@ -88,6 +90,12 @@ def start_runs(
         runs = [_new_run(detector, by) for detector in free]
         begin(runs, mandate=mandate or f"screening:{runs[0].key}", by=by, acting=acting)
     return runs
+
+
+def one_start_at_a_time() -> None:
+    """Let no other transaction start runs until the open one ends: of two at once, the second sees the first's."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STARTS_LOCK])
 
 
 def begin(runs: Sequence[Run], *, mandate: str, by: OfficerActor, acting: Actor | None = None) -> None:
@@ -116,10 +124,15 @@ def _new_run(detector: str, by: OfficerActor) -> Run:
 
 
 def open_run(detector: str, *, at_work: bool = True) -> Run | None:
-    """The run of a detector that waits, or is at work if that counts; those for a case are no concern of it."""
-    open_states = (Job.State.WAITING, *([Job.State.RUNNING] if at_work else []))
-    runs = Run.objects.filter(case_key="").select_related("job")
-    return runs.filter(detector=detector, job__state__in=open_states, ended_at=None).first()
+    """The run of a detector that is open; those for a case are no concern of it.
+
+    Without `at_work` only one counts that waits and will begin: none at work, none that was asked to stop.
+    """
+    runs = Run.objects.filter(case_key="", detector=detector, ended_at=None).select_related("job")
+    waiting = runs.filter(job__state=Job.State.WAITING)
+    if not at_work:
+        return waiting.filter(job__cancelled=False).first()
+    return (waiting | runs.filter(job__state=Job.State.RUNNING)).first()
 
 
 def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timedelta, by: Actor) -> None:

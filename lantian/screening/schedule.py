@@ -1,4 +1,4 @@
-"""Runs that nobody starts by hand: after an intake, and every night by an officer's decision."""
+"""Runs that nobody starts by hand: when something new came in, and every night by an officer's decision."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from django.db import transaction
 from procrastinate.contrib.django import app as queue
 
 from lantian.detect.detectors import DETECTORS
-from lantian.office import actors, audit, clock
+from lantian.office import actors, audit, clock, following
 from lantian.office.actors import Actor, OfficerActor
-from lantian.office.intake import following
-from lantian.office.models import IntakeBatch, Post
+from lantian.office.following import News
+from lantian.office.models import Job, Post
 from lantian.office.permissions import Permission, check_permission
 from lantian.office.scope import scoped
 from lantian.screening import actions, switches
@@ -23,20 +23,34 @@ from lantian.screening.tables import SOURCES
 TWO_IN_CHINA = "0 18 * * *"  # the queue counts in UTC; Asia/Shanghai is eight hours ahead all year
 
 
-def after_intake(batch: IntakeBatch, by: OfficerActor, acting: Actor) -> None:
-    """Screen what came in. A run that still waits will read it anyway; one at work may have read before."""
+def after_news(news: News, by: OfficerActor, acting: Actor) -> None:
+    """Screen what came in: taken in from a file, a page kept or read anew, a new version of a lexicon.
+
+    A run that still waits will read it anyway; one at work may have read before, and another goes behind it.
+    """
     if Permission.SCREEN not in by.permissions:
         return
-    reading = [name for name, one in DETECTORS.items() if batch.table in one.tables]
-    wanted = [name for name in reading if name in switches.on_anywhere()]
-    free = [name for name in wanted if actions.open_run(name, at_work=False) is None]
+    on = switches.on_anywhere()
+    wanted = [name for name, one in DETECTORS.items() if news.table in one.tables and name in on]
+    if not wanted:
+        return
+    actions.one_start_at_a_time()
+    free = [name for name in wanted if not _awaited(name)]
     if free:
-        mandate = f"intake:{batch.key}"
-        actions.start_runs(detectors=free, by=by, mandate=mandate, acting=acting, behind=True)
+        actions.start_runs(detectors=free, by=by, mandate=news.mandate, acting=acting, behind=True)
 
 
 for _table in SOURCES:
-    following.after(_table)(after_intake)
+    following.after(_table)(after_news)
+
+
+def _awaited(detector: str) -> bool:
+    """Whether a run waits that will read what the open transaction brings: held, it begins after its end."""
+    run = actions.open_run(detector, at_work=False)
+    if run is None or run.job is None:
+        return False
+    waiting = Job.objects.select_for_update().filter(pk=run.job.pk, state=Job.State.WAITING)
+    return waiting.first() is not None
 
 
 @transaction.atomic
@@ -106,6 +120,7 @@ def nightly(timestamp: int) -> None:
 def _start(post: Post, orders: list[NightlyOrder]) -> list[Run]:
     by, mandate = actors.officer(post), f"nightly:{max(orders, key=lambda one: one.pk).key}"
     with scoped(by):
+        actions.one_start_at_a_time()
         free = [order.detector for order in orders if actions.open_run(order.detector) is None]
         if not free:
             return []

@@ -29,7 +29,7 @@ from lantian.filings.captures.models import (
 )
 from lantian.filings.captures.rules import retaken
 from lantian.filings.captures.taking import Taken
-from lantian.office import audit, clock, files, jobs, search
+from lantian.office import audit, clock, files, following, jobs, search
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import StoredFile, Unit
 from lantian.office.permissions import Permission, check_permission
@@ -113,10 +113,11 @@ def upload(
             seen_by=seen_by,
         )
         _keep_parts(capture, parts)
-        _first_reading(capture, page, by.post_id if typed else None)
+        reading = _first_reading(capture, page, by.post_id if typed else None)
         _note(audit.Kind.CAPTURE_KEPT, capture, by)
         if kind in PAGES:
             _draw_later(capture, by)
+        _tell(capture, None, reading, post_id=by.post_id, acting=by)
     return capture
 
 
@@ -201,8 +202,9 @@ def keep_taken(request: CaptureRequest, taken: Taken, picture: bytes | None, *, 
         seen_by=request.seen_by,
     )
     _keep_parts(capture, parts)
-    _first_reading(capture, taken.page, None)
+    reading = _first_reading(capture, taken.page, None)
     _note(audit.Kind.CAPTURE_KEPT, capture, by)
+    _tell(capture, None, reading, post_id=request.post_id, acting=by)
     return capture
 
 
@@ -219,6 +221,7 @@ def read(key: str, words: Words, *, seen: int, by: OfficerActor) -> CaptureReadi
         raise CaptureRefused("请录入页面上的文字。", "Please type what the page says.")
     reading = _reading(capture, words, seen + 1, by.post_id)
     _note(audit.Kind.CAPTURE_TYPED, capture, by, reading=reading.number)
+    _tell(capture, last, reading, post_id=by.post_id, acting=by)
     return reading
 
 
@@ -331,7 +334,7 @@ def _keep_parts(capture: Capture, parts: Mapping[str, StoredFile]) -> None:
     )
 
 
-def _first_reading(capture: Capture, page: Page, post_id: int | None) -> None:
+def _first_reading(capture: Capture, page: Page, post_id: int | None) -> CaptureReading | None:
     """What the file itself says, if anything; the capture can be found from now on in any case."""
     found = page.signs
     words = Words(
@@ -342,9 +345,9 @@ def _first_reading(capture: Capture, page: Page, post_id: int | None) -> None:
         only(found.phones) or "",
     )
     if page.readable or words.text:
-        _reading(capture, words, 1, post_id)
-    else:
-        search.note([queries.search_record(capture, None)])
+        return _reading(capture, words, 1, post_id)
+    search.note([queries.search_record(capture, None)])
+    return None
 
 
 def _reading(capture: Capture, words: Words, number: int, post_id: int | None) -> CaptureReading:
@@ -361,6 +364,27 @@ def _reading(capture: Capture, words: Words, number: int, post_id: int | None) -
     )
     search.note([queries.search_record(capture, reading)])
     return reading
+
+
+def _tell(
+    capture: Capture,
+    before: CaptureReading | None,
+    now: CaptureReading | None,
+    *,
+    post_id: int,
+    acting: Actor,
+) -> None:
+    """Have what reads captures follow, where this one says something, or something else than before."""
+    if _words(now) != _words(before):
+        news = following.News("captures", f"capture:{capture.key}")
+        following.follow(news, post_id=post_id, acting=acting)
+
+
+def _words(said: CaptureReading | None) -> Words | None:
+    """What detectors read of a capture; None while it says nothing and is no row of their table."""
+    if said is None or not (said.text or said.title):
+        return None
+    return Words(said.title, said.text, said.advertiser, said.advertiser_id, said.phone)
 
 
 def _seen_by(by: OfficerActor) -> list[int]:

@@ -19,7 +19,7 @@ from lantian.detect.columns import kind_of
 from lantian.filings.captures.actions import CaptureRefused
 from lantian.filings.captures.models import LEXICONS, Lexicon, LexiconWord
 from lantian.filings.open_rows import open_frame
-from lantian.office import audit, clock
+from lantian.office import audit, clock, following
 from lantian.office.actors import OfficerActor
 from lantian.office.intake.cells import shape
 from lantian.office.intake.readers import open_source
@@ -62,6 +62,7 @@ def upload(kind: str, source: str, file: StoredFile, *, seen: int, by: OfficerAc
         )
     words = read_words(file)
     before = set(last.words.values_list("name", flat=True)) if last else set()
+    held = _as_read()
     lexicon = Lexicon.objects.create(
         kind=kind, number=seen + 1, source=source.strip()[:200], file=file, post_id=by.post_id, at=clock.now()
     )
@@ -74,6 +75,9 @@ def upload(kind: str, source: str, file: StoredFile, *, seen: int, by: OfficerAc
         "removed": len(before - now), "sha256": file.sha256,
     }  # fmt: skip
     audit.record(audit.Kind.LEXICON_UPLOADED, by=by, about=("lexicon", lexicon.key), detail=detail)
+    if not _as_read().equals(held):
+        news = following.News("protected_names", f"lexicon:{lexicon.key}")
+        following.follow(news, post_id=by.post_id, acting=by)
     return lexicon
 
 
@@ -144,6 +148,11 @@ def lexicons_frame() -> pl.DataFrame:
     rows = [tuple(value if value != "" else None for value in row) for row in words.values_list(*fields)]
     schema = {name: kind_of("protected_names", name) for name in NAMES}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _as_read() -> pl.DataFrame:
+    """The office's own words in one order, to see whether a version changes any."""
+    return lexicons_frame().sort("kind", "name")
 
 
 def protected_names() -> pl.DataFrame:

@@ -14,9 +14,9 @@ import polars as pl
 from django.db import transaction
 
 from lantian.core.messages import Refused, Text, WrongUse
-from lantian.office import audit, clock, files, jobs
+from lantian.office import audit, clock, files, following, jobs
 from lantian.office.actors import Actor, OfficerActor
-from lantian.office.intake import cells, following, readers, withheld
+from lantian.office.intake import cells, readers, withheld
 from lantian.office.intake.ahead import ahead
 from lantian.office.intake.sources import Window
 from lantian.office.intake.spec import Fault, Moved, TableSpec, name_columns, recognised, spec_of
@@ -363,7 +363,9 @@ def _finish(batch: IntakeBatch, intake: Intake, by: Actor) -> None:
     batch.save(update_fields=["ignored_columns", "notes_zh", "notes_en", "errors_file"])
     intake.spec.conclude(batch, intake.keys, by)
     audit.record(audit.Kind.ROWS_TAKEN_IN, by=by, about=("intake", batch.key), detail={"read": batch.read})
-    following.follow(batch, acting=by)
+    if batch.new or batch.changed:
+        news = following.News(batch.table, f"intake:{batch.key}")
+        following.follow(news, post_id=batch.post_id, acting=by)
 
 
 def _errors_csv(batch: IntakeBatch, intake: Intake) -> bytes:
