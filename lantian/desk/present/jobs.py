@@ -63,6 +63,8 @@ LEFT_OUT_TEXTS: dict[str, Text] = {
 CAUSES: dict[str, Text] = {
     "screening": Text("人工开始", "started by hand"),
     "intake": Text("一次导入带来新数据", "an intake that brought new data"),
+    "capture": Text("网页存证有新内容", "a captured page that was kept or read anew"),
+    "lexicon": Text("词库有新版本", "a new version of a lexicon"),
     "nightly": Text("每夜比对", "nightly run"),
     "lead": Text("为一件线索的案情", "for the case of a lead"),
 }
