@@ -112,14 +112,14 @@ def test_the_hand_over_preview_names_the_clause() -> None:
 
 def test_the_page_of_the_first_detector_gives_its_tables_and_every_number_it_goes_by() -> None:
     page = browser("nankai").get(reverse("detector", args=["P01"])).content.decode()
-    assert "application_no、disclosure" in page and "title、abstract、claim" in page and "agency_code" in page
+    assert "申请号、公开状态" in page and "名称、摘要、主权项" in page and "代理机构代码" in page
     rules = parameters(clock.today())
     for band, word in ((rules.strong, "记为强"), (rules.many, "也记为强"), (rules.medium, "记为中")):
-        cells = (round(band.likeness * 100), "组内相似度中位数至少", "percent")
-        for value, what, unit in (cells, (band.applications, "组内件数至少", "applications")):
+        cells = (round(band.likeness * 100), "组内相似度中位数至少", "%")
+        for value, what, unit in (cells, (band.applications, "组内件数至少", "件申请")):
             row = next(one for one in page.split("<tr>") if f"{word} · {what}" in one)
-            assert f">{value}</td>" in row and f">{unit}</td>" in row
-    assert f">{rules.expiry_days}</td>" in page and ">days</td>" in page
+            assert f"<b>{value}</b> {unit}</td>" in row
+    assert f"<b>{rules.expiry_days}</b> 天</td>" in page
 
 
 def test_a_detectors_page_says_of_each_number_whether_the_law_gives_it_or_we_do() -> None:

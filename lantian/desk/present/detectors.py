@@ -13,6 +13,9 @@ from lantian.core.messages import Text
 from lantian.core.rulebook import NotInForce, RuleVersion
 from lantian.desk.present import jobs
 from lantian.desk.present.leads import doubt
+from lantian.desk.present.reach import reaches
+from lantian.desk.present.tables import column_label, table_label
+from lantian.desk.present.units import unit_words
 from lantian.desk.present.words import Offices, label, language, said
 from lantian.detect import p01
 from lantian.detect.contract import Reads
@@ -45,6 +48,7 @@ BANDS: dict[str, Text] = {
     "applications": Text("组内件数至少", "applications in the group, at least"),
 }
 """Parts of the numbers of P01, whose rule book gives a sentence for each rule and none for a part of it."""
+SHARE = Text("{share}（95%区间 {low} 至 {high}）", "{share} (95% interval {low} to {high})")
 INTERVAL = Text("准确率 {share}，95%区间 {low} 至 {high}", "precision {share}, 95% interval {low} to {high}")
 
 
@@ -151,11 +155,14 @@ def _precision(one: Precision) -> dict[str, Any]:
 
 
 def _card(card: Card) -> dict[str, Any]:
+    """Measured on public data alone; without findings there is no precision, and where it cannot run no count."""
     return {"findings": card.findings, "precision": _share(card.precision), "recall": _share(card.recall)}
 
 
 def _share(share: Share | None) -> str:
-    return "—" if share is None else f"{share.share:.0%}（{share.low:.0%}–{share.high:.0%}）"
+    if share is None:
+        return ""
+    return said(SHARE).format(share=f"{share.share:.0%}", low=f"{share.low:.0%}", high=f"{share.high:.0%}")
 
 
 def counts(held: Counts, name: str) -> list[dict[str, Any]]:
@@ -183,18 +190,21 @@ def opened(name: str) -> dict[str, Any]:
         "public": said(p01.PUBLIC if name == p01.ID else one.text("public")),
         "limits": [_limit(limit, name) for limit in limits(name, clock.today())],
         "reads": [_reads(reads) for reads in declared.reads],
-        "case_bound": list(declared.case_bound),
+        "reaches": reaches(declared.reads),
+        "case_bound": [_column_of(name) for name in declared.case_bound],
         "version": declared.version,
         "from_the_start": name in switches.FROM_THE_START,
     }
 
 
 def _limit(limit: Parameter, detector: str) -> dict[str, Any]:
+    words = isinstance(limit.value, str)
     return {
         "name": _in_words(limit) if detector == p01.ID else said(limit.means),
         "id": limit.name,
         "value": limit.value,
-        "unit": limit.unit,
+        "words": words,
+        "unit": unit_words(limit.unit),
         "basis": said(limit.origin),
         "since": limit.rule.version,
     }
@@ -207,13 +217,19 @@ def _in_words(limit: Parameter) -> str:
 
 
 def _reads(reads: Reads) -> dict[str, Any]:
-    return {
-        "table": reads.table,
-        "needed": reads.needed,
-        "columns": "、".join(reads.columns),
-        "one_of": "、".join(reads.one_of),
-        "also": "、".join(name for name in reads.also if name not in (*reads.columns, *reads.one_of)),
+    columns = {
+        "columns": reads.columns,
+        "one_of": reads.one_of,
+        "also": [name for name in reads.also if name not in (*reads.columns, *reads.one_of)],
     }
+    named = {part: [column_label(reads.table, name) for name in names] for part, names in columns.items()}
+    return {"table": reads.table, "name": table_label(reads.table), "needed": reads.needed, **named}
+
+
+def _column_of(name: str) -> str:
+    """A `table.column` in words."""
+    table, _, column = name.partition(".")
+    return column_label(table, column)
 
 
 def decision(row: Switch, houses: Offices) -> dict[str, Any]:

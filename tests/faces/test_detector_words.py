@@ -1,0 +1,131 @@
+"""Detectors and findings in the reader's words: units, tables and columns, how far a directory goes."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+
+from lantian.desk.present import evidence, jobs, pairs, reach
+from lantian.desk.present.pairs import Chosen
+from lantian.desk.present.tables import code_label, column_label, in_words, table_label
+from lantian.desk.present.units import UNITS, unit_words
+from lantian.detect.detectors import DETECTORS
+from lantian.detect.parameters import limits
+from lantian.filings.models import Patent
+from lantian.office import clock
+from lantian.registry.models import Agency
+from lantian.registry.reach import Reach, reach_of
+from lantian.screening import queries
+from lantian.screening.models import Finding
+from tests.personas import acting, browser
+
+CHINESE = re.compile(r"[㐀-鿿]")
+
+
+def test_every_unit_of_the_rule_book_is_said_in_chinese() -> None:
+    used = {limit.unit for id in DETECTORS for limit in limits(id, clock.today()) if limit.unit}
+    assert not used - UNITS.keys()
+    with override("zh-hans"):
+        assert unit_words("days") == "天"
+    with override("en"):
+        assert unit_words("days") == "days"
+
+
+@pytest.mark.parametrize("id", DETECTORS)
+def test_every_table_and_column_that_a_detector_reads_has_a_chinese_name(id: str) -> None:
+    with override("zh-hans"):
+        for reads in DETECTORS[id].reads:
+            assert CHINESE.search(table_label(reads.table)), reads.table
+            for name in reads.all:
+                assert CHINESE.search(column_label(reads.table, name)), f"{reads.table}.{name}"
+
+
+def test_why_a_detector_did_not_run_is_told_in_words() -> None:
+    with override("zh-hans"):
+        assert in_words("缺少 captures 表；patents 表没有下列任何一列：contact_phone、payer。") == (
+            "缺少“网页存证”表；“专利申请”表没有下列任何一列：联系电话、缴费人。"
+        )
+        said = "patents 表没有公开状态（disclosure）列：未知视为未公布，不得读取。"
+        assert in_words(said) == "“专利申请”表没有公开状态（disclosure）列：未知视为未公布，不得读取。"
+        assert in_words("比对没有完成。") == "比对没有完成。"
+    with override("en"):
+        assert in_words("there is no table captures.") == "there is no table captures."
+
+
+@pytest.mark.django_db
+def test_a_run_that_could_not_run_is_not_called_done() -> None:
+    with acting("city"):
+        run = queries.runs().exclude(ended_at=None)[0]
+        assert jobs.run(run)["job"].state == "done"
+        run.not_run_zh, run.not_run_en = "缺少 captures 表。", "there is no table captures."
+        shown = jobs.run(run)
+    assert (shown["job"].state, shown["job"].state_label) == ("not_run", "没有运行")
+    assert shown["not_run"] == "缺少“网页存证”表。"
+
+
+@pytest.mark.django_db
+def test_the_reach_of_the_directory_counts_every_agency_once() -> None:
+    with acting("city"):
+        held = reach_of("agencies")
+        assert held is not None and held.rows == Agency.objects.count() > 0
+    assert reach_of("patents") is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "覆盖本市"), ("en", "districts of this city")])
+def test_a_detectors_page_says_how_far_the_directory_goes(language: str, words: str) -> None:
+    client = browser("nankai")
+    client.cookies["django_language"] = language
+    page = client.get(reverse("detector", args=["W02"])).content.decode()
+    with acting("city"):
+        rows = Agency.objects.count()
+    assert words in page and (f"现有 {rows:,} 家" in page or f"{rows:,} held here" in page)
+    assert ("“不在名录中”只就这个范围而言" in page) == (language == "zh-hans")
+
+
+def test_without_a_directory_the_page_says_that_nobody_can_be_missing_from_it() -> None:
+    with override("zh-hans"):
+        assert reach._held(Reach({}, 0, 0)) == "本系统没有导入，一家也没有"
+        told = reach._held(Reach({"120104": 3, "120101": 1}, 2, 1))
+    assert told.startswith("本系统现有 7 家，覆盖本市 2 个区（南开区 3、和平区 1）")
+    assert told.endswith("登记在外地的 2 家，不能确定所在区的 1 家")
+
+
+@pytest.mark.django_db
+def test_a_finding_that_names_the_directory_says_how_far_it_goes() -> None:
+    with acting("city"):
+        row = queries.waiting()[0]
+    page = browser("city").get(reverse("finding", args=[row.key])).content.decode()
+    assert ("名录收到哪里" in page) == any(one.directory for one in DETECTORS[row.detector].reads)
+
+
+@pytest.mark.django_db
+def test_one_text_is_shown_alone_and_not_compared_with_itself() -> None:
+    row = Patent(application_no="202310000001.2", title="装置", abstract="占比为120%", disclosure="published")
+    chosen = Chosen(row.application_no, row.application_no)
+    shown = pairs.pair(chosen, {row.application_no: row})
+    assert shown["alone"] and "jaccard" not in shown and shown["a"]["blocks"][1]["text"] == "占比为120%"
+    assert pairs.comparison(chosen, {row.application_no: row}) == []
+
+
+def test_codes_of_the_tables_are_words_on_the_page() -> None:
+    with override("zh-hans"):
+        assert code_label("trademark_proceedings", "kind", "non_use_cancellation") == "撤销连续三年不使用"
+        assert code_label("trademark_proceedings", "kind", "其他程序") == "其他程序"
+        assert column_label("trademark_proceedings", "petitioner_agency") == "提起人代理机构"
+    with override("en"):
+        assert code_label("trademark_proceedings", "outcome", "partly") == "granted in part"
+
+
+@pytest.mark.django_db
+def test_a_page_that_another_office_keeps_stays_a_key_in_the_evidence() -> None:
+    with acting("city"):
+        row = Finding(evidence=["captures:nowhere", "agencies:12800"], members=[])
+        tables = {table["id"]: table for table in evidence.tables(row)}
+        only = evidence.tables(row, but="agencies")
+    assert [cell["text"] for cell in tables["captures"]["rows"][0][:2]] == ["nowhere", "由其他单位保管"]
+    assert len(tables["agencies"]["head"]) == 2  # nothing stands beside the number: no empty column
+    assert [table["id"] for table in only] == ["captures"]
