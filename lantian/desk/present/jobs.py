@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from lantian.core.messages import Text
-from lantian.desk.present.tables import column_label
+from lantian.desk.present.tables import column_label, in_words, table_label
 from lantian.desk.present.words import either, label, language, said
 from lantian.office.intake.spec import spec_of
 from lantian.office.models import IntakeBatch, Job
@@ -60,6 +60,7 @@ LEFT_OUT_TEXTS: dict[str, Text] = {
     "repeated_number": Text("申请号重复", "with a repeated number"),
     "design": Text("外观设计，不比对文字", "designs, whose text is not compared"),
 }
+NOT_RUN = Text("没有运行", "not run")
 CAUSES: dict[str, Text] = {
     "screening": Text("人工开始", "started by hand"),
     "intake": Text("一次导入带来新数据", "an intake that brought new data"),
@@ -157,6 +158,9 @@ def run(row: Run) -> dict[str, Any]:
     if row.ended_at:
         done = label(STATE_TEXTS[Job.State.DONE])
         shown = replace(shown, state=Job.State.DONE, state_label=done, open=False, ended_at=row.ended_at)
+    not_run = in_words(either(row.not_run_zh, row.not_run_en))
+    if not_run and shown.state == Job.State.DONE:
+        shown = replace(shown, state="not_run", state_label=label(NOT_RUN))
     outcomes = {
         name: int(row.outcomes.get(name, 0)) for name in ("not_cleared", "presumed_lawful", "cleared")
     }
@@ -173,7 +177,7 @@ def run(row: Run) -> dict[str, Any]:
         "left_out": [
             {"reason": _left_out(reason), "count": count} for reason, count in row.left_out.items() if count
         ],
-        "not_run": either(row.not_run_zh, row.not_run_en),
+        "not_run": not_run,
         "detector_version": row.detector_version or "—",
         "parameters": row.parameters or "—",
         "watermark": said(WATERMARK).format(seq=row.audit_seq) if row.audit_seq else "",
@@ -185,7 +189,7 @@ def _left_out(reason: str) -> str:
     """Why rows were left out, with the table they are of where the reason names one."""
     table, _, why = reason.rpartition(".")
     words = said(LEFT_OUT_TEXTS[why]) if why in LEFT_OUT_TEXTS else why
-    return words if table in ("", "patents") else f"{words} ({table})"
+    return words if table in ("", "patents") else f"{table_label(table)} · {words}"
 
 
 def cause(row: Run) -> str:

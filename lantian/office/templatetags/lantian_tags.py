@@ -27,6 +27,7 @@ TONES = {
     "not_cleared": "warn", "presumed_lawful": "neutral", "cleared": "ok",  # clearing
     "strong": "danger", "medium": "warn", "weak": "neutral",  # strength
     "waiting": "neutral", "running": "info", "done": "ok", "cancelled": "neutral", "failed": "danger",  # job
+    "not_run": "warn",  # run
     "received": "info", "verifying": "warn", "verified": "ok",  # lead
     "split": "info", "forwarded": "warn", "answered": "ok", "void": "neutral",  # dispatch
     "waiting_answer": "info", "submitted": "warn", "sent_back": "danger", "accepted": "ok",  # return sheet
