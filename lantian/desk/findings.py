@@ -270,7 +270,7 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
 def _ground(request: OfficerRequest, row: Finding) -> dict[str, Any]:
     """What the finding rests on: two texts side by side, a network, tables of rows."""
     if row.detector in TEXTUAL and shown.numbers_of(row):
-        more = [] if row.detector == "P01" else evidence.tables(row)
+        more = [] if row.detector == "P01" else evidence.tables(row, but="patents")  # listed with the texts
         return _texts(request, row) | {"textual": True, "evidence": more}
     hand = hand_of(row)
     return {

@@ -13,7 +13,10 @@ from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Row
 from lantian.core.messages import Text
 from lantian.desk.present.detectors import BASES, told
 from lantian.desk.present.leads import doubt, reckoned_due
+from lantian.desk.present.reach import reaches
 from lantian.desk.present.words import Offices, either, label, language, said
+from lantian.detect import p01
+from lantian.detect.detectors import DETECTORS
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.screening import actions, queries, ranking
@@ -22,6 +25,7 @@ from lantian.screening.ranking import Precision
 from lantian.screening.states import OUTCOME_TEXTS, STATE_TEXTS, Outcome, State
 
 NAMELESS = Text("未载明代理机构的一组申请", "a group of applications without an agency on file")
+CONNECTED = Text("一组相互关联的申请人", "a group of connected applicants")
 TABLE = "patents:"
 
 
@@ -71,7 +75,7 @@ def _value(row: Finding, right: Precision) -> dict[str, Any]:
 
 def subject(row: Finding) -> str:
     """Whom a finding is about, in words."""
-    return row.subject_name or label(NAMELESS)
+    return row.subject_name or label(NAMELESS if row.detector == p01.ID else CONNECTED)
 
 
 def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
@@ -89,6 +93,7 @@ def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
         "confidence": doubt(rule.rule.confidence),
         "innocent": said(rule.text("innocent")),
         "refute": said(rule.text("refuted")),
+        "directories": reaches(one for one in DETECTORS[row.detector].reads if one.directory),
         "ground_changed": last is not None and last.ground != actions.ground_of(row),
         "returned": queries.returned(said_of_it),
         "evidence_then": last.ground_size if last else None,

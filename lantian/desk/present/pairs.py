@@ -72,12 +72,15 @@ def likeness(left: str, others: Sequence[str], known: Mapping[str, Patent]) -> d
 
 
 def pair(chosen: Chosen, known: Mapping[str, Patent]) -> dict[str, Any]:
-    """Both texts with their marks and the numbers of the pair, or why they are hidden."""
+    """Both texts with their marks and the numbers of the pair, one text where there is no other, or why not."""
     a, b = known.get(chosen.a), known.get(chosen.b)
     if a is None or b is None:
         return _hidden(chosen, GONE)
     if not readable(a) or not readable(b):
         return _hidden(chosen, HIDDEN)
+    if chosen.a == chosen.b:
+        blocks = [_block(label, text, []) for label, text in zip(BLOCKS.values(), texts(a), strict=True)]
+        return {"a": {"number": chosen.a, "title": a.title, "blocks": blocks}, "alone": True}
     numbers = passages.numbers(texts(a), texts(b))
     left, right, found = _blocks(a, b)
     return {
@@ -133,7 +136,7 @@ FACTS: tuple[tuple[Text, Callable[[Patent], str]], ...] = (
 def comparison(chosen: Chosen, known: Mapping[str, Patent]) -> list[dict[str, Any]]:
     """What is on file about both, row by row; rows empty on both sides are left out."""
     a, b = known.get(chosen.a), known.get(chosen.b)
-    if a is None or b is None or not (readable(a) and readable(b)):
+    if a is None or b is None or a is b or not (readable(a) and readable(b)):
         return []
     rows = [(said(name), read(a), read(b)) for name, read in FACTS]
     return [
