@@ -54,6 +54,9 @@ KEYS: Mapping[str, str] = {
 }
 """Tables whose rows have one key: rows without it, or repeating it, are left out and counted."""
 
+IN_ORDER = frozenset(["identities"])
+"""Tables whose order says something (who was taken in first); the others are sorted."""
+
 
 def kind_of(table: str, column: str) -> Kind:
     """Return the type of a column as the tables' contract has it; money and numbers come as float."""
@@ -75,7 +78,7 @@ def kind_of(table: str, column: str) -> Kind:
 def readied(
     name: str, table: pl.DataFrame | None, columns: Sequence[str]
 ) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Return the columns asked for, typed, missing ones null, sorted; and how many rows were left out, by why.
+    """Return the columns asked for, typed, missing ones null, in one order; and how many rows were left out, by why.
 
     Of `patents` only published rows are kept (专利法 第二十一条: unpublished applications are secret).
     """
@@ -87,6 +90,8 @@ def readied(
         table = table.filter(test)
         left_out[why] = before - table.height
     frame = pl.DataFrame([_typed(table, name, column) for column in columns])
+    if name in IN_ORDER:
+        return frame, left_out
     order = [column for column, dtype in frame.schema.items() if not isinstance(dtype, pl.List)]
     return frame.sort(order, nulls_last=True), left_out
 

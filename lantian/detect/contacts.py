@@ -54,7 +54,7 @@ DIRECTORY = replace(
 ACCOUNTS = ("account_sent_percent", "account_own_percent")
 """The limits of the shared rule `accounts`, which every detector that reads `contacts` goes by."""
 BRANCHES = Reads("branches", ("agency_code",), also=("phone", "address"), needed=False)
-IDENTITIES = Reads("identities", tuple(identity.PEOPLE), needed=False)
+IDENTITIES = Reads("identities", ("name", "id"), also=("address", "phone"), needed=False)
 """Persons resolved in earlier runs (`lantian.detect.known`): who is among them keeps the id."""
 
 

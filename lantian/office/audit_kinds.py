@@ -81,6 +81,7 @@ class Kind(StrEnum):
     CASE_SCREENED = "case_screened"
     NIGHTLY_SWITCHED = "nightly_switched"
     DETECTOR_SWITCHED = "detector_switched"
+    IDENTITIES_RESOLVED = "identities_resolved"
     FINDINGS_STORED = "findings_stored"
     FINDING_READ = "finding_read"
     FINDING_JUDGED = "finding_judged"
@@ -252,6 +253,7 @@ KIND_TEXTS: dict[Kind, Text] = {
     Kind.CASE_SCREENED: Text("筛查本案材料", "case material screened"),
     Kind.DETECTOR_SWITCHED: Text("启用或停用筛查模型", "detector switched on or off"),
     Kind.NIGHTLY_SWITCHED: Text("开启或停止每夜筛查", "nightly screening switched"),
+    Kind.IDENTITIES_RESOLVED: Text("辨认申请人", "applicants resolved"),
     Kind.FINDINGS_STORED: Text("保存比对提示", "findings stored"),
     Kind.FINDING_READ: Text("查看比对提示", "finding read"),
     Kind.FINDING_JUDGED: Text("研判", "finding judged"),

@@ -39,6 +39,7 @@ GRANTS: dict[str, str] = {
     "filings_lexicon": APPEND,
     "filings_lexiconword": APPEND,
     "screening_switch": APPEND,
+    "screening_identitychange": APPEND,
     # records
     "office_unit": WRITE,
     "office_plate": WRITE,
@@ -66,6 +67,7 @@ GRANTS: dict[str, str] = {
     "filings_capture": WRITE,
     "filings_openrow": WRITE,
     "screening_tally": WRITE,
+    "screening_mention": WRITE,
     "screening_run": WRITE,
     "screening_finding": WRITE,
     "screening_caserow": APPEND,

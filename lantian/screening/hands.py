@@ -21,7 +21,7 @@ from lantian.detect.parameters import shipped_book
 from lantian.detect.rules import rules_of
 from lantian.filings import queries as filings
 from lantian.registry import frames
-from lantian.screening import material
+from lantian.screening import identities, material
 from lantian.screening.models import Finding
 from lantian.screening.tables import with_contacts
 
@@ -99,6 +99,7 @@ def _ground(finding: Finding, patents: pl.DataFrame) -> Ground:
     given = {
         "patents": patents, "companies": frames.companies(ids), "agencies": frames.agencies(),
         "branches": frames.dated("branches"),
+        identities.TABLE: identities.persons_frame(patents["applicants"].explode().drop_nulls().to_list()),
     }  # fmt: skip
     reads = (_PATENTS, *(one for one in detector.reads if one.table != _PATENTS.table))
     ready = {one.table: readied(one.table, given.get(one.table), one.all)[0] for one in reads}

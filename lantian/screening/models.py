@@ -109,6 +109,34 @@ class CaseRow(models.Model):
         indexes = [models.Index(fields=["case_key"], name="rows_of_a_case")]
 
 
+class Mention(models.Model):
+    """An applicant as published applications name it, and the id under which detectors count it; first taken in first.
+
+    A person without a number is told by its address, a firm by its number; see `lantian.detect.known`.
+    """
+
+    class Kind(models.TextChoices):
+        """Who is mentioned."""
+
+        PERSON = "person", "自然人"
+        FIRM = "firm", "单位"
+
+    kind = models.CharField(max_length=6, choices=Kind.choices)
+    name = models.TextField()
+    address = models.TextField(null=True)
+    number = models.TextField(null=True)
+    identity = models.TextField()
+
+
+class IdentityChange(models.Model):
+    """What became of an id: merged into another one, or parted from it; append-only."""
+
+    was = models.TextField()
+    now = models.TextField()
+    how = models.CharField(max_length=6, choices={"merged": "并入", "parted": "分出"})
+    at = models.DateTimeField()
+
+
 class Judgement(models.Model):
     """An officer's word on a finding; append-only, the newest one counts.
 

@@ -17,7 +17,7 @@ from lantian.detect.progress import Progress
 from lantian.detect.reading import Reading
 from lantian.office import audit, clock, jobs
 from lantian.office.models import AuditLink
-from lantian.screening import actions, material, tables
+from lantian.screening import actions, identities, material, tables
 from lantian.screening.cases import ENDED, of_case
 from lantian.screening.models import Run
 
@@ -42,6 +42,8 @@ def screen(running: jobs.Running, *, runs: str) -> None:
         names = [name for row in rows for name in DETECTORS[row.detector].tables]
         case_key = rows[0].case_key  # the runs of one job are all for one case, or for none
         held = tables.held(names, case_key=case_key)
+        if identities.TABLE in names and not case_key:  # what a case brought ties nobody outside its runs
+            held[identities.TABLE] = identities.renew(held, about=running.job.key, by=running.actor)
         refs, over = material.refs(case_key), bool(case_key) and not material.case_open(case_key)
     reading, faults = Reading(), []
     for done, row in enumerate(rows):

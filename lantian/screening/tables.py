@@ -16,7 +16,7 @@ from lantian.filings.captures.queries import captures_frame
 from lantian.filings.open_rows import OPEN, open_frame
 from lantian.filings.queries import screened_frame
 from lantian.registry.frames import FRAMES as REGISTER
-from lantian.screening import material
+from lantian.screening import identities, material
 from lantian.standing.frames import quality_rounds
 
 PATENTS = "patents"
@@ -27,6 +27,7 @@ SOURCES: Mapping[str, Callable[[], pl.DataFrame]] = {
     "quality_rounds": quality_rounds,
     "captures": captures_frame,
     "protected_names": protected_names,
+    identities.TABLE: identities.persons_frame,
 }
 """Who builds a table; a table without a source is held nowhere, and its detectors say so."""
 

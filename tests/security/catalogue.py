@@ -140,6 +140,7 @@ APPEND_ONLY = {
     "filings_lexiconword",
     "screening_nightlyorder",
     "screening_switch",
+    "screening_identitychange",
     "casework_leadstep",
     "casework_participant",
     "casework_attendance",

@@ -38,3 +38,7 @@ CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT ON screening_nightlyorder DE
 -- Which detectors an office takes is no secret; what it decided stays.
 CALL append_only('screening_switch');
 CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT ON screening_switch DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION demand_event();
+
+-- Who is who among published applicants is as open as the applications; what became of an id stays on record.
+CALL append_only('screening_identitychange');
+CREATE CONSTRAINT TRIGGER demand_event AFTER INSERT ON screening_identitychange DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION demand_event();
