@@ -86,10 +86,10 @@ def _mentions(kind: Mention.Kind, rows: Iterable[Mapping[str, str | None]]) -> l
     return [
         Mention(
             kind=kind,
-            name=row["name"],
+            name=row["name"] or "",
             address=row.get("address"),
             number=row.get("number"),
-            identity=row["id"],
+            identity=row["id"] or "",
         )
         for row in rows
     ]
