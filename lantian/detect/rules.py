@@ -20,9 +20,9 @@ LIMIT = Shape({**_NAMED, "value": int, "unit": str}, {"given_by": OneOf((GIVEN,)
 """`given_by`: the value stands in the provision that is cited; without it, it is our own working value."""
 OWN = Text("本系统自定，规定未给出", "our own working value, not in the provision")
 WORDS = Shape({**_NAMED, "value": str})
-SHARED = {id: Shape({"limits": Many(LIMIT)}) for id in ("ties", "accounts", "brands", "pages")}
+SHARED = {id: Shape({"limits": Many(LIMIT)}) for id in ("ties", "accounts", "brands", "marks", "pages")}
 """Rules that several detectors share: how firmly contacts tie, whose an account is, which names are of one house,
-how firmly a page tells.
+how alike marks are, how firmly a page tells.
 """
 STANDARD = Shape(
     {

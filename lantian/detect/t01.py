@@ -14,7 +14,7 @@ import polars as pl
 
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
-from lantian.detect.marks.index import MarkIndex
+from lantian.detect.marks.index import SCALE, MarkIndex, likeness_of
 
 SIGNS = ("bulk", "front", "repeated", "refiled")
 
@@ -50,7 +50,8 @@ def _clearing_own(cases: pl.DataFrame, ground: Ground) -> pl.DataFrame:
     attacked = cases.join(
         marks.select(mark_number="number", mark="mark", classes="classes"), on="mark_number"
     ).drop_nulls("mark")
-    near = MarkIndex.of(owned["mark"]).near(attacked["mark"], least=ground.share("likeness_percent"))
+    least, scale = ground.share("likeness_percent"), likeness_of(ground.rules.limits)
+    near = MarkIndex.of(owned["mark"]).near(attacked["mark"], least=least, likeness=scale)
     both = near.select("new", "row").with_columns(
         by=attacked["party"].gather(near["new"]),
         party=owned["party"].gather(near["row"]),
@@ -145,7 +146,7 @@ DETECTOR = Detector(
     ),
     limits=(
         "least_petitions", "least_respondents", "least_repeats", "front_staff", "again_days", "likeness_percent",
-        "person_name", "least_signs", "strong_signs",
+        "person_name", "least_signs", "strong_signs", *SCALE,
     ),
     find=find,
     version="3",

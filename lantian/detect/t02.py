@@ -16,7 +16,7 @@ from lantian.detect import identity
 from lantian.detect.clusters import earliest_of_cluster
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
-from lantian.detect.marks.index import MarkIndex
+from lantian.detect.marks.index import SCALE, MarkIndex, likeness_of
 from lantian.detect.marks.order import kept_in_order
 
 TIES = ("phone", "address", "agent")
@@ -25,7 +25,7 @@ TIES = ("phone", "address", "agent")
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each group of same-day filings that hang together."""
     marks = _marks(ground)
-    pairs = _pairs(marks, ground.share("likeness_percent"))
+    pairs = _pairs(marks, ground)
     if not pairs.height:
         return
     left, right = (pairs[end].to_numpy().astype(np.int64) for end in ("a", "b"))
@@ -48,13 +48,14 @@ def _marks(ground: Ground) -> pl.DataFrame:
     ).sort("filed_on", "number")
 
 
-def _pairs(marks: pl.DataFrame, least: float) -> pl.DataFrame:
+def _pairs(marks: pl.DataFrame, ground: Ground) -> pl.DataFrame:
     """Pairs of rows (a < b) near each other on one day in one class, of different and tied applicants."""
     spread = marks.select("filed_on", "mark", "classes").with_row_index("at").explode("classes")
     spread = spread.drop_nulls("classes").with_columns(pl.col("at").cast(pl.Int64))
     days = spread["filed_on"].to_physical().to_numpy().astype(np.uint64)
     groups = days * np.uint64(64) + spread["classes"].to_numpy().astype(np.uint64)
-    near = MarkIndex.of(spread["mark"], groups).near(spread["mark"], groups, least=least)
+    least, scale = ground.share("likeness_percent"), likeness_of(ground.rules.limits)
+    near = MarkIndex.of(spread["mark"], groups).near(spread["mark"], groups, least=least, likeness=scale)
     near = near.filter(kept_in_order(near, spread["mark"], spread["mark"]))
     at = spread["at"].to_numpy()
     pairs = pl.DataFrame(
@@ -109,7 +110,7 @@ DETECTOR = Detector(
         agents.ENROLMENTS,
         agents.COMPANIES,
     ),
-    limits=("likeness_percent", "strong_applicants"),
+    limits=("likeness_percent", "strong_applicants", *SCALE),
     find=find,
-    version="2",
+    version="3",
 )

@@ -14,7 +14,7 @@ import polars as pl
 
 from lantian.detect.contract import Detector, Found, Ground
 from lantian.detect.marks import agents
-from lantian.detect.marks.index import MarkIndex
+from lantian.detect.marks.index import SCALE, MarkIndex, likeness_of
 from lantian.detect.marks.keys import taken_apart
 from lantian.detect.marks.order import kept_in_order
 from lantian.detect.t08 import HOW, MARKS, NAMES, applicant, met
@@ -28,9 +28,10 @@ def find(ground: Ground) -> Iterator[Found]:
     names = ground.tables["protected_names"].filter(pl.col("kind").is_in(KINDS)).drop_nulls("name")
     marks = ground.tables["trademarks"]
     parts = _parts(marks, taken_apart(names["name"]).lengths)
+    least = ground.share("likeness_percent")
     near = (
         MarkIndex.of(parts["part"])
-        .near(names["name"], least=ground.share("likeness_percent"))
+        .near(names["name"], least=least, likeness=likeness_of(ground.rules.limits))
         .filter(pl.col("kind").is_in(_PLAIN))
     )
     near = near.filter(kept_in_order(near, names["name"], parts["part"]))
@@ -102,7 +103,7 @@ DETECTOR = Detector(
     id="T04",
     subject="applicant",
     reads=(MARKS, NAMES, agents.COMPANIES),
-    limits=("filled_percent", "long_name", "long_disguised", "likeness_percent"),
+    limits=("filled_percent", "long_name", "long_disguised", "likeness_percent", *SCALE),
     find=find,
-    version="2",
+    version="3",
 )

@@ -16,7 +16,7 @@ import polars as pl
 from lantian.core.messages import Text
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.marks import agents
-from lantian.detect.marks.index import MarkIndex
+from lantian.detect.marks.index import SCALE, MarkIndex, likeness_of
 from lantian.detect.marks.order import kept_in_order, read_alike
 
 HOW = {
@@ -38,7 +38,8 @@ def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each applicant with marks near a protected one."""
     names = ground.tables["protected_names"].filter(pl.col("kind") == "well_known_mark")
     marks = ground.tables["trademarks"]
-    near = MarkIndex.of(marks["mark"]).near(names["name"], least=ground.share("likeness_percent"))
+    least, scale = ground.share("likeness_percent"), likeness_of(ground.rules.limits)
+    near = MarkIndex.of(marks["mark"]).near(names["name"], least=least, likeness=scale)
     near = near.filter(kept_in_order(near, names["name"], marks["mark"]))
     near = near.with_columns(read_alike(near, names["name"], marks["mark"]))
     found = met(near, marks, names, ground)
@@ -117,7 +118,8 @@ DETECTOR = Detector(
         "loose_marks",
         "close_percent",
         "across_weight_percent",
+        *SCALE,
     ),
     find=find,
-    version="2",
+    version="3",
 )

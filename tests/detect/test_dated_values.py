@@ -136,3 +136,21 @@ def test_which_offers_tell_by_themselves_stands_in_the_book_of_phrases(
     assert page() == ["strong"]
     monkeypatch.setattr(phrases, "shipped_book", lambda: slight)
     assert page() == ["weak"]
+
+
+@pytest.mark.parametrize(
+    ("scale", "id", "listed", "text"),
+    [
+        ("sound", "T04", {"name": "溟岚山", "kind": "place"}, "名兰山"),
+        ("look", "T04", {"name": "未央", "kind": "person"}, "末央"),
+        ("turned", "T08", {"name": "澍翮茶", "kind": "well_known_mark"}, "茶翮澍"),
+    ],
+)
+def test_how_alike_marks_of_one_sound_look_or_of_other_order_are_is_dated(
+    scale: str, id: str, listed: Row, text: str, value: Value
+) -> None:
+    mark = {"number": "1", "filed_on": DAY, "mark": text, "classes": [9], "applicant": "某公司"}
+    tables = {"trademarks": [mark], "protected_names": [listed | {"classes": [9]}]}
+    assert strengths(id, **tables)
+    value("marks", f"{scale}_likeness_percent", 65)
+    assert not strengths(id, **tables)

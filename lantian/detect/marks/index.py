@@ -1,12 +1,13 @@
 """Stored marks by their keys, and the question which of them a new mark is near.
 
-Likeness: 1 the same characters in the same order; 0.95 in another order; 0.9 the same sound, or look-alikes in
-place of one or two characters; else the share of characters in common where one is added, taken out or replaced.
+Likeness: 1 the same characters in the same order; less in another order, for the same sound, and for look-alikes in
+place of one or two characters (detectors take these from the dated rule `marks`); else the share of characters in
+common where one is added, taken out or replaced.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,7 +22,10 @@ KINDS = (SAME, TURNED, SOUND, LOOK, SHARED)
 CROWDED = 2000
 """Stored marks taken under one key without a character, the first ones; whole keys are never cut."""
 _BLOCK = 2000
-LIKENESS = {SAME: 1.0, TURNED: 0.95, SOUND: 0.9, LOOK: 0.9}
+LIKENESS: Mapping[str, float] = {SAME: 1.0, TURNED: 0.95, SOUND: 0.9, LOOK: 0.9}
+"""Likeness by kind where no rule book is asked (`lantian detect marks`)."""
+SCALE = tuple(f"{kind}_likeness_percent" for kind in (TURNED, SOUND, LOOK))
+"""The limits of the shared rule `marks`, which every detector that compares marks goes by."""
 _Places = npt.NDArray[np.int32]
 _Likeness = npt.NDArray[np.float64]
 Met = tuple[Rows, Rows, Rows, _Likeness]
@@ -50,6 +54,13 @@ class Sorted:
 
 
 _NO_ROWS = np.zeros(0, np.int64)
+
+
+def likeness_of(limits: Mapping[str, int]) -> Mapping[str, float]:
+    """Read the likeness by kind (0 to 1) out of the limits of a detector."""
+    return {SAME: 1.0} | {kind: limits[f"{kind}_likeness_percent"] / 100 for kind in (TURNED, SOUND, LOOK)}
+
+
 ENTIRE, SHORTENED, SOUNDING = "entire", "shortened", "sounding"
 
 
@@ -113,7 +124,14 @@ class MarkIndex:
         """Store marks; with `groups` (a number each) only marks of one group can be near each other."""
         return cls((Part.of(marks, groups),))
 
-    def near(self, marks: pl.Series, groups: Codes | None = None, *, least: float = 0.6) -> pl.DataFrame:
+    def near(
+        self,
+        marks: pl.Series,
+        groups: Codes | None = None,
+        *,
+        least: float = 0.6,
+        likeness: Mapping[str, float] = LIKENESS,
+    ) -> pl.DataFrame:
         """Return near pairs: new (row asked), row (stored), kind, likeness; each pair once, by its best kind.
 
         Sorted by new, then likeness (highest first), then row.
@@ -122,10 +140,10 @@ class MarkIndex:
         for at in range(0, len(marks), _BLOCK):
             block = slice(at, at + _BLOCK)
             apart = taken_apart(marks[block], None if groups is None else groups[block])
-            parts.append(_best(list(self._asked(apart)), least).with_columns(pl.col("new") + at))
+            parts.append(_best(list(self._asked(apart, likeness)), least).with_columns(pl.col("new") + at))
         return pl.concat(parts) if parts else _best([], least)
 
-    def _asked(self, apart: Marks) -> Iterator[Met]:
+    def _asked(self, apart: Marks, likeness: Mapping[str, float]) -> Iterator[Met]:
         entire, shortened = apart.entire, apart.shortened
         whole, sound, look = (_Question(keys) for keys in (entire, apart.spoken, apart.resembling))
         shares = (
@@ -137,10 +155,10 @@ class MarkIndex:
         for part in self.parts:
             new, row = whole.met(part.keyed[ENTIRE])
             turned = np.where(apart.ordered[new] == part.ordered[row], 0, 1)
-            yield new, row + before, turned, np.where(turned == 0, 1.0, LIKENESS[TURNED])
+            yield new, row + before, turned, np.where(turned == 0, likeness[SAME], likeness[TURNED])
             for kind, name, question in ((2, SOUNDING, sound), (3, ENTIRE, look)):
                 new, row = question.met(part.keyed[name])
-                alike = np.full(len(new), LIKENESS[KINDS[kind]])
+                alike = np.full(len(new), likeness[KINDS[kind]])
                 yield new, row + before, np.full(len(new), kind), alike
             for name, question in shares:
                 new, row = question.met(part.keyed[name])
