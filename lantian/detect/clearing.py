@@ -53,6 +53,10 @@ class Condition:
 NOT_CLEARED = Clearing(Outcome.NOT_CLEARED)
 
 _SAME_APPLICANT = Text("申请人相同（applicants）", "same applicant (applicants)")
+_SAME_BY_NUMBER = Text(
+    "申请人相同（名称不同，统一社会信用代码相同：applicant_ids 或 companies）",
+    "same applicant (other name, same credit code: applicant_ids or companies)",
+)
 _SAME_DAY = Text("申请日相同（filing_date）", "same filing day (filing_date)")
 _DECLARED = Text(
     "两件均作双申请说明（dual_filing_declared）", "double filing declared in both (dual_filing_declared)"
@@ -113,7 +117,7 @@ def double_filing_conditions(pair: Pair) -> list[Condition]:
     declared = False if False in (a.declared, b.declared) else (True if a.declared and b.declared else None)
     return [
         Condition(_TWO_KINDS, None if None in kinds else kinds == {"invention", "utility_model"}),
-        Condition(_SAME_APPLICANT, same_applicant(a, b)),
+        applicant_condition(a, b),
         Condition(_SAME_DAY, a.filed_on == b.filed_on if a.filed_on and b.filed_on else None),
         Condition(_DECLARED, declared),
     ]
@@ -164,20 +168,29 @@ def shared_priority(pair: Pair) -> bool:
 
 
 def _family_conditions(pair: Pair) -> list[Condition]:
-    return [Condition(_LINKED, True), Condition(_SAME_APPLICANT, same_applicant(pair.a, pair.b))]
+    return [Condition(_LINKED, True), applicant_condition(pair.a, pair.b)]
+
+
+def applicant_condition(a: Filing, b: Filing) -> Condition:
+    """The condition that the applicants are the same, which says so where only their numbers agree."""
+    met = same_applicant(a, b)
+    renamed = bool(met) and _names(a.applicants) != _names(b.applicants)
+    return Condition(_SAME_BY_NUMBER if renamed else _SAME_APPLICANT, met)
 
 
 def same_applicant(a: Filing, b: Filing) -> bool | None:
-    """Whether the applicants are the same: by number where all have one, else by name; None if unknown.
+    """Whether the applicants are the same; None if unknown.
 
-    Names must agree as filed: that two spellings mean one body is for the register to say, by its number.
+    By number where the filings give all of them. Else by name as filed; that two names mean one body is for the
+    register to say, by one number (`filing.filings`): a firm that changed its name is itself.
     """
     if not a.applicants or not b.applicants:
         return None
     both = (*a.applicants, *b.applicants)
-    if all(party.no for party in both):
-        return _numbers(a.applicants) == _numbers(b.applicants)
-    return _names(a.applicants) == _names(b.applicants)
+    numbered = all(party.no for party in both) and _numbers(a.applicants) == _numbers(b.applicants)
+    if all(party.no and party.filed for party in both):
+        return numbered
+    return numbered or _names(a.applicants) == _names(b.applicants)
 
 
 def _numbers(parties: Iterable[Party]) -> set[str | None]:

@@ -8,6 +8,8 @@ from typing import TypeAlias
 
 import polars as pl
 
+from lantian.core.messages import Refused
+
 Kind: TypeAlias = "pl.DataType | type[pl.DataType]"
 SEPARATOR = "；"
 _YES, _NO = ("true", "1", "是"), ("false", "0", "否")
@@ -109,15 +111,26 @@ def _tests(name: str, table: pl.DataFrame, columns: Sequence[str]) -> list[tuple
     return tests
 
 
+def cast(name: str, table: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Give those of the columns that are there their types, and leave everything else as it is."""
+    return table.with_columns(_typed(table, name, column) for column in columns if column in table.columns)
+
+
 def _typed(table: pl.DataFrame, name: str, column: str) -> pl.Series:
     wanted = kind_of(name, column)
     if column not in table.columns:
         return pl.Series(column, [None], wanted).new_from_index(0, table.height)
     given = table[column]
-    if given.dtype == wanted:
-        return given
+    if given.dtype == wanted or given.dtype == pl.Null:
+        return given.cast(wanted)
     if given.dtype == pl.String:
         return from_text(given.replace("", None), wanted)
+    if given.dtype.is_nested() != isinstance(wanted, pl.List):
+        zh, en = ("列表", "a list") if isinstance(wanted, pl.List) else ("单个值", "a single value")
+        raise Refused(
+            f"{name} 表的列“{column}”应为{zh}，而文件中是 {given.dtype}；请按数据表说明改正该列。",
+            f"{name}: column {column} must hold {en}, the file has {given.dtype}; put this column right.",
+        )
     return given.cast(wanted, strict=False)
 
 

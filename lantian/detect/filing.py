@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import zip_longest
@@ -11,14 +11,16 @@ from typing import Any
 import polars as pl
 
 from lantian.core.identifiers import application_kind, application_no, fold
+from lantian.detect import identity
 
 
 @dataclass(frozen=True)
 class Party:
-    """An applicant or agency: its number where known, and its name."""
+    """An applicant or agency: its number where known, and its name; `filed`: the filing itself gives the number."""
 
     no: str | None
     name: str
+    filed: bool = True
 
     @property
     def identity(self) -> str:
@@ -62,11 +64,26 @@ COLUMNS = (
 )
 
 
-def filings(patents: pl.DataFrame, orders: Sequence[int]) -> Iterator[Filing]:
-    """Read rows of `patents` with their places; columns that are missing count as unknown in every row."""
+def filings(patents: pl.DataFrame, orders: Sequence[int], companies: pl.DataFrame) -> Iterator[Filing]:
+    """Read rows of `patents` with their places; columns that are missing count as unknown in every row.
+
+    A firm that files without its number has that of the register of `companies` (credit_code, name, former_names),
+    where one firm alone bears or bore the name.
+    """
     present = [name for name in COLUMNS if name in patents.columns]
+    registered = _registered(patents, companies)
     for order, row in zip(orders, patents.select(present).iter_rows(named=True), strict=True):
-        yield _filing(order, row)
+        yield _filing(order, row, registered)
+
+
+def _registered(patents: pl.DataFrame, companies: pl.DataFrame) -> Mapping[str, str]:
+    """Numbers by name, of applicants that stand in the register."""
+    if "applicants" not in patents.columns or not companies.height:
+        return {}
+    names = patents["applicants"].explode().drop_nulls().unique()
+    none = pl.Series("number", [None], pl.String).new_from_index(0, len(names))
+    found = identity.firms(names, none, companies)
+    return {name: no for name, no in zip(names, found, strict=True) if no and not no.startswith("name:")}
 
 
 def plain_number(number: str) -> str:
@@ -74,7 +91,7 @@ def plain_number(number: str) -> str:
     return application_no(number).normal
 
 
-def _filing(order: int, row: dict[str, Any]) -> Filing:
+def _filing(order: int, row: dict[str, Any], registered: Mapping[str, str]) -> Filing:
     number = row["application_no"]
     parent = row.get("parent_no")
     code, name = row.get("agency_code"), row.get("agency_name")
@@ -86,13 +103,16 @@ def _filing(order: int, row: dict[str, Any]) -> Filing:
         declared=row.get("dual_filing_declared"),
         parent=plain_number(parent) if parent else None,
         priorities=frozenset(plain_number(no) for no in row.get("priority_nos") or () if no),
-        applicants=tuple(_parties(row.get("applicants") or (), row.get("applicant_ids") or ())),
+        applicants=tuple(_parties(row, registered)),
         applicant_kinds=tuple(row.get("applicant_kinds") or ()),
         agency=Party(code, name or str(code)) if code or name else None,
     )
 
 
-def _parties(names: Sequence[str | None], numbers: Sequence[str | None]) -> Iterator[Party]:
-    for name, number in zip_longest(names, numbers):
-        if name or number:
-            yield Party(number or None, name or number or "")
+def _parties(row: Mapping[str, Any], registered: Mapping[str, str]) -> Iterator[Party]:
+    lists = (row.get(name) or () for name in ("applicants", "applicant_ids", "applicant_kinds"))
+    for name, number, kind in zip_longest(*lists):
+        if number:
+            yield Party(number, name or number)
+        elif name:
+            yield Party(None if kind == "person" else registered.get(name), name, filed=False)

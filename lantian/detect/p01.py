@@ -19,8 +19,10 @@ import polars as pl
 
 from lantian.core.messages import Text
 from lantian.core.rulebook import NotInForce
+from lantian.detect.behind import COMPANIES
 from lantian.detect.clearing import Clearing, Outcome, Pair, clear
 from lantian.detect.clusters import earliest_of_cluster
+from lantian.detect.columns import cast, readied
 from lantian.detect.contract import Reads
 from lantian.detect.filing import COLUMNS, Filing, Party, filings
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
@@ -30,11 +32,12 @@ from lantian.detect.progress import Progress, silent
 from lantian.detect.reading import Reading
 
 ID = "P01"
-VERSION = "1"
+VERSION = "2"
 TEXTS = ("title", "abstract", "claim")
 READS = (
     Reads("patents", ("application_no", "disclosure"), also=COLUMNS[1:], one_of=TEXTS),
     Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+    COMPANIES,
 )
 PUBLIC = Text(
     "只读已公开申请的文字和著录项目，不用案件带来的列：每夜比对就是它的全部能力。",
@@ -115,7 +118,8 @@ def run(
     near = (reading or Reading()).near(readable, id="application_no", texts=texts, progress=progress)
     if readable.height and not near.counts["screened"]:
         return not_run(_MISSING["wording"].zh, _MISSING["wording"].en)
-    pairs = _pairs(readable, near.pairs.filter(pl.col("jaccard") >= rules.likeness))
+    companies, _ = readied(COMPANIES.table, tables.get(COMPANIES.table), COMPANIES.all)
+    pairs = _pairs(readable, near.pairs.filter(pl.col("jaccard") >= rules.likeness), companies)
     ground = _ground(on, rules, tables.get("agencies"))
     rows = [
         _finding(group, unit, ground)
@@ -137,10 +141,11 @@ def _missing(patents: pl.DataFrame, given: bool) -> Text | None:
 
 
 def published(patents: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
-    """Keep rows that may be read and compared, and count the others by reason.
+    """Keep rows that may be read and compared, columns typed, and count the others by reason.
 
     Only `disclosure == "published"` is read (Patent Law art. 21(3): unpublished applications are secret).
     """
+    patents = cast("patents", patents, ("disclosure", *COLUMNS, *TEXTS))
     tests = {
         "unpublished": pl.col("disclosure").eq_missing("published"),
         "no_number": pl.col("application_no").is_not_null(),
@@ -164,12 +169,12 @@ def _design(patents: pl.DataFrame) -> pl.Expr:
     return pl.when(pl.col("kind").is_null()).then(by_number).otherwise(pl.col("kind") == "design")
 
 
-def _pairs(readable: pl.DataFrame, near: pl.DataFrame) -> list[Pair]:
+def _pairs(readable: pl.DataFrame, near: pl.DataFrame, companies: pl.DataFrame) -> list[Pair]:
     """Attach the facts on file to the near-duplicate pairs."""
     place = readable.select("application_no", order=pl.int_range(pl.len()))
     wanted = pl.concat([near["a"], near["b"]]).unique().alias("application_no").to_frame()
     rows = place.join(wanted, on="application_no", how="semi", maintain_order="left")["order"]
-    by_number = {filing.number: filing for filing in filings(readable[rows], rows.to_list())}
+    by_number = {filing.number: filing for filing in filings(readable[rows], rows.to_list(), companies)}
     wording = dict(zip(by_number, _wordings(readable[rows]), strict=True))
     triples = near.select("a", "b", "jaccard").iter_rows()
     return [Pair(by_number[a], by_number[b], like, wording[a] == wording[b]) for a, b, like in triples]

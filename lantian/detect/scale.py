@@ -106,7 +106,7 @@ def run_p01(folder: str, *, on: date, engine: str, block: int = BLOCK) -> Findin
     stored, texts = Stored.under(folder, "patents"), p01.TEXTS
     present = [name for name in texts if name in stored.columns()]
     facts = stored.facts(without=texts).with_row_index("_place")
-    tables = read_stored(folder, ["agencies"])
+    tables = read_stored(folder, [reads.table for reads in p01.READS if reads.table != "patents"])
     if not present or not {"application_no", "disclosure"} <= set(facts.columns):
         return p01.run({**tables, "patents": facts}, on=on)
     readable, _ = p01.published(facts)

@@ -162,8 +162,9 @@ def test_a_renamed_company_is_the_same_applicant_by_its_number() -> None:
 
 
 def test_without_numbers_the_names_as_filed_decide() -> None:
-    nameless = replace(INVENTION, applicants=(Party(None, "甲公司"),))
+    nameless = replace(INVENTION, applicants=(Party(None, "甲公司", filed=False),))
     assert judged(nameless, MODEL).outcome is Outcome.CLEARED
     assert (
-        judged(replace(nameless, applicants=(Party(None, "甲集团"),)), MODEL).outcome is Outcome.NOT_CLEARED
+        judged(replace(nameless, applicants=(Party(None, "甲集团", filed=False),)), MODEL).outcome
+        is Outcome.NOT_CLEARED
     )

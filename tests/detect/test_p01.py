@@ -12,6 +12,7 @@ import pytest
 from lantian.city.chance import stream
 from lantian.city.edits import edit
 from lantian.city.texts import compose
+from lantian.core.messages import Refused
 from lantian.detect import p01
 from lantian.detect.findings import SCHEMA, Findings, finding_key, possible_keys, unit_of
 
@@ -245,3 +246,54 @@ def test_strength_follows_likeness_and_number() -> None:
     batch = screened(filing("1"), filing("2"), filing("3")).frame
     assert pair["strength"].to_list() == ["medium"]
     assert batch["strength"].to_list() == ["strong"]
+
+
+OLD, NEW, CODE = "天津老名有限公司", "天津新名有限公司", "91120104YY00000012"
+REGISTER = pl.DataFrame({"credit_code": [CODE], "name": [NEW], "former_names": [[OLD]]})
+
+
+def renamed(old: dict[str, Any], new: dict[str, Any], **tables: pl.DataFrame) -> Findings:
+    """One double filing, declared in both, of two names."""
+    rows = [
+        filing("1", firm=OLD, dual_filing_declared=True, **old),
+        filing("2", firm=NEW, dual_filing_declared=True, **new) | {"kind": "utility_model"},
+    ]
+    return p01.run({"patents": pl.DataFrame(rows, infer_schema_length=None), **tables}, on=ON)
+
+
+@pytest.mark.parametrize("given", [{}, {"firm_no": CODE}])
+def test_a_firm_that_changed_its_name_between_two_filings_is_one_applicant(given: dict[str, str]) -> None:
+    (row,) = renamed({}, given, companies=REGISTER).frame.to_dicts()
+    assert row["clearing"] == "cleared" and "名称不同" in row["cleared"]
+    assert row["members"][-1] == CODE  # one applicant, under its number
+    assert renamed({}, given).frame["clearing"].to_list() == ["not_cleared"]
+
+
+def test_a_name_that_two_firms_bore_tells_nobody_apart() -> None:
+    two = pl.concat([REGISTER, REGISTER.with_columns(credit_code=pl.lit("91120104YY00000099"))])
+    assert renamed({}, {}, companies=two).frame["clearing"].to_list() == ["not_cleared"]
+
+
+def test_the_register_parts_nobody_whom_the_filings_call_by_one_name() -> None:
+    """The register knows the name under another number than the one filed: the names as filed still agree."""
+    rows = [
+        filing("1", firm=NEW, firm_no="91120104YY00000099", dual_filing_declared=True),
+        filing("2", firm=NEW, dual_filing_declared=True) | {"kind": "utility_model"},
+    ]
+    found = p01.run({"patents": pl.DataFrame(rows, infer_schema_length=None), "companies": REGISTER}, on=ON)
+    assert found.frame["clearing"].to_list() == ["cleared"]
+
+
+def test_a_person_is_not_looked_up_in_the_register_of_firms() -> None:
+    person = {"applicant_kinds": ["person"]}
+    assert renamed(person, person, companies=REGISTER).frame["clearing"].to_list() == ["not_cleared"]
+
+
+def test_numbers_where_text_belongs_are_read_and_lists_in_the_wrong_place_refused_by_name() -> None:
+    rows = [filing("1"), filing("2", kind="b")]
+    patents = pl.DataFrame(rows, infer_schema_length=None)
+    patents = patents.with_columns(pl.col("application_no", "agency_code").cast(pl.Int64))
+    assert p01.run({"patents": patents}, on=ON).frame["subject_no"].to_list() == ["12101"]
+    for wrong in (pl.struct("title").alias("title"), pl.lit(1.5).alias("applicants")):
+        with pytest.raises(Refused, match=wrong.meta.output_name()):
+            p01.run({"patents": patents.with_columns(wrong)}, on=ON)
