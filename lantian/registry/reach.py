@@ -6,44 +6,61 @@ A finding that says somebody is not in a directory says so of the directory held
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from django.db.models import Count
+from django.db.models import Case, Count, Q, Value, When
 
 from lantian.registry.models import Subject
 from lantian.registry.routing import Step
 
-PLACED: Mapping[str, str] = {"agencies": "agency", "companies": "company"}
-"""Registers whose rows have a place, by the name of their entry."""
+LICENSED = Q(agency__agency_code__isnull=False) | Q(agency__kinds__contains=["patent"])
+"""An agency that stands in the directory of patent agencies, as detectors read it: by its code, or by its kind."""
+PATENT, TRADEMARK, COMPANIES = "patent", "trademark", "companies"
+REGISTERS: Mapping[str, tuple[Q, Case]] = {
+    "agencies": (
+        Q(agency__isnull=False),
+        Case(When(LICENSED, then=Value(PATENT)), default=Value(TRADEMARK)),
+    ),
+    "companies": (Q(company__isnull=False), Case(default=Value(COMPANIES))),
+}
+"""Registers whose rows have a place: which subjects stand in one, and in which part of it."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Reach:
-    """Rows of a register: by district of the city (code, the most first), registered elsewhere, placed nowhere."""
+    """Rows of a register, or of a part: by district of the city (code), registered elsewhere, placed nowhere."""
 
-    districts: Mapping[str, int]
-    elsewhere: int
-    unplaced: int
+    districts: dict[str, int] = field(default_factory=dict)
+    elsewhere: int = 0
+    unplaced: int = 0
 
     @property
     def rows(self) -> int:
         """How many rows are held."""
         return sum(self.districts.values()) + self.elsewhere + self.unplaced
 
-
-def reach_of(table: str) -> Reach | None:
-    """How far a register goes now, one query; None for a table that has no register of placed bodies."""
-    if table not in PLACED:
-        return None
-    held = Subject.objects.filter(**{f"{PLACED[table]}__isnull": False})
-    places = held.values_list("district_code", "routed_by").annotate(rows=Count("pk"))
-    found: dict[str, int] = {}
-    elsewhere = unplaced = 0
-    for code, step, rows in places.order_by("district_code", "routed_by"):
-        if code:
-            found[code] = found.get(code, 0) + rows
+    def count(self, district: str | None, step: str, rows: int) -> None:
+        """Count rows that routing placed in this district, or by this step in none."""
+        if district:
+            self.districts[district] = self.districts.get(district, 0) + rows
         elif step == Step.OUTSIDE:
-            elsewhere += rows
+            self.elsewhere += rows
         else:
-            unplaced += rows
-    return Reach(dict(sorted(found.items(), key=lambda one: (-one[1], one[0]))), elsewhere, unplaced)
+            self.unplaced += rows
+
+
+def reach_of(table: str) -> Mapping[str, Reach]:
+    """How far a register goes now, by its parts, one query; empty for a table that is no register of placed bodies.
+
+    `agencies` is told in two parts, `patent` and `trademark` (for marks alone): a directory of the one is none of the
+    other.
+    """
+    if table not in REGISTERS:
+        return {}
+    within, part = REGISTERS[table]
+    found = {name: Reach() for name in ([PATENT, TRADEMARK] if table == "agencies" else [COMPANIES])}
+    held = Subject.objects.filter(within).annotate(part=part)
+    places = held.values_list("part", "district_code", "routed_by").annotate(rows=Count("pk"))
+    for name, district, step, rows in places.order_by("part", "district_code", "routed_by"):
+        found[name].count(district, step, rows)
+    return found

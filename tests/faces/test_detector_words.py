@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
@@ -15,8 +16,8 @@ from lantian.desk.present.units import UNITS, unit_words
 from lantian.detect.detectors import DETECTORS
 from lantian.detect.parameters import limits
 from lantian.filings.models import Patent
-from lantian.office import clock
-from lantian.registry.models import Agency
+from lantian.office import audit, clock
+from lantian.registry.models import Agency, Company
 from lantian.registry.reach import Reach, reach_of
 from lantian.screening import queries
 from lantian.screening.models import Finding
@@ -67,11 +68,16 @@ def test_a_run_that_could_not_run_is_not_called_done() -> None:
 
 
 @pytest.mark.django_db
-def test_the_reach_of_the_directory_counts_every_agency_once() -> None:
+def test_the_reach_of_the_directory_counts_every_agency_once_and_patent_agencies_apart() -> None:
     with acting("city"):
-        held = reach_of("agencies")
-        assert held is not None and held.rows == Agency.objects.count() > 0
-    assert reach_of("patents") is None
+        parts = reach_of("agencies")
+        assert sum(part.rows for part in parts.values()) == Agency.objects.count()
+        Agency.objects.update(kinds=["trademark"], agency_code=None)
+        assert reach_of("agencies")["patent"].rows == 0 < parts["patent"].rows
+        Agency.objects.update(kinds=None)
+        assert reach_of("agencies")["trademark"].rows == Agency.objects.count()
+        assert reach_of("companies")["companies"].rows == Company.objects.count()
+    assert reach_of("patents") == {}
 
 
 @pytest.mark.django_db
@@ -81,25 +87,32 @@ def test_a_detectors_page_says_how_far_the_directory_goes(language: str, words: 
     client.cookies["django_language"] = language
     page = client.get(reverse("detector", args=["W02"])).content.decode()
     with acting("city"):
-        rows = Agency.objects.count()
+        rows = reach_of("agencies")["patent"].rows
     assert words in page and (f"现有 {rows:,} 家" in page or f"{rows:,} held here" in page)
     assert ("“不在名录中”只就这个范围而言" in page) == (language == "zh-hans")
 
 
 def test_without_a_directory_the_page_says_that_nobody_can_be_missing_from_it() -> None:
     with override("zh-hans"):
-        assert reach._held(Reach({}, 0, 0)) == "本系统没有导入，一家也没有"
-        told = reach._held(Reach({"120104": 3, "120101": 1}, 2, 1))
+        assert reach.held(Reach()) == "本系统没有导入，一家也没有"
+        told = reach.held(Reach({"120104": 3, "120101": 1}, 2, 1))
     assert told.startswith("本系统现有 7 家，覆盖本市 2 个区（南开区 3、和平区 1）")
     assert told.endswith("登记在外地的 2 家，不能确定所在区的 1 家")
 
 
 @pytest.mark.django_db
 def test_a_finding_that_names_the_directory_says_how_far_it_goes() -> None:
+    client = browser("city")
     with acting("city"):
-        row = queries.waiting()[0]
-    page = browser("city").get(reverse("finding", args=[row.key])).content.decode()
-    assert ("名录收到哪里" in page) == any(one.directory for one in DETECTORS[row.detector].reads)
+        row = queries.waiting().filter(detector="P01")[0]
+    assert "名录收到哪里" not in client.get(reverse("finding", args=[row.key])).content.decode()
+    with transaction.atomic(), acting("city") as by:
+        Finding.objects.filter(pk=row.pk).update(detector="W02")
+        audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("finding", row.key))
+        held = reach_of("agencies")["patent"].rows
+    page = client.get(reverse("finding", args=[row.key])).content.decode()
+    assert f"专利代理机构名录：本系统现有 {held:,} 家" in page and "名录收到哪里" in page
+    assert "只代理商标的机构" not in page  # no directory of patent agencies
 
 
 @pytest.mark.django_db

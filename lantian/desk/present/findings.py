@@ -13,7 +13,7 @@ from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Row
 from lantian.core.messages import Text
 from lantian.desk.present.detectors import BASES, told
 from lantian.desk.present.leads import doubt, reckoned_due
-from lantian.desk.present.reach import reaches
+from lantian.desk.present.reach import directories
 from lantian.desk.present.words import Offices, either, label, language, said
 from lantian.detect import p01
 from lantian.detect.detectors import DETECTORS
@@ -93,7 +93,7 @@ def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
         "confidence": doubt(rule.rule.confidence),
         "innocent": said(rule.text("innocent")),
         "refute": said(rule.text("refuted")),
-        "directories": reaches(one for one in DETECTORS[row.detector].reads if one.directory),
+        "directories": directories(DETECTORS[row.detector].reads),
         "ground_changed": last is not None and last.ground != actions.ground_of(row),
         "returned": queries.returned(said_of_it),
         "evidence_then": last.ground_size if last else None,
