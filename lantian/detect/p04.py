@@ -1,9 +1,9 @@
 """P04: filed again after withdrawal: a new application near a withdrawn one, filed after the withdrawal.
 
-Whose it is: the same applicant's, the same agency's, or that of one hidden hand (both give one phone, e-mail, account,
-payer or address); any other applicant's counts too, and weighs less. A successor that claims the withdrawn
-application's priority, or is its divisional, is lawful and no finding. Withdrawals are read from the status and from
-the outcome of notices.
+Whose it is: the same applicant's (a firm is one under every name that the register knows), the same agency's, or
+that of one hidden hand (both give one phone, e-mail, account, payer or address); any other applicant's counts too,
+and weighs less. A successor that claims the withdrawn application's priority, or is its divisional, is lawful and no
+finding. Withdrawals are read from the status and from the outcome of notices.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from typing import Any
 import polars as pl
 
 from lantian.detect import identity
+from lantian.detect.behind import COMPANIES
+from lantian.detect.contacts import mentioned
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.near import near_among
 from lantian.detect.networks import WORDS
@@ -49,9 +51,18 @@ def find(ground: Ground) -> Iterator[Found]:
     nearest = again.sort("b", "jaccard", "a", descending=[False, True, False]).unique(
         "b", keep="first", maintain_order=True
     )
-    hands = _Hands(patents)
+    hands, parties = _Hands(patents), _parties(patents, ground.tables["companies"])
     for row in nearest.iter_rows(named=True):
-        yield _found(row, hands.shared(row["a"], row["b"]), ground)
+        both = [parties.get(row[end], frozenset()) for end in ("a", "b")]
+        yield _found(row, bool(both[0] & both[1]), hands.shared(row["a"], row["b"]), ground)
+
+
+def _parties(patents: pl.DataFrame, companies: pl.DataFrame) -> dict[str, frozenset[str]]:
+    """Resolve the applicants of each application."""
+    rows = mentioned(patents)
+    who = identity.firms(rows["name"], rows["number"], companies).alias("party")
+    grouped = rows.select("application_no", who).drop_nulls().group_by("application_no").agg("party")
+    return {number: frozenset(named) for number, named in grouped.iter_rows()}
 
 
 class _Hands:
@@ -79,7 +90,7 @@ class _Hands:
 
 
 def _withdrawn(patents: pl.DataFrame, ground: Ground) -> pl.DataFrame:
-    """Withdrawn applications with the day, agency and applicants, by their status or by a notice's outcome."""
+    """Withdrawn applications with the day and agency, by their status or by a notice's outcome."""
     by_status = patents.filter(pl.col("status").is_in(WITHDRAWN)).select(
         "application_no", gone_on="status_date"
     )
@@ -88,13 +99,12 @@ def _withdrawn(patents: pl.DataFrame, ground: Ground) -> pl.DataFrame:
     days = (
         pl.concat([by_status, by_notice]).drop_nulls().group_by("application_no").agg(pl.col("gone_on").min())
     )
-    facts = patents.select("application_no", was_agency="agency_code", was_applicants="applicants")
+    facts = patents.select("application_no", was_agency="agency_code")
     return days.join(facts, on="application_no").sort("application_no")
 
 
-def _found(row: dict[str, Any], shared: list[str], ground: Ground) -> Found:
+def _found(row: dict[str, Any], same_applicant: bool, shared: list[str], ground: Ground) -> Found:
     same_agency = bool(row["agency_code"]) and row["agency_code"] == row["was_agency"]
-    same_applicant = bool(set(row["applicants"] or ()) & set(row["was_applicants"] or ()))
     number = next(iter(row["applicant_ids"] or ()), None)
     name = next(iter(row["applicants"] or ()), None) or ""
     key = "applicant" if same_applicant else "agency" if same_agency else "hand" if shared else "other"
@@ -131,6 +141,7 @@ DETECTOR = Detector(
                 "kind",
                 "applicants",
                 "applicant_ids",
+                "applicant_kinds",
                 "agency_code",
                 "priority_nos",
                 "parent_no",
@@ -144,9 +155,10 @@ DETECTOR = Detector(
         ),
         Reads("abnormal_notices", ("application_no", "outcome"), also=("outcome_on",), needed=False),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
+        COMPANIES,
     ),
     limits=("jaccard_percent", "strong_percent"),
     find=find,
     further=in_use,
-    version="2",
+    version="3",
 )

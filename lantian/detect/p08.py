@@ -8,6 +8,7 @@ day and are left out.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -16,6 +17,7 @@ import polars as pl
 
 from lantian.core.messages import Text
 from lantian.detect import rates
+from lantian.detect.behind import COMPANIES, first_parties
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 
@@ -25,6 +27,7 @@ def find(ground: Ground) -> Iterator[Found]:
     rows = rows.filter(pl.col("parent_no").is_null()).sort("agency_code", "filing_date", "application_no")
     if not rows.height:
         return
+    rows = rows.with_columns(party=first_parties(rows, ground.tables["companies"]))
     span = (rows["filing_date"].max() - rows["filing_date"].min()).days + 1  # type: ignore[operator, union-attr]
     width = ground.limit("window_days")
     totals = rows.group_by("agency_code", maintain_order=True).agg(count=pl.len())
@@ -55,7 +58,7 @@ def _found(agency: str, burst: pl.DataFrame, usual: float, ground: Ground) -> Fo
     values = {
         "count": len(numbers), "usual": f"{usual:.1f}", "times": f"{len(numbers) / usual:.0f}",
         "first": burst["filing_date"].min(), "last": burst["filing_date"].max(),
-        "applicants": burst.select(pl.col("applicants").list.first()).n_unique(),
+        "applicants": burst["party"].n_unique(),
     }  # fmt: skip
     times = len(numbers) / usual
     said, row = ground.rules.say("burst", **values), _in_a_row(numbers)
@@ -92,19 +95,18 @@ def _in_a_row(numbers: list[str]) -> int:
 def _one_large(burst: pl.DataFrame, ground: Ground) -> tuple[str | None, float]:
     """Name the one large applicant that most of a burst belongs to, if it does."""
     first = burst.select(
-        name=pl.col("applicants").list.first(),
-        number=pl.col("applicant_ids").list.first(),
-        kind=pl.col("applicant_kinds").list.first(),
+        "party", name=pl.col("applicants").list.first(), kind=pl.col("applicant_kinds").list.first()
     )
-    most = (
-        first.group_by("name", "number", "kind")
-        .agg(count=pl.len())
-        .sort("count", "name", descending=[True, False])
+    # A firm under two writings of its name is one; it is called by the commoner one.
+    named = (
+        first.group_by("party", "name").agg(count=pl.len()).sort("count", "name", descending=[True, False])
     )
-    name, number, kind, count = most.row(0)
+    most = named.group_by("party", maintain_order=True).agg(pl.col("name").first(), pl.col("count").sum())
+    party, name, count = most.sort("count", descending=True, maintain_order=True).row(0)
+    kinds = set(first.filter(pl.col("party").eq_missing(party))["kind"])
     share = count / burst.height
-    staff = ground.tables["companies"].filter(pl.col("credit_code") == (number or ""))["insured_staff"]
-    capable = kind in ground.rules.words["capable_kinds"].split("|") or (
+    staff = ground.tables["companies"].filter(pl.col("credit_code") == (party or ""))["insured_staff"]
+    capable = not kinds.isdisjoint(ground.rules.words["capable_kinds"].split("|")) or (
         len(staff) > 0 and (staff[0] or 0) >= ground.limit("large_staff")
     )
     return (name if capable and share >= ground.share("one_applicant_percent") else None), share
@@ -119,7 +121,7 @@ DETECTOR = Detector(
             ("application_no", "disclosure", "filing_date", "agency_code"),
             also=("applicants", "applicant_ids", "applicant_kinds", "parent_no"),
         ),
-        Reads("companies", ("credit_code",), also=("insured_staff",), needed=False),
+        replace(COMPANIES, columns=("credit_code",), also=("name", "former_names", "insured_staff")),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
     ),
     limits=(
@@ -133,5 +135,5 @@ DETECTOR = Detector(
         "capable_kinds",
     ),
     find=find,
-    version="3",
+    version="4",
 )

@@ -1,17 +1,20 @@
 """P14: inventors exchanged in bulk: an agency whose applications change their inventors far more than others'.
 
-A slip of the pen put right, another order, or one inventor added is no exchange. The agency's share of
-exchanged applications is tested against that of all others; nearness to the grant is told, not tested.
+A slip of the pen put right, the same name in other signs or letters, another order, or one inventor added is no
+exchange. The agency's share of exchanged applications is tested against that of all others; nearness to the grant is
+told, not tested.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import polars as pl
 
 from lantian.detect import rates
 from lantian.detect.contract import Detector, Found, Ground, Reads
+from lantian.detect.identity import plain, sound
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -47,21 +50,38 @@ def _exchanged(ground: Ground) -> pl.DataFrame:
     """Changes of inventors in which too few of those named before remain."""
     changes = ground.tables["patent_changes"].filter(pl.col("field") == "inventors")
     changes = changes.filter(pl.col("before").list.len() > 0, pl.col("after").list.len() > 0)
-    kept = pl.col("before").list.set_intersection("after").list.len()
-    changes = changes.filter(kept / pl.col("before").list.len() < ground.share("kept_percent"))
-    most = ground.limit("slip_characters")
-    slips = [_slip(before, after, most) for before, after in changes.select("before", "after").iter_rows()]
-    return changes.filter(~pl.Series(slips, dtype=pl.Boolean))
+    least, most = ground.share("kept_percent"), ground.limit("slip_characters")
+    exchanged = [
+        _remaining(before, after) < least and not _slip(before, after, most)
+        for before, after in changes.select("before", "after").iter_rows()
+    ]
+    return changes.filter(pl.Series(exchanged, dtype=pl.Boolean))
+
+
+def _remaining(before: list[str], after: list[str]) -> float:
+    """Return the share of those named before who are still named, be it in other signs or letters."""
+    return sum(any(_one_name(one, other) for other in after) for one in before) / len(before)
+
+
+def _one_name(one: str, other: str) -> bool:
+    """Whether two writings are one name: but for blanks and signs, or one in Latin letters and both of one sound."""
+    latin = one.isascii() or other.isascii()
+    return plain(one) == plain(other) or (latin and sound(one) == sound(other))
 
 
 def _slip(before: list[str], after: list[str], most: int) -> bool:
-    """Whether every name differs from its successor by so many characters at most."""
+    """Whether every name is its successor, or differs from it by so many characters at most."""
     if len(before) != len(after):
         return False
     return all(
-        len(one) == len(other) and sum(a != b for a, b in zip(one, other, strict=True)) <= most
+        _one_name(one, other) or _differing(plain(one), plain(other)) <= most
         for one, other in zip(before, after, strict=True)
     )
+
+
+def _differing(one: str, other: str) -> float:
+    """Count the places at which two names of one length differ; without end where their lengths do."""
+    return sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else math.inf
 
 
 def _found(agency: str, numbers: tuple[int, int, float], rows: pl.DataFrame, ground: Ground) -> Found:
@@ -108,5 +128,5 @@ DETECTOR = Detector(
         "slip_characters",
     ),
     find=find,
-    version="2",
+    version="3",
 )

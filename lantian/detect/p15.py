@@ -10,6 +10,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from lantian.detect import identity
+from lantian.detect.behind import COMPANIES
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 CONFIRMED = ("withdrawn", "rejected")
@@ -22,12 +23,8 @@ def find(ground: Ground) -> Iterator[Found]:
     kept = ground.tables["subsidies"].filter(pl.col("repaid_on").is_null()).join(last, on="application_no")
     if not kept.height:
         return
-    empty = pl.DataFrame(
-        schema={"credit_code": pl.String, "name": pl.String, "former_names": pl.List(pl.String)}
-    )
-    kept = kept.with_columns(party=identity.firms(kept["applicant"], kept["applicant_id"], empty)).drop_nulls(
-        "party"
-    )
+    who = identity.firms(kept["applicant"], kept["applicant_id"], ground.tables["companies"])
+    kept = kept.with_columns(party=who).drop_nulls("party")
     for (party,), rows in kept.sort("party", "paid_on", "application_no").group_by(
         "party", maintain_order=True
     ):
@@ -70,7 +67,9 @@ DETECTOR = Detector(
             also=("applicant_id", "amount_cny", "repaid_on"),
         ),
         Reads("abnormal_notices", ("application_no", "outcome"), also=("outcome_on",)),
+        COMPANIES,
     ),
     limits=("patience_days",),
     find=find,
+    version="2",
 )
