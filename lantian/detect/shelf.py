@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -141,13 +142,32 @@ def page_of(path: Path) -> dict[str, Any]:
 def rebuilt(path: Path, build: Callable[[Path], Any]) -> None:
     """Build an index beside the one that stands in a folder, whole or damaged, and put it in its place.
 
-    What stands there is removed only when the new one is finished.
+    What stands there is removed only when the new one is finished, and never anything that is no index. Raises
+    `Refused` before anything is built.
     """
+    _refuse_others(path)
     beside = path.with_name(f".{path.name}.new")
     shutil.rmtree(beside, ignore_errors=True)
     build(beside)
     shutil.rmtree(path, ignore_errors=True)
     beside.rename(path)
+
+
+def _refuse_others(path: Path) -> None:
+    """Refuse a place that holds anything but the files of an index, whole or damaged."""
+    own = re.compile(rf"\.?(segment-\d+|{re.escape(PAGE)}|{re.escape(VERIFIED)})")
+    try:
+        strange = [one.name for one in sorted(path.iterdir()) if not own.fullmatch(one.name)]
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        strange = [path.name]
+    if strange:
+        raise Refused(
+            f"{path} 里有不属于索引的文件（{strange[0]}），不能整个替换；请换一个文件夹，或者先移走这些文件。",
+            f"{path} holds {strange[0]}, which is no part of an index, and is not replaced; name another folder, or"
+            " move these files away first.",
+        )
 
 
 def refuse_known(ids: pl.Series, stored: Iterable[pl.Series]) -> None:

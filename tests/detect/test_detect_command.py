@@ -176,3 +176,14 @@ def test_the_command_never_imports_django(patents: Path, tmp_path: Path) -> None
         f"assert main({arguments!r}) == 0; sys.exit('django' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
+
+
+def test_a_folder_where_the_findings_should_go_is_told_kindly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pl.DataFrame({"application_no": ["1"], "disclosure": ["published"]}).write_parquet(
+        tmp_path / "patents.parquet"
+    )
+    command = ["detect", "run", "P02", "--data", str(tmp_path), "--on", "2026-11-22", "--out", str(tmp_path)]
+    assert main(command) == 1
+    assert f"Cannot write to {tmp_path}" in capsys.readouterr().err

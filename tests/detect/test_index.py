@@ -102,6 +102,32 @@ def test_a_damaged_file_is_found_and_named(planted: Planted, tmp_path: Path, fil
         Store.open(tmp_path / "index")
 
 
+@pytest.mark.parametrize("what", ["--text", "--mark"])
+def test_building_again_replaces_an_index_and_nothing_else(
+    planted: Planted, tmp_path: Path, capsys: pytest.CaptureFixture[str], what: str
+) -> None:
+    planted[0].head(50).write_parquet(tmp_path / "rows.parquet")
+    precious = tmp_path / "data"
+    precious.mkdir()
+    (precious / "patents.csv").write_text("kept")
+    build_ = [
+        "detect",
+        "index",
+        "build",
+        str(tmp_path / "rows.parquet"),
+        "--id",
+        "id",
+        what,
+        "title",
+        "--again",
+    ]
+    assert main([*build_, "--index", str(precious)]) == 1
+    assert "patents.csv, which is no part of an index" in capsys.readouterr().err
+    assert main([*build_, "--index", str(precious / "patents.csv")]) == 1
+    assert (precious / "patents.csv").read_text() == "kept" and len(list(tmp_path.iterdir())) == 2
+    assert main([*build_, "--index", str(tmp_path / "new")]) == 0
+
+
 def rotted(file: Path) -> None:
     """Turn one bit of a file round as a failing disk does: its size and its times stay."""
     state, content = file.stat(), bytearray(file.read_bytes())

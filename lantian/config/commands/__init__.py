@@ -13,7 +13,9 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from lantian.core.messages import Refused, Text
@@ -56,6 +58,15 @@ def print_json(schema: str, content: Mapping[str, Any]) -> None:
     rest = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str, indent=1)
     head = json.dumps({"schema": schema}, ensure_ascii=False)[:-1]
     print(head + ("," + rest[1:] if content else "}"))
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say kindly that nothing can be written there. Raises `Refused`."""
+    try:
+        yield
+    except OSError as error:
+        raise Refused(f"无法写入 {path}（{error}）。", f"Cannot write to {path} ({error}).") from error
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from lantian.config.commands import detect_index, evaluate, print_json, say
+from lantian.config.commands import detect_index, evaluate, print_json, say, writing
 from lantian.core.messages import Text, WrongUse
 from lantian.detect import normalise, p01, scale
 from lantian.detect.blocks import BLOCK, check_columns
@@ -163,17 +163,17 @@ def _tell(id: str, result: Findings, *, said: bool) -> None:
 
 
 def _folder(path: Path) -> None:
-    try:
+    with writing(path):
         path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise WrongUse(f"无法写入 {path}（{error}）。", f"Cannot write to {path} ({error}).") from error
 
 
 def _write_table(path: Path, table: pl.DataFrame) -> None:
     """Write with fixed groups and level: the bytes must not depend on the machine's cores."""
-    table.write_parquet(path, compression="zstd", compression_level=3, row_group_size=50_000)
+    with writing(path):
+        table.write_parquet(path, compression="zstd", compression_level=3, row_group_size=50_000)
 
 
 def _write_json(path: Path, schema: str, content: Mapping[str, Any]) -> None:
     ordered = {"schema": schema, **dict(sorted(json.loads(json.dumps(content, sort_keys=True)).items()))}
-    path.write_text(json.dumps(ordered, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    with writing(path):
+        path.write_text(json.dumps(ordered, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -9,8 +9,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from lantian.config.commands import print_json
-from lantian.core.messages import Refused, WrongUse
+from lantian.config.commands import print_json, writing
+from lantian.core.messages import WrongUse
 from lantian.detect import contacts
 from lantian.detect.columns import readied
 from lantian.detect.known import Known
@@ -39,12 +39,8 @@ def run(args: argparse.Namespace) -> int:
     companies, _ = readied("companies", tables.get("companies"), contacts.COMPANIES.all)
     before = Known.read(args.known) if args.known.is_dir() else Known()
     known = contacts.resolved(patents, companies, before)
-    try:
+    with writing(args.known):
         known.write(args.known)
-    except OSError as error:
-        raise Refused(
-            f"无法写入 {args.known}（{error}）。", f"Cannot write to {args.known} ({error})."
-        ) from error
     counts = {
         "persons": known.persons["id"].n_unique(),
         "firms": known.firms["id"].n_unique(),

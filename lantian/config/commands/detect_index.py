@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from lantian.config.commands import detect_identities, print_json
-from lantian.core.messages import Refused, WrongUse
+from lantian.config.commands import detect_identities, print_json, writing
+from lantian.core.messages import WrongUse
 from lantian.detect import index
 from lantian.detect.blocks import BLOCK, check_columns
 from lantian.detect.marks import stored as marks
@@ -79,13 +79,9 @@ def _query(args: argparse.Namespace) -> int:
 
 
 def _written(args: argparse.Namespace, pairs: pl.DataFrame, counts: dict[str, int]) -> int:
-    try:
+    with writing(args.out):
         args.out.parent.mkdir(parents=True, exist_ok=True)
         pairs.write_parquet(args.out, compression="zstd", compression_level=3, row_group_size=50_000)
-    except OSError as error:
-        raise Refused(
-            f"无法写入 {args.out}（{error}）。", f"Cannot write to {args.out} ({error})."
-        ) from error
     return _told(args, counts)
 
 
