@@ -196,11 +196,29 @@ def test_only_p06_is_for_review_only(city: Tables) -> None:
     assert set(p06.run(seen(p06, city), on=ON).frame["strength"]) == {"weak"}
 
 
+FURTHER = (("P16", "code_of_another"), ("P06", "open_slots"), ("P04", "refiled_elsewhere"))
+
+
+@pytest.mark.parametrize(("id", "kind"), FURTHER)
+def test_every_kind_that_a_detector_promises_is_planted_and_found(
+    id: str, kind: str, measured: dict[str, Measure]
+) -> None:
+    planted, found = measured[id].planted[kind]
+    assert planted == found >= 2
+
+
+def test_another_firms_code_is_found_on_public_data_alone(city: Tables) -> None:
+    """Names and codes of applicants are published: the one mode of P16 that a nightly run has."""
+    planted, found = measure(BY_ID["P16"], city, on=ON, public=True).planted["code_of_another"]
+    assert planted == found == 3
+
+
 LAWFUL = (
     *("lawful_incubator", "lawful_group", "lawful_family", "lawful_team", "lawful_year_end", "lawful_able"),
     *("lawful_prolific", "lawful_branch", "lawful_late_register", "lawful_repaid", "lawful_own_successor"),
     *("lawful_clearing", "lawful_many_classes", "lawful_platform", "lawful_part_of_a_word", "lawful_consent"),
-    *("lawful_own_services", "lawful_owner", "lawful_offer", "lawful_warning"),
+    *("lawful_own_services", "lawful_owner", "lawful_offer", "lawful_warning", "lawful_renamed"),
+    *("lawful_figures", "lawful_improved"),
 )
 
 

@@ -7,8 +7,19 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from lantian.city.drafts import Draft
-from lantian.city.schemes import copies, hidden, marks, money, pages, people, registers, volume, wording
-from lantian.city.schemes.pool import Pool, Rows, Scheme
+from lantian.city.schemes import (
+    copies,
+    further,
+    hidden,
+    marks,
+    money,
+    pages,
+    people,
+    registers,
+    volume,
+    wording,
+)
+from lantian.city.schemes.pool import FURTHER_FILINGS, Pool, Rows, Scheme
 from lantian.city.trademark import TrademarkAgency
 
 _HEAVY: Final = 60
@@ -26,6 +37,10 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
     for kind in (volume, people, wording, hidden):
         schemes += kind.plant(pool, rows)
     schemes += copies.plant(pool)
+    # Last, from what is left: so that none of the plants before depends on these.
+    apart = pool.apart(FURTHER_FILINGS)
+    schemes += further.plant(apart, rows)
+    pool.free = apart.free
     return schemes
 
 

@@ -18,6 +18,9 @@ from lantian.city.sizes import Size
 
 # Serials of parties that belong to schemes, beyond those of applicants and fronts.
 _SERIALS_FROM: Final = 600_000
+# Those of further schemes: of filings, then of marks.
+FURTHER_FILINGS: Final = 700_000
+FURTHER_MARKS: Final = 750_000
 Rows = dict[str, list[dict[str, Any]]]
 
 
@@ -63,6 +66,11 @@ class Pool:
     staff: Sequence[Practitioner]
     newcomers: list[Applicant] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
+    serials_from: int = _SERIALS_FROM
+
+    def apart(self, serials_from: int) -> Pool:
+        """Return the same pool with serials of its own, so that further schemes rename nobody of the earlier ones."""
+        return replace(self, serials_from=serials_from)
 
     def stream(self, *name: object) -> Random:
         """Return the random stream of a scheme."""
@@ -89,12 +97,16 @@ class Pool:
 
     def firm(self, front: bool = True, **columns: Any) -> Applicant:
         """Make a company; `columns` replace those of its row, and of its address and phone."""
-        made = parties.company(self.seed, self._serial(), self.size.places, front=front)
+        made = self.unlisted(front)
         assert made.row is not None
         row = made.row | columns
         made = replace(made, row=row, address=row["address"], phone=row["phone"], email=row["email"])
         self.newcomers.append(made)
         return made
+
+    def unlisted(self, front: bool = True) -> Applicant:
+        """Make a company that no register will list."""
+        return parties.company(self.seed, self._serial(), self.size.places, front=front)
 
     def person(self, **values: Any) -> Applicant:
         """Make a natural person who files."""
@@ -114,7 +126,7 @@ class Pool:
 
     def _serial(self) -> int:
         self._count = getattr(self, "_count", -1) + 1
-        return _SERIALS_FROM + self._count
+        return self.serials_from + self._count
 
 
 def name_anew(draft: Draft, applicant: Applicant) -> None:
