@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import polars as pl
 
+from lantian.core.chain import digest_of
 from lantian.detect import candidates as proposing
-from lantian.detect import hashing
+from lantian.detect import hashing, normalise
 from lantian.detect import sketch as sampling
 from lantian.detect.blocks import BLOCK, Blocks, Read, read_texts
 from lantian.detect.candidates import Candidates, Rows, candidates
@@ -36,6 +38,11 @@ PARAMETERS = {
     "shared_samples": proposing.SHARED,
     "common_hash": proposing.COMMON,
 }
+
+
+def in_use(_: date) -> str:
+    """Return the digest of how texts are read and compared, which holds on every day: what findings of it hang on."""
+    return digest_of({"normaliser": normalise.digest(), "parameters": PARAMETERS})
 
 
 @dataclass(frozen=True)

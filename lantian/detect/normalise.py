@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -63,11 +62,6 @@ class Traced:
 def digest() -> str:
     """SHA-256 (hex) of the table and phrase list in use, with their version."""
     return published_rules().digest
-
-
-def in_use(_: date) -> str:
-    """SHA-256 (hex) of what texts are read by; the published rules hold on every day."""
-    return digest()
 
 
 def version() -> str:

@@ -17,7 +17,7 @@ from lantian.core.messages import Text
 from lantian.detect.behind import COMPANIES, Behind, behind, first_parties
 from lantian.detect.brands import BRANDS, Brands, kin
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.normalise import in_use
+from lantian.detect.near import in_use
 from lantian.detect.recombined import Combined, Mixture, combined
 
 TEXTS = ("title", "abstract", "claim")

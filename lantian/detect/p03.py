@@ -20,7 +20,7 @@ from lantian.detect.blocks import BLOCK
 from lantian.detect.brands import BRANDS, Brands, kin
 from lantian.detect.candidates import candidates
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.normalise import in_use
+from lantian.detect.near import in_use
 from lantian.detect.p02 import FACTS, TEXTS, related
 from lantian.detect.p04 import WITHDRAWN
 from lantian.detect.reading import Read

@@ -17,9 +17,8 @@ from lantian.detect import identity
 from lantian.detect.behind import COMPANIES
 from lantian.detect.contacts import mentioned
 from lantian.detect.contract import Detector, Found, Ground, Reads
-from lantian.detect.near import near_among
+from lantian.detect.near import in_use, near_among
 from lantian.detect.networks import WORDS
-from lantian.detect.normalise import in_use
 
 TEXTS = ("title", "abstract", "claim")
 WITHDRAWN = ("withdrawn", "deemed_withdrawn")

@@ -11,7 +11,7 @@ from typing import Any
 from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import Rulebook, RuleVersion, Shape, shipped
-from lantian.detect import near, normalise, recombined
+from lantian.detect import near, phrases, recombined
 from lantian.detect.rules import SHARED, STANDARD, Parameter, parameters_of
 
 FILE = "detectors.toml"
@@ -140,7 +140,7 @@ def parameters(on: date, book: Rulebook | None = None) -> Parameters:
         regrowth_percent=rules["P01_regrowth"].values["limit"],
         budget=rules["P01_budget"].values["limit"],
         enough_judged=rules["P01_figures"].values["limit"],
-        digest=digest_of({"rules": versions, "normaliser": normalise.digest()}),
+        digest=digest_of({"rules": versions, "comparison": near.in_use(on)}),
     )
 
 
@@ -148,7 +148,7 @@ def limits(id: str, on: date, book: Rulebook | None = None) -> Sequence[Paramete
     """Return every value a detector goes by on a day; raises `NotInForce` before the first day of its rule."""
     book = book or shipped_book()
     if id in STANDARD_IDS:
-        return parameters_of(book, id, on)
+        return [*parameters_of(book, id, on), *phrases.listed(id, on)]
     return [limit for name in P01_SHAPES for limit in _numbers(book.rule(name, on))]
 
 

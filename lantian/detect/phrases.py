@@ -12,10 +12,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from typing import Any
 
 from lantian.core.chain import digest_of
 from lantian.core.messages import Text
-from lantian.core.rulebook import Many, OneOf, Rulebook, Shape, shipped
+from lantian.core.rulebook import Many, OneOf, Rulebook, RuleVersion, Shape, shipped
+from lantian.detect.rules import Parameter
 
 FILE = "phrases.toml"
 _PHRASE = Shape({"any": str, "near": str, "unless": str, "within": int})
@@ -32,6 +34,9 @@ _KIND = Shape(
 _BESIDE = Shape({"near": str, "unless": str, "within": int})
 _SCOPE = Shape({"any": str})
 KINDS = ("posing", "offer", "inventors", "fast_track", "guarantee")
+_READ = {"W01": ("posing", "listed_names"), "W02": KINDS[1:], "P11": ("offer", "business_scope")}
+_LISTED = "protected_names"
+"""What stands for the names that the office lists itself."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -101,6 +106,25 @@ def in_use(on: date) -> str:
     """Return the digest of all rules of the book on a day: what findings of phrases hang on."""
     book = shipped_book()
     return digest_of({id: book.rule(id, on).version for id in book.versions})
+
+
+def listed(detector: str, on: date, book: Rulebook | None = None) -> list[Parameter]:
+    """Return every expression that a detector looks for on a day, with its context in words; none for most of them."""
+    book = book or shipped_book()
+    made = []
+    for key in _READ.get(detector, ()):
+        rule = book.rule(key, on)
+        for place, one in enumerate(rule.values.get("phrases", [rule.values]), start=1):
+            made.append(Parameter(f"{key}.{place}", one.get("any", _LISTED), "", _context(rule, one), rule))
+    return made
+
+
+def _context(rule: RuleVersion, one: Mapping[str, Any]) -> Text:
+    if "near" not in one:
+        return rule.text
+    zh = f"{rule.text.zh}；前后{one['within']}字内须有“{one['near']}”，不得有“{one['unless']}”"
+    en = f"{rule.text.en}; within {one['within']} characters “{one['near']}” and not “{one['unless']}”"
+    return Text(zh, en)
 
 
 def beside_names(on: date, book: Rulebook | None = None) -> Beside:

@@ -7,9 +7,11 @@ from datetime import date
 import pytest
 
 from lantian.core.rulebook import BadRulebook, NotInForce, shipped
+from lantian.detect import near, phrases
 from lantian.detect.detectors import DECLARED
-from lantian.detect.parameters import FILE, parameters, read, shipped_book
+from lantian.detect.parameters import FILE, limits, parameters, read, shipped_book
 from lantian.detect.rules import rules_of
+from tests.detect.tables import BY_ID
 
 ON = date(2026, 11, 22)
 BOOK = shipped(FILE)
@@ -110,3 +112,25 @@ def test_another_value_is_another_digest_also_of_a_rule_that_detectors_share(id:
         rules_of(read(text), id, ON, limits) for text in (BOOK, BOOK.replace(value, value + "1"))
     )
     assert before.digest != after.digest and before.limits != after.limits
+
+
+@pytest.mark.parametrize("id", ["W01", "W02", "P11"])
+def test_every_expression_that_a_detector_looks_for_is_among_its_values(id: str) -> None:
+    """What a page or a scope is searched for decides as much as a number does: card and page show it."""
+    shown = {one.value: one.means for one in limits(id, ON)}
+    sought = [one for kind in phrases.kinds(id, ON).values() for one in kind.phrases]
+    assert all(one.any.pattern in shown and one.near.pattern in shown[one.any.pattern].zh for one in sought)
+    assert bool(sought) == (id != "P11")
+    assert (phrases.business_scope(ON).pattern in shown) == (id == "P11")
+
+
+@pytest.mark.parametrize("id", ["P01", "P02", "P03", "P04"])
+def test_findings_of_likeness_hang_on_how_texts_are_compared(
+    id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def digest() -> str:
+        return parameters(ON).digest if id == "P01" else BY_ID[id].rules(ON).digest
+
+    before = digest()
+    monkeypatch.setitem(near.PARAMETERS, "jaccard", "0.6")
+    assert digest() != before
