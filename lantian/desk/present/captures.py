@@ -12,8 +12,11 @@ from django.urls import reverse
 from lantian.core.messages import Text
 from lantian.desk.present.detectors import told
 from lantian.desk.present.jobs import job as shown_job
+from lantian.desk.present.reach import directories
 from lantian.desk.present.subjects import WORDS
+from lantian.desk.present.tables import in_words
 from lantian.desk.present.words import either, label, language, said
+from lantian.detect.detectors import DETECTORS
 from lantian.detect.marked import Place
 from lantian.detect.pages import Signs
 from lantian.detect.phrases import Kind
@@ -44,13 +47,14 @@ SIGN_TEXTS: Mapping[str, Text] = {
     "qqs": Text("QQ", "QQ"),
     "icps": Text("ICP备案", "website filing (ICP)"),
 }
-USED_BY = {
-    "state_body": Text("W01、T04", "W01, T04"),
-    "person": Text("T04", "T04"),
-    "place": Text("T04", "T04"),
-    "event": Text("T04", "T04"),
-    "well_known_mark": Text("T08", "T08"),
+USED_BY: Mapping[str, tuple[str, ...]] = {
+    "state_body": ("W01", "T04"),
+    "person": ("T04",),
+    "place": ("T04",),
+    "event": ("T04",),
+    "well_known_mark": ("T08",),
 }
+"""Detectors that look for the words of a lexicon."""
 FETCHED = Text(
     "按允许的网站清单自动读取，遵守 robots.txt，不带 Cookie；原始字节、响应头和跳转一并保存。",
     "Read by the system from the list of hosts, robots.txt heard, without cookies; bytes, headers and redirects kept.",
@@ -180,7 +184,8 @@ def comparison(found: Compared, captured_on: date) -> dict[str, Any]:
     subject = registry.find(agency["credit_code"]) if agency and agency["credit_code"] else None
     return {
         "says": [_says(one) for one in found.says],
-        "not_run": [said(one) for one in found.not_run],
+        "not_run": [in_words(said(one)) for one in found.not_run],
+        "directories": [] if agency else directories(DETECTORS["W02"].reads),
         "agency": agency["name"] if agency else "",
         "agency_url": reverse("subject", args=[subject.key]) if subject else "",
         "formerly": _formerly(found.former, captured_on) if found.former and not found.agency else "",
@@ -268,7 +273,7 @@ def lexicon(row: Any) -> dict[str, Any]:
         "source": row.source,
         "by": row.post.account.name,
         "at": row.at,
-        "used_by": said(USED_BY[row.kind]),
+        "used_by": USED_BY[row.kind],
     }
 
 
@@ -276,7 +281,7 @@ def kinds_of_lexicons(newest: Sequence[Lexicon]) -> list[dict[str, Any]]:
     """Every kind with the version that counts, if there is one."""
     known = {row.kind: row for row in newest}
     return [
-        {"kind": kind, "kind_label": label(text), "used_by": said(USED_BY[kind]), "number": 0, "count": 0}
+        {"kind": kind, "kind_label": label(text), "used_by": USED_BY[kind], "number": 0, "count": 0}
         | (lexicon(known[kind]) if kind in known else {})
         for kind, text in LEXICONS.items()
     ]
