@@ -55,6 +55,7 @@ COLUMNS: Mapping[str, Sequence[str]] = {
         "petitioner",
         "petitioner_agency",
         "respondent",
+        "respondent_agency",
         "outcome",
     ),
     "trademark_transfers": ("number", "transferred_on", "from_name", "to_name", "price_cny"),
@@ -71,6 +72,7 @@ NUMBERED: Mapping[str, str] = {
     "petitioner": "petitioner_id",
     "petitioner_agency": "petitioner_agency_id",
     "respondent": "respondent_id",
+    "respondent_agency": "respondent_agency_id",
     "from_name": "from_id",
     "to_name": "to_id",
     "owner": "owner_id",
@@ -139,7 +141,7 @@ def _patent(number: str, row: Patent | None) -> list[dict[str, Any]]:
         _cell(row.title),
         _cell(applicant, first),
         _cell(row.agency_name or row.agency_code, row.agency_code or ""),
-        _cell(kind_of_application(row.kind)),
+        _cell(kind_of_application(row.kind)) | {"whole": True},
         _cell(row.filing_date),
     ]
 
@@ -170,7 +172,11 @@ def _open(table: str, numbers: Sequence[str]) -> tuple[list[str], list[list[dict
         for number in numbers
         for cells in found[f"{table}:{number}"] or [{names[0]: number}]
     ]
-    return [column_label(table, name) for name in names], lines
+    return [_head(column_label(table, name)) for name in names], lines
+
+
+def _head(name: str) -> str:
+    return name[:1].upper() + name[1:]
 
 
 def _open_cell(table: str, name: str, cells: Mapping[str, Any]) -> dict[str, Any]:

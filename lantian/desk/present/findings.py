@@ -67,7 +67,7 @@ def _value(row: Finding, right: Precision) -> dict[str, Any]:
     return {
         "whole": f"{value.whole:.2f}",
         "probability": f"{value.probability:.2f}",
-        "basis": label(BASES[value.basis]),
+        "basis": said(BASES[value.basis]),
         "points": f"{value.points:.1f}",
         "freshness": f"{value.freshness:.2f}",
     }

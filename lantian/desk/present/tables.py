@@ -115,7 +115,7 @@ def table_label(table: str) -> str:
 def column_label(table: str, column: str) -> str:
     """The column's first Chinese header; in English its own name, which is English already."""
     if language().startswith("en"):
-        return column.replace("_", " ")
+        return column.replace("_", " ").replace(" cny", " (CNY)")
     known = _headers()
     aliases = known.get(table, {}).get(column) or known.get(BROUGHT.get(table, ""), {}).get(column)
     own = HELD_BESIDE.get(table, {}).get(column, column.replace("_", " "))
