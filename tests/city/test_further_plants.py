@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import polars as pl
@@ -87,6 +88,58 @@ def test_an_improved_text_is_of_the_applicant_who_withdrew_the_first(city: City)
         first, second = filings(row, city)
         assert first["status"] == "withdrawn" and first["status_date"] < second["filing_date"]
         assert first["applicants"] == second["applicants"] and first["abstract"] != second["abstract"]
+
+
+def marks(row: dict[str, Any], city: City) -> Rows:
+    return named(row, city, "trademarks", "number")
+
+
+def cases(row: dict[str, Any], city: City) -> Rows:
+    return named(row, city, "trademark_proceedings", "number")
+
+
+def test_who_was_never_enrolled_files_marks_and_is_on_no_list_of_enrolments(city: City) -> None:
+    listed = []
+    for row in planted(city, "never_enrolled"):
+        assert {mark["agency_id"] for mark in marks(row, city)} == {row["subject_no"]}
+        assert row["subject_no"] not in city["enrolments"]["credit_code"]
+        listed.append(row["subject_no"] in city["agencies"]["credit_code"])
+    assert sorted(listed) == [False, True]
+
+
+def test_an_agency_without_a_code_on_its_marks_is_enrolled_under_the_name_it_gives(city: City) -> None:
+    names = dict(city["enrolments"].select("credit_code", "name").iter_rows())
+    for row in planted(city, "lawful_unnumbered"):
+        for mark in marks(row, city):
+            assert mark["agency_id"] is None
+            assert mark["agency_name"].replace(" ", "") == names[row["subject_no"]]
+
+
+def test_one_mark_is_attacked_again_and_again_after_each_failure(city: City) -> None:
+    for row in planted(city, "repeated_petitions"):
+        attacks = sorted(cases(row, city), key=lambda case: case["filed_on"])
+        assert len(attacks) >= 3 and len({case["mark_number"] for case in attacks}) == 1
+        assert [case["outcome"] for case in attacks] == ["refused"] * (len(attacks) - 1) + ["pending"]
+        assert all(a["outcome_on"] < b["filed_on"] for a, b in pairwise(attacks))
+
+
+def test_an_attacked_mark_is_filed_anew_by_the_agency_for_another_or_by_a_firm_for_itself(city: City) -> None:
+    for kind in ("refiled_mark", "lawful_blocked"):
+        for row in planted(city, kind):
+            (filed,), attack = marks(row, city), cases(row, city)[0]
+            (attacked,) = city["trademarks"].filter(number=attack["mark_number"]).to_dicts()
+            assert filed["mark"] == attacked["mark"] and filed["agency_id"] == attack["petitioner_agency_id"]
+            assert attack["filed_on"] < filed["filed_on"] and filed["applicant"] != attacked["applicant"]
+            assert (filed["applicant"] == attack["petitioner"]) == (kind == "lawful_blocked")
+
+
+def test_a_disguised_name_differs_from_a_listed_one_in_its_last_character(city: City) -> None:
+    listed = city["protected_names"].filter(pl.col("kind") != "well_known_mark")["name"].to_list()
+    for kind in ("homophone", "look_alike", "lawful_sounds_alike"):
+        for row in planted(city, kind):
+            (mark,) = (one["mark"] for one in marks(row, city))
+            assert not any(name in mark for name in listed)
+            assert any(name[:-1] in mark and len(name) <= len(mark) for name in listed)
 
 
 def test_no_further_plant_takes_a_filing_of_an_earlier_one(city: City) -> None:

@@ -1,6 +1,7 @@
-"""Offences with marks (T01–T06, T08), and what looks alike and is lawful. T07 is planted with the agencies.
+"""Offences with marks (T01–T06, T08), and what looks alike and is lawful; more in `further_marks`.
 
-Plants take new numbers after those of the ordinary marks. Names on the list of protected ones are coined.
+T07 is planted with the agencies. Plants take new numbers after those of the ordinary marks. Names on the list of
+protected ones are coined.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ _FIRST_NUMBER: Final = 995_000_001
 _FIRST_CASE: Final = 880_001
 _DAY: Final = date(2025, 1, 6)
 _WORD_FROM: Final = 40_000
-_SOUNDS: Final = {
+SOUNDS: Final = {
     "屹": "义",
     "晔": "业",
     "烨": "页",
@@ -31,7 +32,7 @@ _SOUNDS: Final = {
     "熠": "亦",
     "颢": "浩",
 }
-_LOOKS: Final = {
+LOOKS: Final = {
     "钧": "钓",
     "晔": "哗",
     "煊": "渲",
@@ -43,13 +44,15 @@ _LOOKS: Final = {
 }
 
 
-class _Desk:
+class Desk:
     """Gives numbers and writes rows of marks and cases."""
 
-    def __init__(self, pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency]) -> None:
+    def __init__(
+        self, pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency], words_from: int = 0
+    ) -> None:
         self.pool, self.rows = pool, rows
         self.enrolled = [one for one in agencies if one.case == FRESH and "patent" not in one.row["kinds"]]
-        self.words = 0
+        self.words = words_from
         self.used: set[str] = set()
 
     def agency(self, rng: Random) -> TrademarkAgency:
@@ -114,7 +117,7 @@ def plant(pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency]) -> Iterat
     for table in TABLES:
         rows.setdefault(table, [])
     rows["protected_names"] = _listed(pool)
-    desk = _Desk(pool, rows, agencies)
+    desk = Desk(pool, rows, agencies)
     if not desk.enrolled:
         return
     for number in range(pool.size.schemes):
@@ -140,8 +143,8 @@ def _listed(pool: Pool) -> list[dict[str, Any]]:
 
 
 def _known(number: int) -> str:
-    sounding = list(_SOUNDS)[number % len(_SOUNDS)]
-    looking = list(_LOOKS)[(number * 3 + 1) % len(_LOOKS)]
+    sounding = list(SOUNDS)[number % len(SOUNDS)]
+    looking = list(LOOKS)[(number * 3 + 1) % len(LOOKS)]
     return f"{names.coined(900 + number)[0]}{sounding}{looking}"
 
 
@@ -150,7 +153,7 @@ def _name(kind: str, number: int, length: int) -> str:
     return "".join(names.coined(rng.randrange(names.WORDS))[0] for _ in range(length))
 
 
-def _row(desk: _Desk, number: str) -> dict[str, Any]:
+def _row(desk: Desk, number: str) -> dict[str, Any]:
     return next(row for row in reversed(desk.rows["trademarks"]) if row["number"] == number)
 
 
@@ -158,13 +161,13 @@ def _marks(numbers: Sequence[str]) -> list[str]:
     return [f"trademarks:{number}" for number in numbers]
 
 
-def _targets(desk: _Desk, rng: Random, count: int) -> list[dict[str, Any]]:
+def _targets(desk: Desk, rng: Random, count: int) -> list[dict[str, Any]]:
     """Ordinary registered marks of different owners."""
     free = [row for row in desk.rows["trademarks"] if row.get("status") in ("registered", "published")]
     return rng.sample(free, min(count, len(free)))
 
 
-def _cancels(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _cancels(desk: Desk, rng: Random, number: int) -> Scheme:
     front, agency = desk.pool.firm(insured_staff=0), desk.agency(rng)
     cases = [
         desk.case(mark, front, agency, kind="non_use_cancellation",
@@ -175,7 +178,7 @@ def _cancels(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T01",), "malicious_cancellations", "applicant", (), front.number, (), evidence)
 
 
-def _clears(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _clears(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: a brand owner clears two marks near its own."""
     owner, agency, word = desk.pool.firm(front=False), desk.agency(rng), desk.word(4)
     desk.mark(word, owner, agency)
@@ -189,7 +192,7 @@ def _clears(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme((), "lawful_clearing", "applicant", (), owner.number, (), [*evidence, *_marks(near)])
 
 
-def _same_day(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _same_day(desk: Desk, rng: Random, number: int) -> Scheme:
     word, agency, day = desk.word(4), desk.agency(rng), date(2025, 2, 3) + timedelta(days=number * 9)
     first = desk.pool.firm()
     shared = {"contact_phone": first.phone} if rng.random() < 0.6 else {}
@@ -203,14 +206,14 @@ def _same_day(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T02",), "same_day", "network", (), numbers[0], members, _marks(numbers))
 
 
-def _many_classes(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _many_classes(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: one applicant files its mark in many classes on one day."""
     owner, agency, word = desk.pool.firm(front=False), desk.agency(rng), desk.word(4)
     numbers = [desk.mark(word, owner, agency, classes=[one]) for one in (9, 35, 42, 9, 11)]
     return Scheme((), "lawful_many_classes", "applicant", (), owner.number, (), _marks(numbers))
 
 
-def _hoards(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _hoards(desk: Desk, rng: Random, number: int) -> Scheme:
     front, agency = desk.pool.firm(insured_staff=rng.randint(0, 3)), desk.agency(rng)
     numbers = [
         desk.mark(desk.word(4), front, agency, classes=[rng.randint(1, 34)],
@@ -226,7 +229,7 @@ def _hoards(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T03",), "hoarding", "applicant", (), front.number, (), _marks(numbers))
 
 
-def _platform(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _platform(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: a large firm files many marks; and files one sign in every class against squatters."""
     owner, agency = desk.pool.firm(front=False, insured_staff=rng.randint(300, 900)), desk.agency(rng)
     words = [desk.word(4) for _ in range(25)]
@@ -235,7 +238,7 @@ def _platform(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme((), "lawful_platform", "applicant", (), owner.number, (), _marks(numbers))
 
 
-def _bad_name(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _bad_name(desk: Desk, rng: Random, number: int) -> Scheme:
     kind, length = rng.choice((("place", 3), ("event", 4), ("person", 2)))
     front, agency, name = desk.pool.firm(), desk.agency(rng), _name(kind, number, length)
     mark = name if rng.random() < 0.5 else name + "记"
@@ -243,14 +246,14 @@ def _bad_name(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T04",), "bad_influence", "applicant", (), front.number, (), _marks(numbers))
 
 
-def _part_of_a_word(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _part_of_a_word(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: two characters of a name stand inside a long mark."""
     owner, agency = desk.pool.firm(front=False), desk.agency(rng)
     numbers = [desk.mark(desk.word(4) + _name("person", number, 2) + "坊", owner, agency, classes=[43])]
     return Scheme((), "lawful_part_of_a_word", "applicant", (), owner.number, (), _marks(numbers))
 
 
-def _both_sides(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _both_sides(desk: Desk, rng: Random, number: int) -> Scheme:
     agency = desk.agency(rng)
     other = desk.agency(rng)
     if tied := number % 2 == 1:
@@ -264,7 +267,7 @@ def _both_sides(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T05",), "both_sides", "agency", (), code, (), [f"trademark_proceedings:{case}"])
 
 
-def _turned(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _turned(desk: Desk, rng: Random, number: int) -> Scheme:
     agency = desk.agency(rng)
     filed = desk.mark(desk.word(4), desk.pool.firm(front=False), agency)
     case = desk.case(_row(desk, filed), desk.pool.firm(front=False), agency)
@@ -272,7 +275,7 @@ def _turned(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T05",), "turned_coat", "agency", (), agency.row["credit_code"], (), evidence)
 
 
-def _consented(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _consented(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: both sides agreed to one agency."""
     agency = desk.agency(rng)
     case = desk.case(
@@ -283,7 +286,7 @@ def _consented(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme((), "lawful_consent", "agency", (), code, (), [f"trademark_proceedings:{case}"])
 
 
-def _own_marks(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _own_marks(desk: Desk, rng: Random, number: int) -> Scheme:
     agency = desk.agency(rng)
     own = {"applicant": agency.row["name"], "applicant_id": agency.row["credit_code"]}
     numbers = [
@@ -293,7 +296,7 @@ def _own_marks(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T06",), "own_marks", "agency", (), agency.row["credit_code"], (), _marks(numbers))
 
 
-def _own_services(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _own_services(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: an agency's own sign for agency services."""
     agency = desk.agency(rng)
     own = {"applicant": agency.row["name"], "applicant_id": agency.row["credit_code"]}
@@ -301,13 +304,13 @@ def _own_services(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme((), "lawful_own_services", "agency", (), agency.row["credit_code"], (), _marks(numbers))
 
 
-def _imitates(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _imitates(desk: Desk, rng: Random, number: int) -> Scheme:
     front, agency, known = desk.pool.firm(), desk.agency(rng), _known(number)
     changed = rng.choice(
         (
             known,
-            known[0] + _SOUNDS[known[1]] + known[2],
-            known[0] + known[1] + _LOOKS[known[2]],
+            known[0] + SOUNDS[known[1]] + known[2],
+            known[0] + known[1] + LOOKS[known[2]],
             known + "王",
             "新" + known,
             known[0] + names.coined(700 + number)[1] + known[2],
@@ -317,7 +320,7 @@ def _imitates(desk: _Desk, rng: Random, number: int) -> Scheme:
     return Scheme(("T08",), "near_copy", "applicant", (), front.number, (), _marks(numbers))
 
 
-def _owner(desk: _Desk, rng: Random, number: int) -> Scheme:
+def _owner(desk: Desk, rng: Random, number: int) -> Scheme:
     """Lawful: the owner files its own known mark once more."""
     listed = next(row for row in desk.rows["protected_names"] if row["name"] == _known(number))
     own = {"applicant": listed["owner"], "applicant_id": listed["owner_id"]}

@@ -10,6 +10,7 @@ from lantian.city.drafts import Draft
 from lantian.city.schemes import (
     copies,
     further,
+    further_marks,
     hidden,
     marks,
     money,
@@ -19,7 +20,7 @@ from lantian.city.schemes import (
     volume,
     wording,
 )
-from lantian.city.schemes.pool import FURTHER_FILINGS, Pool, Rows, Scheme
+from lantian.city.schemes.pool import FURTHER_FILINGS, FURTHER_MARKS, Pool, Rows, Scheme
 from lantian.city.trademark import TrademarkAgency
 
 _HEAVY: Final = 60
@@ -47,6 +48,7 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
 def of_marks(pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency]) -> list[Scheme]:
     """Plant in the marks and in captured pages; then enter every new company, also those of other schemes."""
     schemes = [*marks.plant(pool, rows, agencies), *pages.plant(pool, rows)]
+    schemes += further_marks.plant(pool.apart(FURTHER_MARKS), rows, agencies)
     rows["companies"] += [one.row for one in pool.newcomers if one.row]
     return schemes
 
