@@ -74,6 +74,7 @@ def findings(request: OfficerRequest) -> HttpResponse:
         "page": page,
         "states": _states(wanted),
         "shelves": _shelves(wanted),
+        "uncleared": None if wanted.clearing else _uncleared(wanted),
         "choices": _choices(request, houses),
         "filters": _typed(wanted),
         "show_office": request.actor.unit == houses.city.pk,
@@ -138,6 +139,11 @@ def _shelves(wanted: Filter) -> list[dict[str, Any]]:
         }
         for shelf, text in SHELVES.items()
     ]
+
+
+def _uncleared(wanted: Filter) -> int:
+    """How many wait for a judgement with no lawful ground seen, under the same filters."""
+    return queries.findings(replace(wanted, state=State.WAITING, clearing=UNCLEARED)).count()
 
 
 def _choices(request: OfficerRequest, houses: Offices) -> dict[str, list[tuple[str, str]]]:

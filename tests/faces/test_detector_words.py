@@ -142,3 +142,21 @@ def test_a_page_that_another_office_keeps_stays_a_key_in_the_evidence() -> None:
     assert [cell["text"] for cell in tables["captures"]["rows"][0][:2]] == ["nowhere", "由其他单位保管"]
     assert len(tables["agencies"]["head"]) == 2  # nothing stands beside the number: no empty column
     assert [table["id"] for table in only] == ["captures"]
+
+
+@pytest.mark.django_db
+def test_the_list_leads_to_those_without_lawful_ground_and_names_the_detectors() -> None:
+    client = browser("nankai")
+    page = client.get(reverse("findings")).content.decode()
+    link = re.search(r'<a href="(\?[^"]*clearing=not_cleared[^"]*)">只看未见合法情形的 <span>([\d,]+)<', page)
+    assert link is not None and "内容明显相同的多件专利申请</span>" in page
+    only = client.get(reverse("findings") + link[1].replace("&amp;", "&")).content.decode()
+    assert f"{link[2]} 条</span>" in only and "只看未见合法情形的" not in only
+    assert "推定合法</span></td>" not in only
+
+
+@pytest.mark.django_db
+def test_a_lexicon_leads_to_the_detectors_that_use_it() -> None:
+    page = browser("city").get(reverse("lexicons")).content.decode()
+    for id in ("W01", "T04", "T08"):
+        assert f'<a href="{reverse("detector", args=[id])}">{id}</a>' in page

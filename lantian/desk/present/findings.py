@@ -43,6 +43,7 @@ def finding(
         "key": row.key,
         "subject": subject(row),
         "detector": row.detector,
+        "detector_name": told(row.detector, row.on).name,
         "review_only": right.review_only,
         "value": _value(row, right),
         "reason": either(row.reason_zh, row.reason_en),
@@ -86,7 +87,6 @@ def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
         "version": len(said_of_it),
         # Why the law permits it is stored in Chinese; the English reason repeats it in English.
         "cleared": row.cleared if not language().startswith("en") else "",
-        "detector_name": rule.name,
         "detector_version": row.detector_version,
         "rule": said(rule.rule.text),
         "citation": said(rule.rule.basis.cite()),
