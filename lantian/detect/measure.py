@@ -85,8 +85,8 @@ def compare(findings: Rows, truth: Rows, id: str, not_run: Text | None = None) -
     )
 
 
-NAMED = ("patents:", "trademarks:", "trademark_proceedings:", "captures:")
-"""References by which a finding and a plant are told to be of the same filings, cases or pages."""
+NAMED = ("patents:", "trademarks:", "trademark_proceedings:", "captures:", "agency_members:")
+"""References by which a finding and a plant are told to be of the same filings, cases, pages or members."""
 
 
 def _filings(row: Mapping[str, Any]) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -11,6 +12,7 @@ import polars as pl
 import pytest
 
 from lantian.city.city import build
+from lantian.city.drafts import SEEN_ON
 from lantian.city.sizes import FULL
 
 City = dict[str, pl.DataFrame]
@@ -140,6 +142,62 @@ def test_a_disguised_name_differs_from_a_listed_one_in_its_last_character(city: 
             (mark,) = (one["mark"] for one in marks(row, city))
             assert not any(name in mark for name in listed)
             assert any(name[:-1] in mark and len(name) <= len(mark) for name in listed)
+
+
+def standing(row: dict[str, Any], city: City, *roles: str) -> list[date | None]:
+    """First days of practice of the members of these roles on the day; None for who has no licence in force."""
+    revoked = city["practitioner_status"].filter(pl.col("status") == "revoked")["licence_no"].to_list()
+    listed = city["agency_members"].filter(
+        pl.col("agency_code") == row["subject_no"], pl.col("role").is_in(roles), pl.col("to").is_null()
+    )
+    return [
+        one["practising_since"] if one["licence_no"] and one["licence_no"] not in revoked else None
+        for one in listed.to_dicts()
+    ]
+
+
+def short(row: dict[str, Any], city: City) -> bool:
+    """Whether it falls short of four shareholders in five and the chief, or of two partners (办法 第十条至第十二条)."""
+    (form,) = city["agencies"].filter(agency_code=row["subject_no"])["form"]
+    members = standing(row, city, "partner", "shareholder")
+    qualified = [since for since in members if since and since <= SEEN_ON.replace(year=SEEN_ON.year - 2)]
+    if form != "company":
+        return len(qualified) < 2
+    chiefs = standing(row, city, "legal_representative")
+    return len(members) < 5 or len(qualified) * 5 < len(members) * 4 or None in chiefs
+
+
+@pytest.mark.parametrize("kind", ["shares_sold", "chief_uncertified", "practice_short", "members_revoked"])
+def test_an_agency_falls_short_of_its_conditions(city: City, kind: str) -> None:
+    assert all(short(row, city) for row in planted(city, kind))
+
+
+def test_a_successor_keeps_the_conditions_met(city: City) -> None:
+    members = city["agency_members"]
+    for row in planted(city, "lawful_successor"):
+        left = members.filter(pl.col("agency_code") == row["subject_no"], pl.col("to").is_not_null())
+        came = members.filter(
+            pl.col("agency_code") == row["subject_no"], pl.col("from").is_in(left["to"].implode())
+        )
+        assert left.height == came.height == 1 and not short(row, city)
+
+
+def test_a_new_chief_is_also_the_one_of_the_market_register(city: City) -> None:
+    for row in planted(city, "chief_uncertified"):
+        (agency,) = city["agencies"].filter(agency_code=row["subject_no"]).to_dicts()
+        (entry,) = city["companies"].filter(credit_code=agency["credit_code"]).to_dicts()
+        chiefs = city["agency_members"].filter(
+            pl.col("agency_code") == row["subject_no"], pl.col("role") == "legal_representative"
+        )
+        assert chiefs.filter(pl.col("to").is_null())["name"].to_list() == [entry["legal_representative"]]
+
+
+def test_a_new_partner_is_in_every_register_of_practitioners(city: City) -> None:
+    for row in planted(city, "practice_short"):
+        people = [one.partition("|")[2] for one in row["evidence"] if "|" in one]
+        for table in ("practitioners", "employments", "practitioner_status"):
+            assert set(people) <= set(city[table]["licence_no"]), table
+    assert city["practitioners"]["licence_no"].is_unique().all()
 
 
 def test_no_further_plant_takes_a_filing_of_an_earlier_one(city: City) -> None:

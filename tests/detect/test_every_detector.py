@@ -229,6 +229,7 @@ LAWFUL = (
     *("lawful_clearing", "lawful_many_classes", "lawful_platform", "lawful_part_of_a_word", "lawful_consent"),
     *("lawful_own_services", "lawful_owner", "lawful_offer", "lawful_warning", "lawful_renamed"),
     *("lawful_figures", "lawful_improved", "lawful_unnumbered", "lawful_blocked", "lawful_sounds_alike"),
+    "lawful_successor",
 )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from lantian.city.drafts import Draft
 from lantian.city.schemes import (
+    conditions,
     copies,
     further,
     further_marks,
@@ -34,6 +35,7 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
         rows.setdefault(table, [])
     _staffed(pool, rows)
     schemes = list(registers.plant(pool, rows))
+    touched = {one.subject for one in schemes}
     schemes += hidden.branch_clients(pool, rows["branches"])
     for kind in (volume, people, wording, hidden):
         schemes += kind.plant(pool, rows)
@@ -41,6 +43,7 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
     # Last, from what is left: so that none of the plants before depends on these.
     apart = pool.apart(FURTHER_FILINGS)
     schemes += further.plant(apart, rows)
+    schemes += conditions.plant(apart, rows, touched)
     pool.free = apart.free
     return schemes
 
