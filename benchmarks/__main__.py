@@ -1,7 +1,8 @@
 """`python -m benchmarks [--full] [NAME…]`: measured claims, each beside its peer in the same session.
 
 Without `--full` every module runs small, in a few minutes; with it (`make bench`) at the sizes of the table in
-README.md, about an hour on two quiet cores. Each runs in a process of its own; one that stops stops no other.
+README.md, about half an hour on two quiet cores; longer the first time, when its texts are made and kept. Each runs in
+a process of its own; one that stops stops no other.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import subprocess
 import sys
 
 import benchmarks
+from benchmarks._machine import described
 
 FULL = {
     "index": [["--rows", "1000000"]],
@@ -20,9 +22,11 @@ FULL = {
     "peers": [
         ["--rows", "10000", "--repeat", "3"],
         ["--rows", "100000", "--repeat", "3"],
-        ["--rows", "1000000", "--only", "own,duckdb"],
+        ["--rows", "300000", "--only", "own,daft"],
+        ["--rows", "1000000", "--only", "own,plain,duckdb"],
     ],
-    "recombination": [["--rows", "100000"], ["--rows", "1000000", "--over"]],
+    "recombination": [["--rows", "10000"], ["--rows", "100000"], ["--rows", "1000000", "--over"]],
+    "series": [["--rows", "10000"], ["--rows", "100000"], ["--rows", "1000000"]],
 }
 """Arguments at full size of modules whose own are small; a module that is not named has one size."""
 SMALL = {
@@ -38,6 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="*", metavar="NAME")
     parser.add_argument("--full", action="store_true")
     args = parser.parse_args(arguments)
+    print(described(), flush=True)
     codes = []
     for module in sorted(pkgutil.iter_modules(benchmarks.__path__), key=lambda found: found.name):
         if not module.name.startswith("_") and (not args.names or module.name in args.names):

@@ -13,6 +13,7 @@ import sys
 import time
 from datetime import date
 
+from benchmarks._machine import described
 from lantian.city.city import build
 from lantian.city.sizes import SIZES
 from lantian.detect import p01
@@ -28,6 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--size", choices=tuple(SIZES), default="year")
     size = SIZES[parser.parse_args(arguments).size]
+    print(described())
     tables, reading, seconds = build(SEED, size=size), Reading(), {}
     for id, detector in DETECTORS.items():
         if id != p01.ID:

@@ -17,6 +17,7 @@ from statistics import median
 
 import polars as pl
 
+from benchmarks._machine import described
 from benchmarks.near_duplicates import planted
 from lantian.detect.blocks import BLOCK, Blocks
 from lantian.detect.index import build, query
@@ -39,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--new", type=int, default=1_000)
     args = parser.parse_args(arguments)
+    print(described())
     frame, _ = planted(args.rows)
     old, new = frame.head(-args.new), frame.tail(args.new)
     with tempfile.TemporaryDirectory() as folder:

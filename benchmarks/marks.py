@@ -21,6 +21,7 @@ from random import Random
 import numpy as np
 import polars as pl
 
+from benchmarks._machine import described
 from lantian.detect.marks.alphabets import look_alikes, sounds
 from lantian.detect.marks.index import MarkIndex
 
@@ -87,6 +88,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--stored", type=int, default=500_000)
     parser.add_argument("--new", type=int, default=10_000)
     args = parser.parse_args(arguments)
+    print(described())
     signs, rng, picks = alphabet(), np.random.default_rng(SEED), Random(SEED)
     stored = coined(args.stored, rng, signs)
     new, plants = coined(args.new // 2, rng, signs), []

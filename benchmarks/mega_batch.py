@@ -15,6 +15,7 @@ from random import Random
 
 import polars as pl
 
+from benchmarks._machine import described
 from lantian.city.chance import stream
 from lantian.city.edits import PLANTED, edit
 from lantian.city.texts import Words, compose
@@ -61,6 +62,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--batch", type=int, default=20_000)
     parser.add_argument("--others", type=int, default=30_000)
     args = parser.parse_args(arguments)
+    print(described())
     others = filings(0, args.others)
     clustered(filings(0, 100))  # imports and compiled loops belong to neither side
     clusters, seconds = clustered(others + variants(args.batch))

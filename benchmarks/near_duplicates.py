@@ -20,6 +20,7 @@ from random import Random
 
 import polars as pl
 
+from benchmarks._machine import described
 from lantian.city.chance import stream
 from lantian.city.edits import PLANTED, edit
 from lantian.city.texts import Words, compose
@@ -110,6 +111,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int)
     parser.add_argument("--no-peer", action="store_true")
     args = parser.parse_args(arguments)
+    print(described())
     frame, plants = planted(args.rows) if args.rows else (real(), {})
     mine, seconds = measured(own, frame)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20

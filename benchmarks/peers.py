@@ -5,9 +5,11 @@
 Every engine runs in a process of its own over the same file of planted filings, with the same normalised texts and
 the same verification (`benchmarks/_engines.py`); a peer that is not installed is named and left out. Times are given
 as they are and net of start-up (the same command on one empty document), medians of `--repeat` runs. Recall is that
-of the planted pairs, and of what all engines found together. `--only duckdb,own --rows 1000000` takes a while.
+of the planted pairs, and of all pairs of Jaccard >= 0.5 that any engine found ("of all"), with those that only ours and
+only the peer found. `--only duckdb,own --rows 1000000` takes a while.
 
-text-dedup needs Python 3.12 and verifies by itself, so it runs where it is installed: name that interpreter.
+text-dedup needs Python 3.12 and verifies by itself, so it runs where it is installed: name that interpreter, or set
+LANTIAN_TEXT_DEDUP to it. It is left out above 10,000 rows, and its pairs do not count among those of all.
 Beside them the C pass (`onepass.c`): one reading of the same texts that decodes, hashes and samples, and no more.
 """
 
@@ -16,7 +18,6 @@ from __future__ import annotations
 import argparse
 import os
 import pickle
-import shutil
 import statistics
 import subprocess
 import sys
@@ -30,6 +31,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks._engines import ENGINES, TEXTS, folded_of, texts_of
+from benchmarks._machine import compiler, described
 from benchmarks._planted import file_of, one_empty, plants_of
 from benchmarks.near_duplicates import Pairs
 
@@ -128,11 +130,11 @@ skip_filtering = true
 
 def one_pass(file: Path, folder: Path) -> float | None:
     """CPU-seconds of the C pass over the same texts in one file; None without a compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    if compiler is None:
+    translator = compiler()
+    if translator is None:
         return None
     program, texts = folder / "onepass", folder / "texts.txt"
-    subprocess.run([compiler, "-O3", "-o", program, Path(__file__).with_name("onepass.c")], check=True)
+    subprocess.run([translator, "-O3", "-o", program, Path(__file__).with_name("onepass.c")], check=True)
     columns = pl.scan_parquet(file).select(
         pl.concat_str(TEXTS, separator="\n", ignore_nulls=True).alias("text")
     )
@@ -146,13 +148,14 @@ def reported(runs: Iterable[Run], plants: dict[str, Pairs]) -> None:
     verified = (each.pairs for each in runs if each.name in ENGINES)
     planted, all_found = set().union(*plants.values()), set().union(*verified)
     mine = next((each for each in runs if each.name == "own"), runs[0])
+    print(f"  all engines together: {len(all_found):,} pairs, planted {len(planted):,}")
     for each in runs:
         recall = len(each.pairs & planted) / len(planted)
         union = len(each.pairs & all_found) / len(all_found)
         print(
             f"  {each.name:11} {each.seconds:8.2f} CPU-s  net {each.net:8.2f}  {each.net / mine.net:6.1f} x"
             f"  {each.gigabytes:5.2f} GB  pairs {len(each.pairs):>8,}  planted {recall:.4f}  of all {union:.4f}"
-            f"  {'identical pairs' if each.pairs == mine.pairs else ''}",
+            f"  only own {len(mine.pairs - each.pairs)}  only it {len(each.pairs - mine.pairs)}",
             flush=True,
         )
     for kind, pairs in plants.items():
@@ -166,10 +169,10 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--only", default=",".join(ENGINES))
     parser.add_argument("--repeat", type=int, default=1)
-    parser.add_argument("--text-dedup", metavar="PYTHON")
+    parser.add_argument("--text-dedup", metavar="PYTHON", default=os.environ.get("LANTIAN_TEXT_DEDUP"))
     args = parser.parse_args(arguments)
     file, runs = file_of(args.rows), []
-    print(f"rows {args.rows}", flush=True)
+    print(f"{described()}\nrows {args.rows}", flush=True)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for engine in args.only.split(","):
@@ -180,7 +183,7 @@ def main(arguments: list[str] | None = None) -> int:
             else:
                 runs.append(run(engine, file, args.repeat, folder))
         if args.text_dedup and args.rows <= LIMITS["text-dedup"]:
-            runs.append(text_dedup(args.text_dedup, file, folder))
+            runs.append(text_dedup(str(Path(args.text_dedup).absolute()), file, folder))
         seconds = one_pass(file, folder)
         reported(runs, plants_of(file))
     if seconds is not None:

@@ -16,6 +16,7 @@ from random import Random
 
 import polars as pl
 
+from benchmarks._machine import described
 from benchmarks._planted import file_of
 from lantian.city.chance import stream
 from lantian.city.edits import MERGES, PLANTED, edit
@@ -86,6 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rows", type=int, default=10_000)
     parser.add_argument("--over", action="store_true")
     args = parser.parse_args(arguments)
+    print(described())
     frame, truth = (over if args.over else planted)(args.rows)
     begun = time.process_time()
     found = recombined(frame, id="id", texts=["title", "abstract", "claim"])
