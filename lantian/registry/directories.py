@@ -19,7 +19,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
 
 from lantian.core.messages import Text
-from lantian.office import audit, clock, jobs
+from lantian.office import audit, clock, following, jobs
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.facts import Change, supersede
 from lantian.office.intake.spec import Moved, TableSpec
@@ -163,6 +163,9 @@ def _accept(batch: IntakeBatch, ids: Sequence[int], by: Actor, post_id: int) -> 
     count = _decide(good, State.ACCEPTED, post_id)
     detail = {"accepted": count, "renewed": len(renewed)}
     audit.record(audit.Kind.DIRECTORY_DECIDED, by=by, about=("intake", batch.key), detail=detail)
+    if count:
+        news = following.News(directory.spec.name, f"intake:{batch.key}")
+        following.follow(news, post_id=post_id, acting=by)
     return Outcome(count, len(renewed))
 
 

@@ -22,12 +22,14 @@ from lantian.filings.captures.policy import Policy
 from lantian.office import audit, clock, files
 from lantian.office.actors import OfficerActor
 from lantian.office.models import AuditEvent, Job
+from lantian.registry import directories
 from lantian.screening import actions, switches
 from lantian.screening.forecast import forecast
 from lantian.screening.models import Finding, Run
 from tests.conftest import Database
 from tests.intaking import table, take
 from tests.personas import acting, browser, run_job
+from tests.rooms.test_registry import HEAD, A, B, accept, differences, take_in, two_agencies
 from tests.screened import carried_out
 from tests.webhost import TOUT, Host, page, png, serving
 
@@ -272,3 +274,25 @@ def test_a_new_version_of_a_lexicon_starts_what_reads_names_and_the_same_words_s
 def test_names_that_come_as_a_table_start_the_same(taken: None) -> None:
     batch = take(table(("某某牌", "well_known_mark"), head=("name", "kind")), into="protected_names")
     assert mandates() == [("T08", f"intake:{batch.key}")]
+
+
+def test_accepted_differences_of_a_directory_start_what_reads_it_and_rejected_ones_nothing(
+    taken: None,
+) -> None:
+    """Whoever enters or leaves the register changes who offers agency without being in it."""
+    two_agencies()
+    for _ in runs():
+        end()
+    before = mandates()
+    batch = take_in(
+        "agencies_directory",
+        HEAD,
+        f"天津甲乙专利代理所,{A},12991,正常,天津市西青区丙路3号,西青",
+        f"天津丙丁知识产权,{B},12992,正常,天津市西青区丙路5号,西青",
+    )
+    first, second = differences(batch, kind="changed")
+    with acting("city") as by:
+        directories.reject(batch=batch, ids=[first.pk], by=by)
+    assert mandates() == before
+    accept(batch, second)
+    assert mandates()[len(before) :] == [("W02", f"intake:{batch.key}")]
