@@ -17,6 +17,7 @@ from lantian.office import audit
 from lantian.office.actors import OfficerActor
 from lantian.office.search import Source
 
+STEP = 5_000
 # What detectors read of everything that is public.
 SCREENED = (
     "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "grant_date", "status",
@@ -104,8 +105,12 @@ def screened_frame(*, numbers: Sequence[str] | None = None) -> pl.DataFrame:
             f"SELECT {', '.join(names)} FROM filings_patent{only} ORDER BY id",  # noqa: S608 - constant names
             [] if numbers is None else [list(numbers)],
         )
-        rows = cursor.fetchall()
-    return pl.DataFrame(rows, schema={name: _dtype(name) for name in names}, orient="row")
+        schema = {name: _dtype(name) for name in names}
+        parts = [pl.DataFrame(schema=schema)]
+        # A part at a time: rows as Python has them take several times the room of a frame.
+        while rows := cursor.fetchmany(STEP):
+            parts.append(pl.DataFrame(rows, schema=schema, orient="row"))
+    return pl.concat(parts)
 
 
 def sharing(addresses: Sequence[str]) -> int:
