@@ -17,6 +17,7 @@ from lantian.casework.states import STATE_TEXTS
 from lantian.casework.states import State as LeadState
 from lantian.core.messages import Text
 from lantian.desk import purposes as asked_purposes
+from lantian.desk.present import findings as shown
 from lantian.desk.present.words import either, label, language, offices
 from lantian.desk.requests import OfficerRequest
 from lantian.dispatch import queries as dispatch
@@ -118,9 +119,9 @@ def _findings(keys: Sequence[str]) -> list[Row]:
     return [
         {
             "key": finding.key,
-            "title": finding.subject_name or finding.subject_no,
+            "title": shown.subject(finding),
             "href": reverse("finding", args=[finding.key]),
-            "number": finding.subject_no,
+            "number": "" if finding.subject_no == finding.key else finding.subject_no,
             "note": either(finding.reason_zh, finding.reason_en),
         }
         for finding in screening.by_keys(keys)

@@ -26,6 +26,7 @@ from lantian.screening import queries, ranking, switches
 from lantian.screening.errors import JudgementRefused, RunRefused
 from lantian.screening.forecast import Forecast
 from lantian.screening.models import Finding, Judgement, Run, Switch, Tally
+from lantian.screening.naming import called
 from lantian.screening.states import MOVES, OUTCOME_TEXTS, REASON_REQUIRED, Outcome
 
 STEP = 1_000
@@ -367,7 +368,7 @@ def _open_lead(finding: Finding, field: Field | None, by: OfficerActor, beside: 
     more = Text(f"另有依据：{beside}", f" Other ground: {beside}") if beside else Text("", "")
     opening = casework.Opening(
         origin=("finding", finding.key),
-        subject=(finding.subject_kind, finding.subject_no, finding.subject_name),
+        subject=(finding.subject_kind, finding.subject_no, called(finding).zh),
         ground=Text(finding.reason_zh + more.zh, finding.reason_en + more.en),
         holder=casework_queries.office_for(finding.district_code, subject_no=finding.subject_no),
         field=field_of(finding) or field,

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
+from lantian.core.competence import Field
+from lantian.core.messages import Text
 from lantian.desk.present import evidence, jobs, pairs, reach
 from lantian.desk.present.pairs import Chosen
 from lantian.desk.present.tables import code_label, column_label, in_words, table_label
@@ -19,8 +21,10 @@ from lantian.filings.models import Patent
 from lantian.office import audit, clock
 from lantian.registry.models import Agency, Company
 from lantian.registry.reach import Reach, reach_of
-from lantian.screening import queries
+from lantian.screening import actions, queries
 from lantian.screening.models import Finding
+from lantian.screening.naming import NAMELESS, called
+from lantian.screening.states import Outcome
 from tests.personas import acting, browser
 
 CHINESE = re.compile(r"[㐀-鿿]")
@@ -160,3 +164,27 @@ def test_a_lexicon_leads_to_the_detectors_that_use_it() -> None:
     page = browser("city").get(reverse("lexicons")).content.decode()
     for id in ("W01", "T04", "T08"):
         assert f'<a href="{reverse("detector", args=[id])}">{id}</a>' in page
+
+
+@pytest.mark.django_db
+def test_a_group_is_called_by_its_members_and_its_lead_too_never_by_a_key() -> None:
+    with transaction.atomic(), acting("city") as by:
+        row = queries.waiting().filter(detector="P01").exclude(subject_no="")[0]
+        known = row.subject_name
+        members = [row.subject_no, "name:某商贸公司", "person:张三:202310000001.2"]
+        Finding.objects.filter(pk=row.pk).update(
+            subject_kind="network", subject_no=row.key, subject_name="", detector="P07", members=members
+        )
+        audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("finding", row.key))
+        group = queries.find(row.key)
+        assert group is not None
+        assert called(group) == Text(
+            f"{known}、某商贸公司等 3 方", f"{known}, 某商贸公司 and others, 3 in all"
+        )
+        assert called(Finding(detector="P01", members=members)) == NAMELESS
+        _, lead = actions.judge(
+            finding_key=row.key, outcome=Outcome.LEAD, reason="合同", seen=0, field=Field.PATENT_AGENCY, by=by
+        )
+    assert lead is not None and lead.subject_name == f"{known}、某商贸公司等 3 方"
+    page = browser("city").get(reverse("findings"), {"shelf": "all"}).content.decode()
+    assert f"{known}、某商贸公司等 3 方</a>" in page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from lantian.filings.open_rows import OPEN, by_refs
 from lantian.registry import queries as registry
 from lantian.registry.models import Subject
 from lantian.screening.models import Finding
+from lantian.screening.naming import names_of
 
 SHOWN = 50
 PATENTS = (
@@ -209,16 +210,9 @@ def _keyed(number: str, parts: Sequence[str], known: Mapping[str, Subject]) -> l
 def parties(row: Finding) -> list[dict[str, Any]]:
     """Members of a finding by name, with the way to their files."""
     shown = row.members[:SHOWN]
-    known = registry.find_all(shown)
-    return _linked([[_member(member, known) for member in shown]])[0]
+    names = names_of(shown)
+    return _linked([[_member(member, names[member]) for member in shown]])[0]
 
 
-def _member(member: str, known: Mapping[str, Subject]) -> dict[str, Any]:
-    reads: Mapping[str, Callable[[str], str]] = {
-        "name": lambda rest: rest,
-        "person": lambda rest: rest.rpartition(":")[0] or rest,
-    }
-    kind, _, rest = member.partition(":")
-    if kind in reads:
-        return _cell(reads[kind](rest))
-    return _cell(known[member].name if member in known else member, member)
+def _member(member: str, name: str) -> dict[str, Any]:
+    return _cell(name, "" if ":" in member else member)

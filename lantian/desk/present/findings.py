@@ -10,22 +10,19 @@ from django.utils.translation import gettext as _
 
 from lantian.casework import queries as casework
 from lantian.core.competence import CAPACITY_TEXTS, FIELD_TEXTS, Row
-from lantian.core.messages import Text
 from lantian.desk.present.detectors import BASES, told
 from lantian.desk.present.leads import doubt, reckoned_due
 from lantian.desk.present.reach import directories
 from lantian.desk.present.words import Offices, either, label, language, said
-from lantian.detect import p01
 from lantian.detect.detectors import DETECTORS
 from lantian.office import clock
 from lantian.office.actors import OfficerActor
 from lantian.screening import actions, queries, ranking
 from lantian.screening.models import CLEARINGS, STRENGTHS, Finding, Judgement
+from lantian.screening.naming import called
 from lantian.screening.ranking import Precision
 from lantian.screening.states import OUTCOME_TEXTS, STATE_TEXTS, Outcome, State
 
-NAMELESS = Text("未载明代理机构的一组申请", "a group of applications without an agency on file")
-CONNECTED = Text("一组相互关联的申请人", "a group of connected applicants")
 TABLE = "patents:"
 
 
@@ -76,7 +73,7 @@ def _value(row: Finding, right: Precision) -> dict[str, Any]:
 
 def subject(row: Finding) -> str:
     """Whom a finding is about, in words."""
-    return row.subject_name or label(NAMELESS if row.detector == p01.ID else CONNECTED)
+    return label(called(row))
 
 
 def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
