@@ -120,7 +120,8 @@ class Detector:
     """A detector: what it reads, whom it points at, and its function from tables to findings.
 
     `limits` are the names its rule must give; `further`: the digest on a day of another book that its findings hang
-    on; `review_only`: never the sole ground of anything.
+    on; `review_only`: never the sole ground of anything; `unjudged`: counts rows it read and could not judge, by
+    `table.reason`.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Detector:
     version: str = "1"
     review_only: bool = False
     further: Callable[[date], str] | None = None
+    unjudged: Callable[[Ground], Mapping[str, int]] | None = field(default=None, repr=False)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -179,6 +181,8 @@ class Detector:
             left_out |= {f"{reads.table}.{why}": count for why, count in gone.items() if count}
         held = _held(self.reads, tables)
         ground = Ground(on, rules, ready, held, progress, reading or Reading())
+        if self.unjudged is not None:
+            left_out |= {why: count for why, count in self.unjudged(ground).items() if count}
         rows = [_row(self, found, ground) for found in self.find(ground)]
         cleared = sum(row["clearing"] != "not_cleared" for row in rows)
         used = tuple(name for name in self.case_bound if name in held and ready[name.split(".")[0]].height)

@@ -47,7 +47,8 @@ class Findings:
     """What one detector returned: its findings by key, and how it came to them.
 
     `read`: rows compared; `cleared`: findings presumed lawful or cleared; `not_run`: why it could not run;
-    `left_out`: rows not compared, by reason (`unpublished`, `no_number`, `repeated_number`, `design`);
+    `left_out`: rows not compared, by reason (`unpublished`, `no_number`, `repeated_number`, `design`,
+    `no_member`, `no_form`, `unlisted_signer`);
     `case_bound`: columns it used that an office holds only where a case brought them, as `table.column`.
     """
 

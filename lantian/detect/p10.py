@@ -1,8 +1,8 @@
 """P10: applications signed by somebody who might not sign for that agency on that day.
 
 A signer whom no register names is unknown, not unlicensed (专利代理条例 第十六条; agencies of other places keep
-their own). Death is never read from a register: only an authority's answer in a case shows it. A divisional
-keeps its parent's filing date, so its day of signing is unknown and it is not judged.
+their own): no finding, and counted as left out. Death is never read from a register: only an authority's answer in a
+case shows it. A divisional keeps its parent's filing date, so its day of signing is unknown and it is not judged.
 
 Whoever signs more within a week than one person can read lets others sign in his name, or signs unread: that output
 is a finding of its own, whatever his standing. Whose licence was taken or stopped may sign for nobody: one signature
@@ -71,6 +71,13 @@ def _signed(ground: Ground) -> pl.DataFrame:
     """One row for each signature of a known practitioner, with agency and day."""
     known = ground.tables["employments"]["licence_no"].unique().implode()
     return _signatures(ground).filter(pl.col("licence_no").is_in(known))
+
+
+def unjudged(ground: Ground) -> dict[str, int]:
+    """Count applications with a signer whom no register of practitioners names."""
+    known = ground.tables["employments"]["licence_no"].unique().implode()
+    unlisted = _signatures(ground).filter(~pl.col("licence_no").is_in(known))
+    return {"patents.unlisted_signer": unlisted["application_no"].n_unique()}
 
 
 def _signatures(ground: Ground) -> pl.DataFrame:
@@ -148,5 +155,6 @@ DETECTOR = Detector(
     ),
     limits=("grace_days", "strong_from", "output_days", "output_most", "strong_output_percent"),
     find=find,
+    unjudged=unjudged,
     version="4",
 )

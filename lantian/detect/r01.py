@@ -1,7 +1,8 @@
 """R01: conditions of the licence no longer met: partners or shareholders, their certificates and practice.
 
 What the register does not know is taken as met: a missing date of first practice never makes a finding, a
-missing certificate does where the table has that column.
+missing certificate does where the table has that column. An agency of which no member or no form is known is not
+judged, and counted as left out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from lantian.detect.contract import Detector, Found, Ground, Reads
 
 MEMBERS = ("partner", "shareholder")
 CHIEFS = ("legal_representative",)
+FORMS = ("company", "partnership", "law_firm")
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,7 @@ class _Standing:
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each agency in practice that falls short of its form's conditions."""
-    agencies = ground.tables["agencies"].filter(pl.col("status").fill_null("active") == "active")
-    members = _current(ground)
+    agencies, members = _practising(ground), _current(ground)
     by_agency = {code: rows for (code,), rows in members.group_by("agency_code", maintain_order=True)}
     for code, form in agencies.select("agency_code", "form").sort("agency_code").iter_rows():
         rows = by_agency.get(code)
@@ -38,6 +39,18 @@ def find(ground: Ground) -> Iterator[Found]:
         standing = _standing(rows)
         if short := _short(form, standing, ground):
             yield _found(code, short, standing, rows, ground)
+
+
+def unjudged(ground: Ground) -> dict[str, int]:
+    """Count agencies in practice of no form that the law gives conditions for, and those without a known member."""
+    formed = pl.col("form").is_in(FORMS).fill_null(False)
+    agencies, members = _practising(ground), _current(ground)
+    bare = agencies.filter(formed).join(members, on="agency_code", how="anti")
+    return {"agencies.no_form": agencies.filter(~formed).height, "agencies.no_member": bare.height}
+
+
+def _practising(ground: Ground) -> pl.DataFrame:
+    return ground.tables["agencies"].filter(pl.col("status").fill_null("active") == "active")
 
 
 def _current(ground: Ground) -> pl.DataFrame:
@@ -120,4 +133,5 @@ DETECTOR = Detector(
         "practice_years",
     ),
     find=find,
+    unjudged=unjudged,
 )

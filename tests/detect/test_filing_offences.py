@@ -393,6 +393,12 @@ def test_a_man_whose_first_day_at_the_agency_is_unknown_is_not_said_to_be_elsewh
     assert open_findings(run("P10", patents=rows, employments=spells, agencies=[agency()]))
 
 
+def test_a_signer_whom_no_register_names_is_no_finding_and_is_counted() -> None:
+    rows = [filing(0), *(filing(serial, signers=["3700001", "3700002"]) for serial in (1, 2))]
+    found = run("P10", patents=rows, employments=career(("12900", START, None)))
+    assert not open_findings(found) and found.left_out == {"patents.unlisted_signer": 2}
+
+
 def test_a_signature_for_another_agency_is_shown() -> None:
     (found,) = open_findings(run("P10", patents=[filing(0)], employments=career(("12901", START, None))))
     assert "登记在其他机构" in found["reason_zh"] and found["members"] == ["12900"]

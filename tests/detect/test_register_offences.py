@@ -54,6 +54,15 @@ def test_whoever_left_counts_no_more_and_a_revoked_certificate_is_none() -> None
     assert members("partnership", partners, practitioner_status=revoked)
 
 
+def test_an_agency_without_members_or_form_is_no_finding_and_is_counted() -> None:
+    known = agency(form="partnership")
+    others = [agency("12901", form="company"), agency("12902", form=None), agency("12903", form="studio")]
+    closed = agency("12904", form=None, status="closed")
+    found = run("R01", agencies=[known, *others, closed], agency_members=[member(1, "partner")])
+    assert [one["subject_no"] for one in open_findings(found)] == ["12900"]
+    assert found.left_out == {"agencies.no_form": 2, "agencies.no_member": 1}
+
+
 def test_an_unknown_first_day_of_practice_counts_as_met() -> None:
     partners = [member(1, "partner"), member(2, "partner", practising_since=None)]
     assert not members("partnership", partners)

@@ -59,6 +59,9 @@ LEFT_OUT_TEXTS: dict[str, Text] = {
     "no_number": Text("没有申请号", "without an application number"),
     "repeated_number": Text("申请号重复", "with a repeated number"),
     "design": Text("外观设计，不比对文字", "designs, whose text is not compared"),
+    "no_member": Text("没有成员记录", "without a known member"),
+    "no_form": Text("没有组织形式，或者形式没有法定条件", "of no form that the law gives conditions for"),
+    "unlisted_signer": Text("签名人不在任何代理师名册", "with a signer whom no register names"),
 }
 NOT_RUN = Text("没有运行", "not run")
 CAUSES: dict[str, Text] = {
