@@ -75,7 +75,8 @@ def spent(command: Sequence[str | Path], folder: Path | None = None) -> tuple[fl
 def run(name: str, file: Path, repeat: int, folder: Path) -> Run:
     """One engine, `repeat` times."""
     command = [sys.executable, "-m", "benchmarks._engines", name]
-    empty = spent([*command, one_empty(), folder / "empty.parquet"])[0]
+    nothing = [*command, one_empty(), folder / "empty.parquet"]
+    empty = statistics.median(spent(nothing)[0] for _ in range(repeat))
     measured = [spent([*command, file, folder / f"{name}.parquet"]) for _ in range(repeat)]
     seconds = statistics.median(cpu for cpu, _ in measured)
     found = pl.read_parquet(folder / f"{name}.parquet").iter_rows()
