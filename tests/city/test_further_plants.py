@@ -144,6 +144,41 @@ def test_a_disguised_name_differs_from_a_listed_one_in_its_last_character(city: 
             assert any(name[:-1] in mark and len(name) <= len(mark) for name in listed)
 
 
+def test_one_word_of_one_day_comes_through_two_agencies_from_one_address_or_from_two(city: City) -> None:
+    for kind, addresses in (("same_day_linked", 1), ("lawful_coincidence", 2)):
+        for row in planted(city, kind):
+            filed = pl.DataFrame(marks(row, city), infer_schema_length=None)
+            counted = {
+                name: filed[name].n_unique() for name in ("mark", "filed_on", "agency_id", "applicant_id")
+            }
+            assert counted == {"mark": 1, "filed_on": 1, "agency_id": 2, "applicant_id": 2}
+            assert filed["applicant_address"].n_unique() == addresses
+
+
+def test_a_leader_files_through_his_own_agency_and_a_namesake_through_another(city: City) -> None:
+    for kind, own in (("led_marks", True), ("lawful_namesake", False)):
+        for row in planted(city, kind):
+            for mark in marks(row, city):
+                listed = city["agency_members"].filter(credit_code=mark["agency_id"])["name"]
+                assert (mark["applicant"] in listed) == own and mark["classes"] != [45]
+
+
+def test_a_known_name_in_another_class_is_not_the_owners(city: City) -> None:
+    known = {row["name"]: row for row in city["protected_names"].to_dicts()}
+    for row in planted(city, "other_class"):
+        (mark,) = marks(row, city)
+        listed = known[mark["mark"]]
+        assert listed["owner_id"] != mark["applicant_id"]
+        assert set(mark["classes"]).isdisjoint(listed["classes"])
+
+
+def test_a_pose_is_an_agencys_own_page_or_names_nobody(city: City) -> None:
+    for kind, named_one in (("posing_agency", True), ("posing_unnamed", False)):
+        for row in planted(city, kind):
+            (page,) = named(row, city, "captures", "capture_id")
+            assert (page["advertiser"] in city["agencies"]["name"].to_list()) == named_one
+
+
 def standing(row: dict[str, Any], city: City, *roles: str) -> list[date | None]:
     """First days of practice of the members of these roles on the day; None for who has no licence in force."""
     revoked = city["practitioner_status"].filter(pl.col("status") == "revoked")["licence_no"].to_list()

@@ -217,6 +217,14 @@ def test_every_kind_that_a_detector_promises_is_planted_and_found(
     assert planted >= 2 and found >= least
 
 
+def test_branches_filed_late_or_under_a_head_of_two_are_planted_and_found() -> None:
+    """In a city of many agencies: few are large enough for a branch."""
+    few = {"marks": 100, "trademark_agencies": 30, "lapsed": 0, "offences": 0}
+    found = measure(BY_ID["R03"], build(4, size=replace(FULL, filings=300, **few)), on=ON)
+    assert found.open == found.right
+    assert (found.planted["branch_late"], found.planted["branch_head_of_two"]) == ((3, 3), (3, 3))
+
+
 def test_another_firms_code_is_found_on_public_data_alone(city: Tables) -> None:
     """Names and codes of applicants are published: the one mode of P16 that a nightly run has."""
     planted, found = measure(BY_ID["P16"], city, on=ON, public=True).planted["code_of_another"]
@@ -229,7 +237,7 @@ LAWFUL = (
     *("lawful_clearing", "lawful_many_classes", "lawful_platform", "lawful_part_of_a_word", "lawful_consent"),
     *("lawful_own_services", "lawful_owner", "lawful_offer", "lawful_warning", "lawful_renamed"),
     *("lawful_figures", "lawful_improved", "lawful_unnumbered", "lawful_blocked", "lawful_sounds_alike"),
-    "lawful_successor",
+    *("lawful_successor", "lawful_coincidence", "lawful_namesake"),
 )
 
 

@@ -1,4 +1,5 @@
-"""Further kinds of lost conditions (R01): certificates, practice, the chief, a revoked licence; a lawful successor.
+"""Further kinds in registers: conditions lost (R01) by certificates, practice, the chief or a revoked licence; a lawful
+successor; and branches filed late or under a head of two (R03).
 
 Planted last, at agencies whose registers no earlier scheme has touched.
 """
@@ -6,6 +7,7 @@ Planted last, at agencies whose registers no earlier scheme has touched.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from random import Random
 from typing import Any, Final
@@ -14,12 +16,15 @@ from lantian.city import names
 from lantian.city.agencies import Agency
 from lantian.city.practitioners import STAYED
 from lantian.city.schemes.pool import Pool, Rows, Scheme
+from lantian.city.schemes.registers import branch
 
 # Serials of certificates: agencies of the city lie before, those of other places end before.
 _LICENCES_FROM: Final = 97_000
 _PLAIN: Final = ("partner", "shareholder")
 # After the last filing: who is struck off then has signed nothing since.
 _REVOKED_ON: Final = date(2026, 10, 20)
+# A branch needs ten practitioners (办法 第二十条); some leave.
+_STAFF: Final = 14
 Member = dict[str, Any]
 
 
@@ -43,6 +48,35 @@ def plant(pool: Pool, rows: Rows, taken: Collection[str | None]) -> Iterator[Sch
             scheme = make(pool, agency, rng, rows)
             if scheme is not None:
                 yield scheme
+
+
+def branches(pool: Pool, rows: Rows, taken: Collection[str | None]) -> Iterator[Scheme]:
+    """Plant branches of agencies large enough for one, half as many of each kind as the size asks."""
+    rng = pool.stream("further branches")
+    large = [one for one in pool.agencies if one.headcount >= _STAFF and one.code not in taken]
+    free = rng.sample(large, len(large))
+    for make in (_filed_late, _one_head) * ((pool.size.schemes + 1) // 2):
+        if free:
+            yield make(pool, free.pop(), rng, rows)
+
+
+def _filed_late(pool: Pool, agency: Agency, rng: Random, rows: Rows) -> Scheme:
+    scheme = branch(pool, agency, rng, rows, {})
+    row = rows["branches"][-1]
+    row["filed_on"] = row["opened_on"] + timedelta(days=rng.randint(45, 200))
+    return replace(scheme, planted="branch_late")
+
+
+def _one_head(pool: Pool, agency: Agency, rng: Random, rows: Rows) -> Scheme:
+    """Two branches under one practitioner, in two districts."""
+    head = next(one for one in pool.staff if one.fate == STAYED and one.employments[0].of == agency.code)
+    first = branch(pool, agency, rng, rows, {"head_licence_no": head.licence})
+    other = first
+    while other.evidence == first.evidence:
+        if other is not first:
+            rows["branches"].pop()
+        other = branch(pool, agency, rng, rows, {"head_licence_no": head.licence})
+    return replace(first, planted="branch_head_of_two", evidence=[*first.evidence, *other.evidence])
 
 
 def _members(agency: Agency, rows: Rows, roles: Sequence[str] = _PLAIN) -> list[Member]:

@@ -1,4 +1,5 @@
-"""Further kinds with marks: never enrolled (T07), repeated and refiled petitions (T01), disguised names (T04).
+"""Further kinds with marks: never enrolled (T07), repeated and refiled petitions (T01), disguised names (T04), one
+address through two agencies (T02), marks of an agency's leaders (T06), a known name in another class (T08).
 
 Planted last, with numbers and firms of their own: none of the plants before depends on these.
 """
@@ -12,6 +13,7 @@ from typing import Any, Final
 
 from lantian.city import names
 from lantian.city.drafts import SEEN_ON
+from lantian.city.parties import Applicant
 from lantian.city.schemes.marks import LOOKS, SOUNDS, Desk
 from lantian.city.schemes.pool import Pool, Rows, Scheme
 from lantian.city.trademark import TrademarkAgency
@@ -32,6 +34,7 @@ def plant(pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency]) -> Iterat
     for number in range(pool.size.schemes):
         for make in (
             _never_enrolled, _unnumbered, _repeats, _refiles, _blocked, _homophone, _look_alike, _sounds_alike,
+            _linked, _coincides, _led, _namesake, _across,
         ):  # fmt: skip
             yield make(desk, pool.stream(make.__name__, number), number)
 
@@ -90,7 +93,7 @@ def _target(desk: Desk, rng: Random, agency: TrademarkAgency) -> dict[str, Any]:
 
 
 def _petitions(
-    desk: Desk, mark: dict[str, Any], by: Any, agency: TrademarkAgency, days: Sequence[date]
+    desk: Desk, mark: dict[str, Any], by: Applicant, agency: TrademarkAgency, days: Sequence[date]
 ) -> list[str]:
     """Attack a mark on these days; all but the last petition have failed."""
     answers: list[dict[str, Any]] = [
@@ -173,3 +176,67 @@ def _sounds_alike(desk: Desk, rng: Random, number: int) -> Scheme:
     owner = desk.pool.firm(front=False)
     numbers = [desk.mark(desk.word(2) + part, owner, desk.agency(rng), classes=[43])]
     return Scheme((), "lawful_sounds_alike", "applicant", (), owner.number, (), _references(numbers))
+
+
+def _same_word(desk: Desk, rng: Random, day: date, *, one_address: bool) -> tuple[list[str], list[str]]:
+    """File one word for two firms on one day through two agencies; return numbers of marks and of firms."""
+    word, first = desk.word(4), desk.pool.firm()
+    shared: dict[str, Any] = {"address": first.address} if one_address else {}
+    firms = [first, desk.pool.firm(**shared)]
+    numbers = [desk.mark(word, firm, desk.agency(rng), filed_on=day) for firm in firms]
+    return numbers, [str(firm.number) for firm in firms]
+
+
+def _linked(desk: Desk, rng: Random, number: int) -> Scheme:
+    """Two fronts at one address file one word on one day, each through another agency."""
+    numbers, firms = _same_word(desk, rng, date(2025, 9, 1) + timedelta(days=number * 9), one_address=True)
+    return Scheme(("T02",), "same_day_linked", "network", (), numbers[0], firms, _references(numbers))
+
+
+def _coincides(desk: Desk, rng: Random, number: int) -> Scheme:
+    """Lawful: two firms without a tie hit upon one word on one day."""
+    numbers, firms = _same_word(desk, rng, date(2026, 2, 2) + timedelta(days=number * 9), one_address=False)
+    return Scheme((), "lawful_coincidence", "network", (), numbers[0], firms, _references(numbers))
+
+
+def _leader(desk: Desk, agency: TrademarkAgency) -> Applicant:
+    """Make an applicant of the name of somebody who leads an agency."""
+    code = agency.row["credit_code"]
+    leads = next(row for row in desk.rows["agency_members"] if row["credit_code"] == code)
+    return desk.pool.person(name=leads["name"])
+
+
+def _led(desk: Desk, rng: Random, number: int) -> Scheme:
+    """An agency files marks for goods in the name of the one who leads it."""
+    agency = desk.agency(rng)
+    leader = _leader(desk, agency)
+    numbers = [
+        desk.mark(desk.word(4), leader, agency, classes=[rng.randint(1, 34)])
+        for _ in range(rng.randint(1, 3))
+    ]
+    code = agency.row["credit_code"]
+    return Scheme(("T06",), "led_marks", "agency", (), code, (), _references(numbers))
+
+
+def _namesake(desk: Desk, rng: Random, number: int) -> Scheme:
+    """Lawful: the leader of one agency, or his namesake, files through another."""
+    leader = _leader(desk, desk.agency(rng))
+    agency = next(
+        one
+        for one in rng.sample(desk.enrolled, len(desk.enrolled))
+        if leader.name not in _people(desk, one.row["credit_code"])
+    )
+    numbers = [desk.mark(desk.word(4), leader, agency, classes=[25])]
+    return Scheme((), "lawful_namesake", "applicant", (), leader.name, (), _references(numbers))
+
+
+def _people(desk: Desk, code: str) -> set[str]:
+    return {row["name"] for row in desk.rows["agency_members"] if row["credit_code"] == code}
+
+
+def _across(desk: Desk, rng: Random, number: int) -> Scheme:
+    """A known name, for goods far from those it is known for."""
+    known = [row["name"] for row in desk.rows["protected_names"] if row["kind"] == "well_known_mark"]
+    front = desk.pool.firm()
+    numbers = [desk.mark(known[number], front, desk.agency(rng), classes=[30])]
+    return Scheme(("T08",), "other_class", "applicant", (), front.number, (), _references(numbers))

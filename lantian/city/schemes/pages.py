@@ -52,6 +52,17 @@ def plant(pool: Pool, rows: Rows) -> Iterator[Scheme]:
             _page(pages, rng, _PLAIN, **firm)
 
 
+def further(pool: Pool, rows: Rows) -> Iterator[Scheme]:
+    """Plant poses of agencies themselves, and of somebody unnamed: last, so that no page before changes."""
+    pages = rows["captures"]
+    for number in range(pool.size.schemes):
+        rng = pool.stream("further page", number)
+        agency = rng.choice(list(pool.agencies)).row
+        house = {"advertiser": agency["name"], "phone": agency["phone"]}
+        yield _scheme(("W01",), "posing_agency", _page(pages, rng, rng.choice(_POSING), **house))
+        yield _scheme(("W01",), "posing_unnamed", _page(pages, rng, rng.choice(_POSING)))
+
+
 def _page(pages: list[dict[str, Any]], rng: Random, text: str, **advertiser: str | None) -> str:
     id = f"C{len(pages) + 1:06d}"
     body = f"首页 {text} 版权所有"

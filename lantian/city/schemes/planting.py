@@ -44,6 +44,7 @@ def before(pool: Pool, rows: Rows) -> list[Scheme]:
     apart = pool.apart(FURTHER_FILINGS)
     schemes += further.plant(apart, rows)
     schemes += conditions.plant(apart, rows, touched)
+    schemes += conditions.branches(apart, rows, touched)
     pool.free = apart.free
     return schemes
 
@@ -52,6 +53,7 @@ def of_marks(pool: Pool, rows: Rows, agencies: Sequence[TrademarkAgency]) -> lis
     """Plant in the marks and in captured pages; then enter every new company, also those of other schemes."""
     schemes = [*marks.plant(pool, rows, agencies), *pages.plant(pool, rows)]
     schemes += further_marks.plant(pool.apart(FURTHER_MARKS), rows, agencies)
+    schemes += pages.further(pool, rows)
     rows["companies"] += [one.row for one in pool.newcomers if one.row]
     return schemes
 

@@ -81,7 +81,8 @@ def _data_differ(pool: Pool, agency: Agency, rng: Random, rows: Rows) -> Scheme 
     return Scheme(("R02",), "data_differ", "agency", (), agency.code, (), [f"agencies:{agency.code}"])
 
 
-def _branch(pool: Pool, agency: Agency, rng: Random, rows: Rows, columns: dict[str, Any]) -> Scheme:
+def branch(pool: Pool, agency: Agency, rng: Random, rows: Rows, columns: dict[str, Any]) -> Scheme:
+    """Open a branch in 2025, filed in time unless `columns` say otherwise."""
     district = rng.choice(pool.size.places)
     name = f"{agency.name}{divisions()[district].removesuffix('区')}分支机构"
     opened = date(2025, rng.randint(1, 12), rng.randint(1, 28))
@@ -100,12 +101,12 @@ def _branch(pool: Pool, agency: Agency, rng: Random, rows: Rows, columns: dict[s
 
 
 def _branch_unfiled(pool: Pool, agency: Agency, rng: Random, rows: Rows) -> Scheme | None:
-    return _branch(pool, agency, rng, rows, {"filed_on": None})
+    return branch(pool, agency, rng, rows, {"filed_on": None})
 
 
 def _branch_conditions(pool: Pool, agency: Agency, rng: Random, rows: Rows) -> Scheme | None:
     """A branch of an agency with fewer practitioners than the law asks."""
-    return _branch(pool, agency, rng, rows, {}) if agency.headcount < 8 else None
+    return branch(pool, agency, rng, rows, {}) if agency.headcount < 8 else None
 
 
 def _report(agency: Agency, rows: Rows) -> dict[str, Any]:
