@@ -24,6 +24,7 @@ KINDS = {
     "lawful_figures",
     "refiled_elsewhere",
     "lawful_improved",
+    "refiled_alone",
 }
 
 
@@ -85,8 +86,8 @@ def test_what_is_refiled_elsewhere_was_withdrawn_before_and_shares_a_contact(cit
         assert any(first[key] == second[key] for key in ("contact_phone", "contact_email"))
 
 
-def test_an_improved_text_is_of_the_applicant_who_withdrew_the_first(city: City) -> None:
-    for row in planted(city, "lawful_improved"):
+def test_an_improved_or_reworded_text_is_of_the_applicant_who_withdrew_the_first(city: City) -> None:
+    for row in planted(city, "lawful_improved") + planted(city, "refiled_alone"):
         first, second = filings(row, city)
         assert first["status"] == "withdrawn" and first["status_date"] < second["filing_date"]
         assert first["applicants"] == second["applicants"] and first["abstract"] != second["abstract"]

@@ -198,6 +198,7 @@ def test_only_p06_is_for_review_only(city: Tables) -> None:
 
 FURTHER = (
     *(("P16", "code_of_another"), ("P06", "open_slots"), ("P04", "refiled_elsewhere"), ("T04", "homophone")),
+    ("P04", "refiled_alone"),
     *(
         ("T01", "repeated_petitions"),
         ("T01", "refiled_mark"),

@@ -46,6 +46,7 @@ def plant(pool: Pool, rows: Rows) -> Iterator[Scheme]:
             _open_slots,
             _genuine_figures,
             _refiled_elsewhere,
+            _refiled_alone,
             _improved,
         ):
             scheme = make(pool, pool.stream(make.__name__, number), rows)
@@ -155,6 +156,20 @@ def _refiled_elsewhere(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
     codes = [draft.agency.code for draft in pair if draft.agency]
     number = second.applicants[0].number
     return Scheme(("P04", "P01"), "refiled_elsewhere", "applicant", pair, number, codes)
+
+
+def _refiled_alone(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
+    """Withdrawn, and filed again with other figures or words by the same applicant, who claims no priority."""
+    pair = _pair(pool, rng, other_agency=False)
+    if pair is None:
+        return None
+    first, second = pair
+    second.words = edits.edit(rng.choice(("b", "c10", "d")), first.words, rng)
+    second.text = first.text
+    name_anew(second, first.applicants[0])
+    second.applicants = first.applicants
+    number = first.applicants[0].number or first.applicants[0].name
+    return Scheme(("P04", "P01"), "refiled_alone", "applicant", pair, number)
 
 
 def _improved(pool: Pool, rng: Random, rows: Rows) -> Scheme | None:
