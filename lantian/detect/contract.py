@@ -32,7 +32,6 @@ CASE_BOUND: Mapping[str, tuple[str, ...]] = {
     "trademarks": ("contact_phone",),
 }  # fmt: skip
 """Columns an office does not hold unless a case brought them; none of them is published, nor in a register."""
-MOST_EVIDENCE = 200
 
 
 @dataclass(frozen=True)
@@ -97,6 +96,9 @@ def _triples(table: pl.DataFrame) -> Iterator[tuple[Any, ...]]:
 class Found:
     """One finding before it is written. `anchor` and `evidence` are references (`table:number`).
 
+    `faults` names what is wrong, where the evidence alone does not tell one fault from another: a dismissal of one
+    says nothing of a fault that it did not name.
+
     `score` (0 to 1) puts the findings of one detector in order and decides nothing: its form is in the code. Whether
     there is a finding, and its `strength`, hang on the dated rule alone.
     """
@@ -113,6 +115,7 @@ class Found:
     district: str | None = None
     clearing: str = "not_cleared"
     cleared: Text | None = None
+    faults: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -259,8 +262,9 @@ def _row(detector: Detector, found: Found, ground: Ground) -> dict[str, Any]:
         "reason_en": found.says.en,
         "rule": ground.rules.basis.zh,
         "innocent_zh": ground.rules.said("innocent").zh,
-        "evidence": list(dict.fromkeys([found.anchor, *found.evidence]))[:MOST_EVIDENCE],
+        "evidence": list(dict.fromkeys([found.anchor, *found.evidence])),
         "members": list(found.members),
+        "faults": sorted(set(found.faults)),
         "supersedes": [],
         "district_code": found.district or district,
         "on": ground.on,

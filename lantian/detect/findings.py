@@ -33,6 +33,7 @@ SCHEMA = pl.Schema(
         "innocent_zh": pl.String(),
         "evidence": pl.List(pl.String()),
         "members": pl.List(pl.String()),
+        "faults": pl.List(pl.String()),
         "supersedes": pl.List(pl.String()),
         "district_code": pl.String(),
         "on": pl.Date(),
@@ -61,8 +62,11 @@ class Findings:
 
 
 def findings_frame(rows: Iterable[Mapping[str, Any]]) -> pl.DataFrame:
-    """Build the table, sorted by key; two findings of one key would be a fault of the detector."""
-    frame = pl.DataFrame(list(rows), schema=SCHEMA, orient="row").sort("key")
+    """Build the table, sorted by key; two findings of one key would be a fault of the detector.
+
+    `faults` names what is wrong where one piece of evidence may show several faults; elsewhere it is empty.
+    """
+    frame = pl.DataFrame([{"faults": [], **row} for row in rows], schema=SCHEMA, orient="row").sort("key")
     assert frame["key"].is_unique().all(), "a key belongs to one finding"
     return frame
 

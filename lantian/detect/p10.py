@@ -62,6 +62,8 @@ def _outputs(ground: Ground) -> Iterator[Found]:
             strength="strong" if count > strong else "medium",
             says=said,
             evidence=[f"patents:{number}" for number in rows["application_no"]],
+            # The busiest days of another month are another fault; a day more or less of the same are not.
+            faults=[f"output:{last:%Y-%m}"],
             members=agencies,
             district=ground.agencies.get(agencies[0], (None, None))[1],
         )
@@ -134,6 +136,7 @@ def _found(kind: str, licence: str, agency: str, rows: pl.DataFrame, ground: Gro
         strength="strong" if strong else "medium",
         says=ground.rules.say(kind, count=count, agency=agency, first=days.min(), last=days.max()),
         evidence=[*(f"patents:{number}" for number in numbers)],
+        faults=[kind],
         members=[agency],
         district=ground.agencies.get(agency, (None, None))[1],
     )
@@ -156,5 +159,5 @@ DETECTOR = Detector(
     limits=("grace_days", "strong_from", "output_days", "output_most", "strong_output_percent"),
     find=find,
     unjudged=unjudged,
-    version="4",
+    version="5",
 )

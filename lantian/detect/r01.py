@@ -109,6 +109,7 @@ def _found(code: str, short: str, standing: _Standing, rows: pl.DataFrame, groun
         score=0.9,
         strength="strong",
         says=said,
+        faults=[short],
         evidence=[f"agency_members:{code}|{person}" for person in dict.fromkeys(people)],
     )
 
@@ -134,4 +135,5 @@ DETECTOR = Detector(
     ),
     find=find,
     unjudged=unjudged,
+    version="2",
 )

@@ -91,6 +91,7 @@ def _found(row: dict[str, Any], fields: list[tuple[str, str, str]], lately: bool
         strength="strong" if len(fields) >= ground.limit("strong_fields") else "medium",
         says=ground.rules.say("differ", fields_zh=zh, fields_en=en, count=len(fields)),
         evidence=[f"companies:{row['credit_code']}"],
+        faults=[field for field, _, _ in fields],
         clearing="presumed_lawful" if lately else "not_cleared",
         cleared=ground.rules.say("lately", days=ground.limit("change_days")) if lately else None,
     )
@@ -109,5 +110,5 @@ DETECTOR = Detector(
     ),
     limits=("change_days", "strong_fields"),
     find=find,
-    version="2",
+    version="3",
 )

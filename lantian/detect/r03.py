@@ -73,6 +73,7 @@ def _found(row: dict[str, Any], faults: list[tuple[str, int]], ground: Ground) -
         strength="medium" if {key for key, _ in faults} <= {"late"} else "strong",
         says=Text("".join(one.zh for one in said), " ".join(one.en for one in said)),
         evidence=[f"agencies:{code}"],
+        faults=[key for key, _ in faults],
         district=row["district_code"],
     )
 
@@ -92,4 +93,5 @@ DETECTOR = Detector(
     ),
     limits=("filing_days", "business_days", "least_practitioners"),
     find=find,
+    version="2",
 )

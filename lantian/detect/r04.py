@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -12,6 +12,7 @@ from lantian.core.messages import Text
 from lantian.detect.contract import Detector, Found, Ground, Reads
 
 KINDS = ("invention", "utility_model", "design")
+Fault: TypeAlias = tuple[str, Text]  # its name, and what is said of it
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -32,14 +33,13 @@ def find(ground: Ground) -> Iterator[Found]:
     yield from _missing(reports, ground)
 
 
-def _late(row: dict[str, Any], ground: Ground) -> Iterator[Text]:
+def _late(row: dict[str, Any], ground: Ground) -> Iterator[Fault]:
     if row["submitted_on"] is None:
-        yield ground.rules.say("missing", year=row["year"], due=row["due_on"])
+        yield "missing", ground.rules.say("missing", year=row["year"], due=row["due_on"])
     elif row["submitted_on"] > row["due_on"]:
         days = (row["submitted_on"] - row["due_on"]).days
-        yield ground.rules.say(
-            "late", year=row["year"], due=row["due_on"], submitted=row["submitted_on"], days=days
-        )
+        values = {"year": row["year"], "due": row["due_on"], "submitted": row["submitted_on"], "days": days}
+        yield "late", ground.rules.say("late", **values)
 
 
 def _filed(ground: Ground) -> dict[tuple[str, int, str], int]:
@@ -51,19 +51,20 @@ def _filed(ground: Ground) -> dict[tuple[str, int, str], int]:
     return {(code, year, kind): count for code, year, kind, count in counted.iter_rows()}
 
 
-def _false(row: dict[str, Any], filed: dict[tuple[str, int, str], int], ground: Ground) -> Iterator[Text]:
+def _false(row: dict[str, Any], filed: dict[tuple[str, int, str], int], ground: Ground) -> Iterator[Fault]:
     for kind in KINDS:
         said, seen = row[f"filings_{kind}"], filed.get((row["agency_code"], row["year"], kind), 0)
         short = said is not None and seen - said >= ground.limit("least_missing")
         if short and said < seen * ground.share("reported_percent"):
-            yield ground.rules.say(f"filings_{kind}", year=row["year"], said=said, seen=seen)
+            name = f"filings_{kind}"
+            yield name, ground.rules.say(name, year=row["year"], said=said, seen=seen)
     said, staff = row["practitioners"], _staff(row["agency_code"], row["year"], ground)
     if (
         said is not None
         and staff
         and abs(said - staff) > max(ground.limit("least_people"), staff * ground.share("people_percent"))
     ):
-        yield ground.rules.say("people", year=row["year"], said=said, seen=staff)
+        yield "people", ground.rules.say("people", year=row["year"], said=said, seen=staff)
 
 
 def _staff(agency: str, year: int, ground: Ground) -> int:
@@ -87,18 +88,20 @@ def _missing(reports: pl.DataFrame, ground: Ground) -> Iterator[Found]:
     for year, day in due.iter_rows():
         for code, licensed in known.select("agency_code", "licensed_on").sort("agency_code").iter_rows():
             if (code, year) not in have and (licensed is None or licensed.year <= year):
-                yield _found(code, year, [ground.rules.say("missing", year=year, due=day)], ground)
+                missing = ground.rules.say("missing", year=year, due=day)
+                yield _found(code, year, [("missing", missing)], ground)
 
 
-def _found(agency: str, year: int, faults: list[Text], ground: Ground) -> Found:
+def _found(agency: str, year: int, faults: list[Fault], ground: Ground) -> Found:
     return Found(
         kind="agency",
         no=agency,
         anchor=f"annual_reports:{agency}|{year}",
         score=1 - 0.5 ** (len(faults) + 1),
         strength="strong" if len(faults) >= ground.limit("strong_faults") else "medium",
-        says=Text("".join(one.zh for one in faults), " ".join(one.en for one in faults)),
+        says=Text("".join(said.zh for _, said in faults), " ".join(said.en for _, said in faults)),
         evidence=[f"agencies:{agency}"],
+        faults=[name for name, _ in faults],
     )
 
 
@@ -127,5 +130,5 @@ DETECTOR = Detector(
     ),
     limits=("least_missing", "reported_percent", "least_people", "people_percent", "strong_faults"),
     find=find,
-    version="2",
+    version="3",
 )

@@ -7,7 +7,7 @@ of the share of defects must exceed a multiple of the peers'.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias
 
 import polars as pl
 
@@ -17,6 +17,7 @@ from lantian.detect.contract import Detector, Found, Ground, Reads
 
 GRADES = ("grade_1", "grade_2", "grade_3", "grade_4")
 """The words of the rule book for each place on the scale of grades, the best first."""
+Fault: TypeAlias = tuple[str, Text]  # its name with the round that shows it, and what is said of it
 
 
 def find(ground: Ground) -> Iterator[Found]:
@@ -32,9 +33,9 @@ def find(ground: Ground) -> Iterator[Found]:
     sampled, defects = (sum(whole[name].to_list()) for name in ("sampled", "defects"))
     usual = defects / sampled if sampled else None
     for (kind, number), rows in rounds.group_by("subject_kind", "subject_no", maintain_order=True):
-        says = [*_fallen(rows.rows(named=True), ground), *_below(rows.row(-1, named=True), usual, ground)]
-        if says:
-            yield _found(str(kind), str(number), rows, says, ground)
+        faults = [*_fallen(rows.rows(named=True), ground), *_below(rows.row(-1, named=True), usual, ground)]
+        if faults:
+            yield _found(str(kind), str(number), rows, faults, ground)
 
 
 def _figure(name: str) -> pl.Expr:
@@ -43,7 +44,7 @@ def _figure(name: str) -> pl.Expr:
     return pl.col("indicators").list.eval(pl.element().filter(named).struct.field("value")).list.first()
 
 
-def _fallen(rows: list[dict[str, Any]], ground: Ground) -> Iterator[Text]:
+def _fallen(rows: list[dict[str, Any]], ground: Ground) -> Iterator[Fault]:
     place = {word: at for at, name in enumerate(GRADES) for word in ground.rules.words[name].split("|")}
     grades = [row for row in rows if row["grade"] in place]
     if len(grades) > 1:
@@ -55,10 +56,10 @@ def _fallen(rows: list[dict[str, Any]], ground: Ground) -> Iterator[Text]:
                 "then": before["round"],
                 "round": last["round"],
             }
-            yield ground.rules.say("fallen", **values)
+            yield f"fallen:{last['round']}", ground.rules.say("fallen", **values)
 
 
-def _below(row: dict[str, Any], usual: float | None, ground: Ground) -> Iterator[Text]:
+def _below(row: dict[str, Any], usual: float | None, ground: Ground) -> Iterator[Fault]:
     if not usual or not row["sampled"] or row["defects"] is None:
         return
     low, high = (float(x) for x in rates.wilson(row["defects"], row["sampled"]))
@@ -67,19 +68,20 @@ def _below(row: dict[str, Any], usual: float | None, ground: Ground) -> Iterator
             "round": row["round"], "defects": f"{row['defects']:.0f}", "sampled": f"{row['sampled']:.0f}",
             "low": f"{low:.0%}", "high": f"{high:.0%}", "usual": f"{usual:.0%}",
         }  # fmt: skip
-        yield ground.rules.say("below", **values)
+        yield f"below:{row['round']}", ground.rules.say("below", **values)
 
 
-def _found(kind: str, number: str, rows: pl.DataFrame, says: list[Text], ground: Ground) -> Found:
+def _found(kind: str, number: str, rows: pl.DataFrame, faults: list[Fault], ground: Ground) -> Found:
     table = "agencies" if kind == "agency" else "practitioners"
     return Found(
         kind=kind,
         no=number,
         anchor=f"{table}:{number}",
-        score=1 - 0.5 ** (len(says) + 1),  # orders findings; decides none
-        strength="strong" if len(says) >= ground.limit("strong_signs") else "medium",
-        says=Text("".join(one.zh for one in says), " ".join(one.en for one in says)),
+        score=1 - 0.5 ** (len(faults) + 1),  # orders findings; decides none
+        strength="strong" if len(faults) >= ground.limit("strong_signs") else "medium",
+        says=Text("".join(said.zh for _, said in faults), " ".join(said.en for _, said in faults)),
         evidence=[f"quality_rounds:{round}|{number}" for round in rows["round"]],
+        faults=[name for name, _ in faults],
     )
 
 
@@ -96,5 +98,5 @@ DETECTOR = Detector(
     ),
     limits=("grades_fallen", "times_percent", "strong_signs", *GRADES),
     find=find,
-    version="2",
+    version="3",
 )

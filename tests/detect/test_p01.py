@@ -60,7 +60,7 @@ def test_the_frame_is_the_findings_table_exactly() -> None:
     assert found.frame.schema == SCHEMA
     columns = (
         "key detector subject_kind subject_no subject_name score strength clearing cleared reason_zh reason_en rule "
-        "innocent_zh evidence members supersedes district_code on detector_version parameters"
+        "innocent_zh evidence members faults supersedes district_code on detector_version parameters"
     )
     assert found.frame.columns == columns.split()
 
