@@ -52,9 +52,14 @@ SHELVES: dict[Shelf, Text] = {
     Shelf.QUEUED: Text("排队等候", "waiting in line"),
     Shelf.EXPIRED: Text("已过有效期", "lapsed"),
     Shelf.RESTING: Text("模型未启用", "of detectors not switched on"),
+    Shelf.GONE: Text("未再发现", "not found again"),
 }
 DISMISSABLE = frozenset(state for state, outcome in MOVES if outcome is Outcome.DISMISS)
 DISMISSED = Text("已排除 {count} 条，理由已记录。", "Findings dismissed: {count}. The reason is on record.")
+GONE_UNSAID = Text(
+    "{day} 的比对没有再发现这条提示；仍要转为线索的，请勾选“我已知道”。",
+    "The run of {day} did not find it again; to turn it into a lead all the same, tick that you know.",
+)
 NONE_CHOSEN = Text("请先勾选要排除的提示。", "Please tick the findings to dismiss first.")
 KEPT = Text("{subject}：未排除。{why}", "{subject}: kept. {why}")
 
@@ -173,8 +178,11 @@ def judge(request: OfficerRequest, key: str) -> HttpResponse:
     """Record a judgement; a refusal is shown where it was typed."""
     row = found(key)
     outcome, seen = _judged(request)
-    typed = {name: request.POST.get(name, "") for name in ("reason", "asked", "field")}
+    typed = {name: request.POST.get(name, "") for name in ("reason", "asked", "field", "known")}
     field = Field(typed["field"]) if typed["field"] in list(Field) else None
+    if outcome is Outcome.LEAD and row.gone_on and not typed["known"]:
+        unsaid = said(GONE_UNSAID).format(day=row.gone_on)
+        return _page(request, row, {"verdict": str(outcome), "text": unsaid, **typed})
     try:
         _, lead = actions.judge(
             finding_key=row.key,
@@ -257,12 +265,14 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
     # Others see it with a lead they received, and judge nothing.
     in_charge = request.actor.unit in row.seen_by
     may_judge = Permission.JUDGE in request.actor.permissions and bool(open_outcomes) and in_charge
+    may_judge = may_judge and not row.merged_into
     will_lead = may_judge and Outcome.LEAD in open_outcomes
     context = _ground(request, row) | {
         "finding": shown.finding(row, state, houses)
         | shown.opened(row, said_of_it)
         | {"lead": casework.of_origin("finding", row.key), "file": file_of(row.subject_no)}
-        | {"case": casework.find(row.case_key) if row.case_key else None},
+        | {"case": casework.find(row.case_key) if row.case_key else None}
+        | _one_with(row, houses),
         "judgements": shown.judgements(row, said_of_it),
         "may_judge": may_judge,
         "outcomes": [str(outcome) for outcome in open_outcomes],
@@ -271,6 +281,13 @@ def _page(request: OfficerRequest, row: Finding, error: dict[str, str] | None) -
         "next_pending": "" if row.case_key else _next_pending(row),
     }
     return render(request, "desk/finding.html", context, status=422 if error else 200)
+
+
+def _one_with(row: Finding, houses: Offices) -> dict[str, Any]:
+    """Into which older finding this one was merged, as far as the reader may see it, and those merged into it."""
+    older = queries.find(row.merged_into) if row.merged_into else None
+    newer = [shown.finding(one, _state(one), houses) for one in queries.merged_into(row)]
+    return {"merged": bool(row.merged_into), "older": older.key if older else "", "newer": newer}
 
 
 def _ground(request: OfficerRequest, row: Finding) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -17,12 +17,11 @@ from lantian.core.competence import Field
 from lantian.core.deadlines import Deadline
 from lantian.core.messages import Text
 from lantian.core.moves import MoveRefused, check_move
-from lantian.detect.findings import possible_keys, unit_of
 from lantian.office import audit, clock, jobs, search
 from lantian.office.actors import Actor, OfficerActor
 from lantian.office.models import Job, Unit
 from lantian.office.permissions import Permission, check_permission
-from lantian.screening import queries, ranking, switches
+from lantian.screening import continuing, queries, ranking, switches
 from lantian.screening.errors import JudgementRefused, RunRefused
 from lantian.screening.forecast import Forecast
 from lantian.screening.models import Finding, Judgement, Run, Switch, Tally
@@ -34,8 +33,8 @@ STARTS_LOCK = 7_120_060  # any constant: one start of runs at a time
 # What a later run may say anew about a finding it finds again; who found it first, and when, stays.
 RENEWED = (
     "subject_kind", "subject_no", "subject_name", "score", "strength", "clearing", "cleared", "reason_zh",
-    "reason_en", "rule", "innocent_zh", "evidence", "members", "supersedes", "district_code", "holder", "on",
-    "expires_on", "detector_version", "parameters", "run", "seen_by",
+    "reason_en", "rule", "innocent_zh", "evidence", "members", "faults", "supersedes", "district_code", "holder",
+    "on", "expires_on", "detector_version", "parameters", "run", "seen_by", "merged_into", "gone_on",
 )  # fmt: skip
 
 
@@ -136,24 +135,35 @@ def open_run(detector: str, *, at_work: bool = True) -> Run | None:
     return (waiting | runs.filter(job__state=Job.State.RUNNING)).first()
 
 
-def store(run: Run, findings: Sequence[dict[str, Any]], *, expires_after: timedelta, by: Actor) -> None:
-    """Store one step of a run's findings under their stable keys, in the open transaction."""
-    # A finding of a case has a key of its own, and no earlier one of the pool under it.
-    earlier = {finding["key"]: set() if run.case_key else _possible_keys(finding) for finding in findings}
-    known = queries.known_keys([key for keys in earlier.values() for key in keys])
-    merged = {key: sorted((keys & known) - {key}) for key, keys in earlier.items()}
-    before = Finding.objects.in_bulk(list(earlier), field_name="key")
-    rows = [
-        _finding(run, finding | {"supersedes": merged[finding["key"]]}, expires_after, before)
-        for finding in findings
-    ]
+def store(
+    run: Run,
+    findings: Sequence[dict[str, Any]],
+    *,
+    expires_after: timedelta,
+    by: Actor,
+    among: Collection[str] = (),
+) -> None:
+    """Store one step of a run's findings under the keys first stored, in the open transaction; see `continuing`.
+
+    `among`: the keys of all findings of the run, where there are other steps.
+    """
+    placed = continuing.placed(run, findings, among)
+    rows = [_finding(run, placed.written(one), expires_after, placed.known) for one in findings]
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
     )
+    gone = placed.merge()
     if not run.case_key:  # what a case shows is met on the page of its lead, by no search
-        search.note(queries.search_record(row) for row in rows)
-    detail = {"run": run.key, "findings": len(rows)}
+        search.note([*map(queries.search_record, rows), *map(queries.no_record, gone)])
+    detail = {"run": run.key, "findings": len(rows), "merged": sorted(gone)}
     audit.record(audit.Kind.FINDINGS_STORED, by=by, about=("screening", run.key), detail=detail)
+
+
+def mark_gone(run: Run) -> int:
+    """Say of each finding of the detector that a run did not find it again; how many those are."""
+    # Several offices may read a finding, fewer its runs: what a run no longer finds is said with the finding.
+    found = Finding.objects.filter(detector=run.detector, case_key=run.case_key, merged_into="", gone_on=None)
+    return found.filter(run_id__lt=run.pk).update(gone_on=run.on)
 
 
 @transaction.atomic
@@ -226,6 +236,7 @@ def judge(
         at=clock.now(),
         ground=ground_of(finding),
         ground_size=len(finding.evidence),
+        faults=finding.faults,
         asked=asked.strip()[:60] if outcome is Outcome.MORE else "",
         lead_key=lead.key if lead else "",
     )
@@ -255,6 +266,11 @@ def _take(finding_key: str) -> Finding:
             "本提示是线索的核查材料，请在线索中核查，不另作研判。",
             "This finding is material of a lead: verify it there; it is not judged by itself.",
         )
+    if finding.merged_into:
+        raise JudgementRefused(
+            "本提示已并入更早的一条提示，请在那一条研判。",
+            "This finding was merged into an older one: judge that one.",
+        )
     return finding
 
 
@@ -276,8 +292,9 @@ def dismiss(*, seen: Mapping[str, int], reason: str, by: OfficerActor) -> Dismis
 
 
 def ground_of(finding: Finding) -> str:
-    """Digest of the evidence a judgement rested on: a later run may change the ground."""
-    return hashlib.sha256("\n".join(sorted(finding.evidence)).encode()).hexdigest()
+    """Digest of the evidence and faults a judgement rested on: a later run may change the ground."""
+    ground = [*sorted(finding.evidence), *(f"#{fault}" for fault in sorted(finding.faults))]
+    return hashlib.sha256("\n".join(ground).encode()).hexdigest()
 
 
 def in_steps(
@@ -289,12 +306,6 @@ def in_steps(
         yield low + len(step), step
 
 
-def _possible_keys(finding: Mapping[str, Any]) -> set[str]:
-    """Keys under which earlier runs may have stored a part of this finding, before its clusters merged."""
-    unit = unit_of(finding["subject_kind"], finding["subject_no"], finding["clearing"])
-    return set(possible_keys(finding["detector"], unit, finding["evidence"]))
-
-
 def _finding(
     run: Run, finding: Mapping[str, Any], expires_after: timedelta, before: Mapping[str, Finding]
 ) -> Finding:
@@ -303,7 +314,7 @@ def _finding(
     known = before.get(finding["key"])
     # Its days are counted from when the comparison came to say what it says, not from the newest run.
     same = known is not None and sorted(known.evidence) == sorted(finding["evidence"])
-    own = ("holder", "expires_on", "run", "seen_by")
+    own = ("holder", "expires_on", "run", "seen_by", "merged_into", "gone_on")
     values = {name: finding[name] for name in RENEWED if name not in own}
     return Finding(
         key=finding["key"],
@@ -366,6 +377,11 @@ def _tally(finding: Finding, earlier: Sequence[Judgement], outcome: Outcome) -> 
 def _open_lead(finding: Finding, field: Field | None, by: OfficerActor, beside: str) -> Lead:
     """Open the lead; `beside` is the ground beside a finding that may not stand alone."""
     more = Text(f"另有依据：{beside}", f" Other ground: {beside}") if beside else Text("", "")
+    if finding.gone_on:
+        more = Text(
+            f"（{finding.gone_on}的比对没有再发现这条提示。）{more.zh}",
+            f" (The run of {finding.gone_on} did not find it again.){more.en}",
+        )
     opening = casework.Opening(
         origin=("finding", finding.key),
         subject=(finding.subject_kind, finding.subject_no, called(finding).zh),

@@ -6,7 +6,6 @@ verified there. Nothing of this runs at night.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
@@ -26,6 +25,7 @@ from lantian.office.intake import actions as intake
 from lantian.office.models import IntakeBatch, Job, StoredFile
 from lantian.office.permissions import Permission, check_permission
 from lantian.screening import actions, material
+from lantian.screening.continuing import own_key
 from lantian.screening.errors import RunRefused
 from lantian.screening.material import LEAD, SPECS, MaterialRefused
 from lantian.screening.models import CaseRow, Finding, Run
@@ -115,7 +115,7 @@ def runs(case_key: str) -> QuerySet[Run]:
 
 def findings(case_key: str) -> QuerySet[Finding]:
     """What was found with the case's material, the likeliest first."""
-    return Finding.objects.filter(case_key=case_key).order_by("-score", "id")
+    return Finding.objects.filter(case_key=case_key, merged_into="").order_by("-score", "id")
 
 
 def open_job(case_key: str) -> Job | None:
@@ -131,15 +131,11 @@ def of_case(found: Findings, case_key: str, refs: Collection[str]) -> Findings:
     A finding of public data with the same members stays as it is, and so does its judgement.
     """
     rows = found.frame.filter(pl.col("evidence").list.eval(pl.element().is_in(list(refs))).list.any())
-    keys = [_own_key(key, case_key) for key in rows["key"]]
+    keys = [own_key(key, case_key) for key in rows["key"]]
     named = pl.when(pl.col("subject_no") == pl.col("key")).then(pl.Series(keys, dtype=pl.String))
     rows = rows.with_columns(named.otherwise("subject_no").alias("subject_no"))
     rows = rows.with_columns(pl.Series("key", keys, dtype=pl.String))
     return replace(found, frame=rows, cleared=rows.filter(pl.col("clearing") != "not_cleared").height)
-
-
-def _own_key(key: str, case_key: str) -> str:
-    return hashlib.sha256(f"{case_key}:{key}".encode()).hexdigest()
 
 
 def _worked_on(lead_key: str, by: OfficerActor) -> Lead:

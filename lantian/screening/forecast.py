@@ -68,6 +68,7 @@ def _counted(detector: str, units: Sequence[int]) -> int | None:
     since = max(first.ended_at or first.started_at, clock.now() - QUARTER)
     new = Finding.objects.filter(
         case_key="",
+        merged_into="",
         detector=detector,
         clearing=queries.UNCLEARED,
         holder_id__in=units,
@@ -81,7 +82,7 @@ def _estimated(detector: str, units: Sequence[int]) -> int | None:
     card = card_of(detector)
     if card is None or card.findings is None:
         return None
-    found = Finding.objects.filter(case_key="", detector=detector, clearing=queries.UNCLEARED)
+    found = Finding.objects.filter(case_key="", merged_into="", detector=detector, clearing=queries.UNCLEARED)
     every = found.count()
     part = found.filter(holder_id__in=units).count() / every if every else 1.0
     size = filed_since(clock.today() - YEAR) / YEAR_FILINGS

@@ -6,6 +6,7 @@ brought are shown only to readers of the lead whose case it is.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,6 +26,7 @@ from lantian.screening import identities, material
 from lantian.screening.models import Finding
 from lantian.screening.tables import with_contacts
 
+MOST_TIES = 100  # each is looked up in all published applications; nobody reads more of them
 NETWORKED = frozenset({"P07", "P11", "P12", "P16"})
 _PATENTS = Reads("patents", ("application_no",), also=(*reading.PATENTS.columns, *reading.PATENTS.also))
 _COLUMNS = {**reading.KINDS, "address": "applicant_addresses"}
@@ -71,10 +73,25 @@ class Tie:
 
 @dataclass(frozen=True)
 class Hand:
-    """The parties, those with the most ties first, and their ties, the most shared first."""
+    """The parties, those with the most ties first, and their ties, the most shared first.
+
+    `further`: how many ties there are beside those, each shared by no more parties than the last of them.
+    """
 
     parties: tuple[Party, ...]
     ties: tuple[Tie, ...]
+    further: int = 0
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """A contact as it is compared, who gives it and in which applications, whose own it is."""
+
+    kind: str
+    value: str
+    parties: Sequence[str]
+    filings: Sequence[str]
+    agency: str | None
 
 
 def hand_of(finding: Finding) -> Hand | None:
@@ -89,8 +106,11 @@ def hand_of(finding: Finding) -> Hand | None:
         frame = with_contacts(frame, brought)
     ground = _ground(finding, frame)
     found = reading.contacts(ground)
-    ties = _ties(found, frame, Damping.of(ground.rules))
-    return Hand(_parties(found, ties), ties) if ties else None
+    shared = _shared(found)
+    if not shared:
+        return None
+    ties = _ties(shared[:MOST_TIES], frame, Damping.of(ground.rules))
+    return Hand(_parties(found, shared), ties, len(shared) - len(ties))
 
 
 def _ground(finding: Finding, patents: pl.DataFrame) -> Ground:
@@ -107,8 +127,8 @@ def _ground(finding: Finding, patents: pl.DataFrame) -> Ground:
     return Ground(finding.on, rules, ready, frozenset())
 
 
-def _parties(found: reading.Contacts, ties: Sequence[Tie]) -> tuple[Party, ...]:
-    tied = {id: sum(id in tie.parties for tie in ties) for tie in ties for id in tie.parties}
+def _parties(found: reading.Contacts, shared: Sequence[_Shared]) -> tuple[Party, ...]:
+    tied = Counter(id for one in shared for id in one.parties)
     grouped = found.parties.group_by("party", maintain_order=True).agg(
         pl.col("name", "number").drop_nulls().first(), filings="application_no"
     )
@@ -120,19 +140,23 @@ def _parties(found: reading.Contacts, ties: Sequence[Tie]) -> tuple[Party, ...]:
     return tuple(sorted(parties, key=lambda one: (-tied[one.id], -len(one.filings), one.id)))
 
 
-def _ties(found: reading.Contacts, patents: pl.DataFrame, damping: Damping) -> tuple[Tie, ...]:
-    written = {row["application_no"]: row for row in patents.iter_rows(named=True)}
+def _shared(found: reading.Contacts) -> list[_Shared]:
+    """Contacts that two parties at least give, the most shared first."""
     grouped = found.links.group_by("kind", "value", maintain_order=True).agg(
         pl.col("party").unique(maintain_order=True),
         pl.col("application_no").unique(maintain_order=True),
         pl.col("agencys").first(),
     )
-    ties = [
-        _tie(kind, [written[number] for number in numbers], parties, agency, damping)
-        for kind, _, parties, numbers, agency in grouped.iter_rows()
-        if len(parties) > 1
-    ]
-    return tuple(sorted(ties, key=lambda tie: (-len(tie.parties), tie.kind, tie.value)))
+    shared = [_Shared(*row) for row in grouped.iter_rows() if len(row[2]) > 1]
+    return sorted(shared, key=lambda one: (-len(one.parties), one.kind, one.value))
+
+
+def _ties(shared: Sequence[_Shared], patents: pl.DataFrame, damping: Damping) -> tuple[Tie, ...]:
+    written = {row["application_no"]: row for row in patents.iter_rows(named=True)}
+    return tuple(
+        _tie(one.kind, [written[number] for number in one.filings], one.parties, one.agency, damping)
+        for one in shared
+    )
 
 
 def _tie(

@@ -55,7 +55,10 @@ class Run(models.Model):
 class Finding(models.Model):
     """One finding of a detector, kept under its stable key; a later run updates it and never doubles it.
 
-    With a `case_key` it rests on what a case brought: seen with that lead, in no pool, judged by nobody.
+    With a `case_key` it rests on what a case brought: seen with that lead, in no pool, judged by nobody. `faults`
+    names what is wrong where the evidence does not tell. `merged_into`: the key of the older finding that it proved
+    to be one with, and that lives on; what was judged here stays here. `gone_on`: the day of the first run that ran
+    and did not find it again; a run that does empties it.
     """
 
     key = models.CharField(max_length=64, unique=True)
@@ -74,7 +77,10 @@ class Finding(models.Model):
     innocent_zh = models.TextField()
     evidence = ArrayField(models.TextField())
     members = ArrayField(models.TextField())
+    faults = ArrayField(models.TextField(), default=list)
     supersedes = ArrayField(models.TextField())
+    merged_into = models.CharField(max_length=64, blank=True)
+    gone_on = models.DateField(null=True)
     district_code = models.TextField(null=True)
     holder = models.ForeignKey("office.Unit", models.PROTECT, related_name="+")
     on = models.DateField()
@@ -89,7 +95,13 @@ class Finding(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(score__range=(0, 1)), name="score_between_0_and_1"),
         ]
-        indexes = [models.Index(fields=["clearing", "-score"], name="findings_by_weight")]
+        indexes = [
+            models.Index(fields=["clearing", "-score"], name="findings_by_weight"),
+            models.Index(fields=["detector", "case_key"], name="findings_by_detector"),
+            models.Index(
+                fields=["merged_into"], condition=~models.Q(merged_into=""), name="merged_findings_by_key"
+            ),
+        ]
 
 
 class CaseRow(models.Model):
@@ -140,8 +152,9 @@ class IdentityChange(models.Model):
 class Judgement(models.Model):
     """An officer's word on a finding; append-only, the newest one counts.
 
-    `ground` and `ground_size` are digest and number of the evidence it rested on: a dismissed finding comes back
-    when that has clearly grown. `asked` says to whom a request for more went.
+    `ground` and `ground_size` are digest and number of the evidence it rested on, `faults` what the finding named: a
+    dismissed finding comes back when its evidence has clearly grown, or when it names a fault that it did not name.
+    `asked` says to whom a request for more went.
     """
 
     finding = models.ForeignKey(Finding, models.PROTECT, related_name="judgements")
@@ -153,6 +166,7 @@ class Judgement(models.Model):
     at = models.DateTimeField()
     ground = models.CharField(max_length=64)
     ground_size = models.IntegerField()
+    faults = ArrayField(models.TextField(), default=list)
     asked = models.CharField(max_length=60, blank=True)
     lead_key = models.CharField(max_length=26, blank=True)
 

@@ -41,12 +41,13 @@ UNCLEARED = "not_cleared"
 
 
 class Shelf(StrEnum):
-    """Where a finding lies: in the pool, waiting behind the office's budget, lapsed, or of a detector not taken."""
+    """Where a finding lies: in the pool, behind its budget, lapsed, of a detector not taken, not found again."""
 
     POOL = "pool"
     QUEUED = "queued"
     EXPIRED = "expired"
     RESTING = "resting"
+    GONE = "gone"
     ALL = "all"
 
 
@@ -69,19 +70,21 @@ ORDER = ("-value", "weight", "-score", "id")
 def findings(wanted: Filter) -> QuerySet[Finding]:
     """Findings by expected value (`value`, see `ranking`), each with `outcome`: what counts, or empty while it waits.
 
-    A dismissal counts until the evidence under it has grown by the published measure.
+    A dismissal counts until the evidence under it has grown by the published measure, or names another fault.
     """
     found = _narrowed(_judged(), wanted)
     if wanted.state:
         found = found.filter(outcome__in=_outcomes(State(wanted.state)))
     if wanted.shelf is Shelf.POOL:
-        found = found.exclude(_lapsed()).exclude(switches.resting()).exclude(pk__in=_behind().values("pk"))
+        found = found.exclude(_lapsed() | _gone() | switches.resting()).exclude(pk__in=_behind().values("pk"))
     elif wanted.shelf is Shelf.QUEUED:
         found = found.filter(pk__in=_behind().values("pk"))
     elif wanted.shelf is Shelf.EXPIRED:
-        found = found.filter(_lapsed()).exclude(switches.resting())
+        found = found.filter(_lapsed()).exclude(_gone() | switches.resting())
     elif wanted.shelf is Shelf.RESTING:
-        found = found.filter(switches.resting())
+        found = found.filter(switches.resting()).exclude(_gone())
+    elif wanted.shelf is Shelf.GONE:
+        found = found.filter(_gone()).exclude(switches.resting())
     return found.order_by(*ORDER)
 
 
@@ -137,10 +140,15 @@ def state_of(said: Sequence[Judgement]) -> State:
 
 
 def returned(said: Sequence[Judgement]) -> bool:
-    """Whether a dismissed finding has come back, since its evidence has grown by the published measure."""
+    """Whether a dismissed finding has come back: its evidence has grown, or it names another fault."""
     if not said or said[-1].outcome != Outcome.DISMISS:
         return False
-    return grown(said[-1].ground_size, len(said[-1].finding.evidence))
+    return another_fault(said) or grown(said[-1].ground_size, len(said[-1].finding.evidence))
+
+
+def another_fault(said: Sequence[Judgement]) -> bool:
+    """Whether a finding names a fault that it did not name when it was last judged."""
+    return bool(said) and not set(said[-1].finding.faults) <= set(said[-1].faults)
 
 
 def grown(before: int, now: int) -> bool:
@@ -155,7 +163,7 @@ def figures(detector: str) -> Figures:
 
 @dataclass(frozen=True)
 class Counts:
-    """Findings of a detector among those the reader may see; `open`: not cleared; `judged`: of those."""
+    """Findings of a detector that the reader may see; `open`: not cleared, `waiting`: found by the last run."""
 
     open: int
     waiting: int
@@ -170,11 +178,12 @@ NOTHING = Counts(0, 0, 0, 0, 0)
 def by_detector() -> dict[str, Counts]:
     """How many findings each detector has, by what became of them."""
     grouped: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    rows = _judged().order_by().values_list("detector", "clearing", "outcome")
-    for name, clearing, outcome, count in rows.annotate(count=Count("id")):
+    gone = Case(When(_gone(), then=Value(True)), default=Value(False))
+    rows = _judged().annotate(gone=gone).order_by().values_list("detector", "clearing", "outcome", "gone")
+    for name, clearing, outcome, gone_again, count in rows.annotate(count=Count("id")):
         found = grouped[name]
         found["lawful" if clearing != UNCLEARED else "open"] += count
-        if clearing == UNCLEARED:
+        if clearing == UNCLEARED and not gone_again:
             found[state_after(outcome)] += count
     return {
         name: Counts(
@@ -210,9 +219,9 @@ def lawful_of(run: Run) -> QuerySet[Finding]:
     return found.order_by("-score", "id")
 
 
-def known_keys(keys: Sequence[str]) -> set[str]:
-    """Those of the keys under which findings are stored."""
-    return set(Finding.objects.filter(key__in=keys).values_list("key", flat=True))
+def merged_into(finding: Finding) -> QuerySet[Finding]:
+    """Findings that proved to be one with this older one, each with its `outcome`."""
+    return _with_outcome(Finding.objects.filter(merged_into=finding.key)).order_by("id")
 
 
 def search_record(finding: Finding) -> Record:
@@ -222,6 +231,11 @@ def search_record(finding: Finding) -> Record:
     )
 
 
+def no_record(key: str) -> Record:
+    """What global search knows of a finding that is merged into another one: nothing."""
+    return Record("finding", key, ())
+
+
 def by_keys(keys: Sequence[str]) -> list[Finding]:
     """Findings with these keys that the reader may see, in the order asked, each with its `outcome`."""
     found = {finding.key: finding for finding in findings(EVERY).filter(key__in=keys)}
@@ -229,8 +243,8 @@ def by_keys(keys: Sequence[str]) -> list[Finding]:
 
 
 def _judged() -> QuerySet[Any]:
-    """Findings that are judged, those of cases left aside."""
-    return _with_outcome(Finding.objects.filter(case_key=""))
+    """Findings that are judged; those of cases, and those merged into others, left aside."""
+    return _with_outcome(Finding.objects.filter(case_key="", merged_into=""))
 
 
 def _with_outcome(found: QuerySet[Finding]) -> QuerySet[Any]:
@@ -238,15 +252,18 @@ def _with_outcome(found: QuerySet[Finding]) -> QuerySet[Any]:
     newest = Judgement.objects.filter(finding=OuterRef("pk")).order_by("-id")
     size = Func(F("evidence"), function="cardinality", output_field=IntegerField())
     weight = Case(*(When(strength=word, then=Value(place)) for place, word in enumerate(STRENGTHS)))
-    has_grown = Q(size__gt=F("ground_size"), measure__gte=0, said=Outcome.DISMISS)
+    has_grown = Q(size__gt=F("ground_size"), measure__gte=0)
+    another = ~Q(faults__contained_by=F("faults_then"))
+    back = Q(said=Outcome.DISMISS) & (has_grown | another)
     return (
         found.annotate(
             said=Coalesce(Subquery(newest.values("outcome")[:1]), Value("")),
             ground_size=Subquery(newest.values("ground_size")[:1]),
+            faults_then=Coalesce(Subquery(newest.values("faults")[:1]), F("faults")),
             size=size,
         )
         .annotate(measure=F("size") * 100 - F("ground_size") * (100 + _regrowth()))
-        .annotate(outcome=Case(When(has_grown, then=Value("")), default=F("said")))
+        .annotate(outcome=Case(When(back, then=Value("")), default=F("said")))
         .annotate(weight=weight, value=_value())
     )
 
@@ -286,6 +303,11 @@ def _lapsed() -> Q:
     return Q(expires_on__lt=clock.today(), outcome__in=_outcomes(State.WAITING))
 
 
+def _gone() -> Q:
+    """Unjudged findings that the last run did not find again."""
+    return Q(gone_on__isnull=False, outcome__in=_outcomes(State.WAITING))
+
+
 def _behind() -> QuerySet[Any]:
     """Findings that wait behind the budget of their office, by weight."""
     place = Window(
@@ -294,7 +316,7 @@ def _behind() -> QuerySet[Any]:
         order_by=[F("value").desc(), F("weight").asc(), F("score").desc(), F("id").asc()],
     )
     rivals = _judged().filter(clearing=UNCLEARED, outcome__in=_outcomes(State.WAITING))
-    rivals = rivals.exclude(_lapsed()).exclude(switches.resting())
+    rivals = rivals.exclude(_lapsed() | _gone() | switches.resting())
     ranked: QuerySet[Any] = rivals.annotate(place=place)
     return ranked.filter(place__gt=parameters(clock.today()).budget)
 

@@ -97,9 +97,10 @@ def _breathing(running: jobs.Running) -> Progress:
 
 def _store(row: Run, found: Findings, running: jobs.Running) -> None:
     findings: Sequence[dict[str, object]] = found.frame.to_dicts()
+    every = frozenset(found.frame["key"])
     for done, step in actions.in_steps(findings):
         with running.step():
-            actions.store(row, step, expires_after=expires_after(row.on), by=running.actor)
+            actions.store(row, step, expires_after=expires_after(row.on), by=running.actor, among=every)
             running.advance("findings", done, len(findings))
 
 
@@ -113,5 +114,7 @@ def _finish(row: Run, found: Findings, running: jobs.Running) -> None:
     if found.frame.height:
         row.detector_version, row.parameters = found.frame.select("detector_version", "parameters").row(0)
     row.save()
-    detail = {"findings": row.findings, "read": row.read}
+    # A run that did not run, or had nothing to read, says of no finding that it is not there any more.
+    gone = actions.mark_gone(row) if found.not_run is None and found.read else 0
+    detail = {"findings": row.findings, "read": row.read, "gone": gone}
     audit.record(audit.Kind.FINDINGS_STORED, by=running.actor, about=("screening", row.key), detail=detail)

@@ -55,6 +55,7 @@ def finding(
         "office": offices.by_id[row.holder_id].name(language()),
         "on": row.on,
         "expires_on": row.expires_on,
+        "gone_on": row.gone_on,
         "lapsed": row.expires_on < clock.today() and state is State.WAITING,
     }
 
@@ -93,6 +94,7 @@ def opened(row: Finding, said_of_it: Sequence[Judgement]) -> dict[str, Any]:
         "directories": directories(DETECTORS[row.detector].reads),
         "ground_changed": last is not None and last.ground != actions.ground_of(row),
         "returned": queries.returned(said_of_it),
+        "another_fault": queries.another_fault(said_of_it),
         "evidence_then": last.ground_size if last else None,
         "evidence_now": len(row.evidence),
     }

@@ -34,6 +34,7 @@ def shown(hand: Hand) -> dict[str, Any]:
         "drawing": _drawn(hand, letters, known),
         "ties": [_tie(tie, letters[tie], names) for tie in hand.ties[:TIES]],
         "left_out": max(len(hand.parties) - DRAWN, 0),
+        "further": max(len(hand.ties) - TIES, 0) + hand.further,
         "hubs": sum(tie.counts in (Counts.HUB, Counts.DAMPED) for tie in hand.ties),
     }
 
