@@ -20,6 +20,9 @@ from lantian.detect.contract import Detector, Found, Ground, Reads
 
 WORST = ("revoked", "suspended", "elsewhere", "left")
 
+REGISTERED = dict(zip(WORST, ("practitioner_status",) * 2 + ("employments",) * 2, strict=True))
+"""The table whose rows of the practitioner show an obstacle."""
+
 
 def find(ground: Ground) -> Iterator[Found]:
     """Yield one finding for each practitioner, agency and kind of obstacle."""
@@ -135,7 +138,7 @@ def _found(kind: str, licence: str, agency: str, rows: pl.DataFrame, ground: Gro
         score=1 - 0.5 ** (count + (kind in WORST[:2])),
         strength="strong" if strong else "medium",
         says=ground.rules.say(kind, count=count, agency=agency, first=days.min(), last=days.max()),
-        evidence=[*(f"patents:{number}" for number in numbers)],
+        evidence=[*(f"patents:{number}" for number in numbers), f"{REGISTERED[kind]}:{licence}"],
         faults=[kind],
         members=[agency],
         district=ground.agencies.get(agency, (None, None))[1],
@@ -159,5 +162,5 @@ DETECTOR = Detector(
     limits=("grace_days", "strong_from", "output_days", "output_most", "strong_output_percent"),
     find=find,
     unjudged=unjudged,
-    version="5",
+    version="6",
 )

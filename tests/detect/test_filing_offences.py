@@ -373,6 +373,8 @@ def test_a_signature_while_suspended_or_revoked_is_shown_and_death_is_never_read
     )
     assert [kind in one["reason_zh"] for one in open_findings(found) if kind] == ([True] if kind else [])
     assert kind or not found.frame.height
+    # The row of the register on which it rests stands beside the application.
+    assert all("practitioner_status:1200001" in one["evidence"] for one in open_findings(found))
 
 
 def test_a_move_within_the_thirty_days_of_the_law_is_no_finding() -> None:
@@ -401,6 +403,7 @@ def test_a_signer_whom_no_register_names_is_no_finding_and_is_counted() -> None:
 
 def test_a_signature_for_another_agency_is_shown() -> None:
     (found,) = open_findings(run("P10", patents=[filing(0)], employments=career(("12901", START, None))))
+    assert found["evidence"] == [f"patents:{number(0)}", "employments:1200001"]
     assert "登记在其他机构" in found["reason_zh"] and found["members"] == ["12900"]
 
 
