@@ -10,7 +10,7 @@ from lantian.registry import queries as registry
 from lantian.registry.models import Subject
 from lantian.screening.models import Finding
 
-NAMED = 2
+NAMED, ASKED = 2, 20
 NAMELESS = Text("未载明代理机构的一组申请", "a group of applications without an agency on file")
 MORE = Text("{names}等 {count} 方", "{names} and others, {count} in all")
 
@@ -21,7 +21,11 @@ def called(finding: Finding) -> Text:
         return Text(finding.subject_name, finding.subject_name)
     if finding.detector == p01.ID or not finding.members:
         return NAMELESS
-    names = [*dict.fromkeys(names_of(finding.members[: NAMED * 2]).values())][:NAMED]
+    told = names_of(finding.members[:ASKED])
+    named = [
+        name for member, name in told.items() if name != member
+    ]  # a bare number only where nobody has a name
+    names = [*dict.fromkeys(named or told.values())][:NAMED]
     zh, en, count = "、".join(names), ", ".join(names), len(finding.members)
     if count <= len(names):
         return Text(zh, en)

@@ -69,6 +69,10 @@ def test_a_run_that_could_not_run_is_not_called_done() -> None:
         shown = jobs.run(run)
     assert (shown["job"].state, shown["job"].state_label) == ("not_run", "没有运行")
     assert shown["not_run"] == "缺少“网页存证”表。"
+    run.left_out = {"patents.no_number": 1, "agencies.no_number": 2}
+    with acting("city"):
+        reasons = [one["reason"] for one in jobs.run(run)["left_out"]]
+    assert reasons == ["没有申请号", "代理机构名录 · 没有编号"]
 
 
 @pytest.mark.django_db
@@ -171,7 +175,7 @@ def test_a_group_is_called_by_its_members_and_its_lead_too_never_by_a_key() -> N
     with transaction.atomic(), acting("city") as by:
         row = queries.waiting().filter(detector="P01").exclude(subject_no="")[0]
         known = row.subject_name
-        members = [row.subject_no, "name:某商贸公司", "person:张三:202310000001.2"]
+        members = ["12120103YY0000G03Y", row.subject_no, "name:某商贸公司", "person:张三:202310000001.2"]
         Finding.objects.filter(pk=row.pk).update(
             subject_kind="network", subject_no=row.key, subject_name="", detector="P07", members=members
         )
@@ -179,12 +183,12 @@ def test_a_group_is_called_by_its_members_and_its_lead_too_never_by_a_key() -> N
         group = queries.find(row.key)
         assert group is not None
         assert called(group) == Text(
-            f"{known}、某商贸公司等 3 方", f"{known}, 某商贸公司 and others, 3 in all"
+            f"{known}、某商贸公司等 4 方", f"{known}, 某商贸公司 and others, 4 in all"
         )
         assert called(Finding(detector="P01", members=members)) == NAMELESS
         _, lead = actions.judge(
             finding_key=row.key, outcome=Outcome.LEAD, reason="合同", seen=0, field=Field.PATENT_AGENCY, by=by
         )
-    assert lead is not None and lead.subject_name == f"{known}、某商贸公司等 3 方"
+    assert lead is not None and lead.subject_name == f"{known}、某商贸公司等 4 方"
     page = browser("city").get(reverse("findings"), {"shelf": "all"}).content.decode()
-    assert f"{known}、某商贸公司等 3 方</a>" in page
+    assert f"{known}、某商贸公司等 4 方</a>" in page

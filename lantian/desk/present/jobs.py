@@ -63,6 +63,11 @@ LEFT_OUT_TEXTS: dict[str, Text] = {
     "no_form": Text("没有组织形式，或者形式没有法定条件", "of no form that the law gives conditions for"),
     "unlisted_signer": Text("签名人不在任何代理师名册", "with a signer whom no register names"),
 }
+LEFT_OUT_ELSEWHERE: dict[str, Text] = {
+    "no_number": Text("没有编号", "without a number of their own"),
+    "repeated_number": Text("编号重复", "with a repeated number"),
+}
+"""The same of other tables than applications."""
 NOT_RUN = Text("没有运行", "not run")
 CAUSES: dict[str, Text] = {
     "screening": Text("人工开始", "started by hand"),
@@ -191,8 +196,10 @@ def run(row: Run) -> dict[str, Any]:
 def _left_out(reason: str) -> str:
     """Why rows were left out, with the table they are of where the reason names one."""
     table, _, why = reason.rpartition(".")
-    words = said(LEFT_OUT_TEXTS[why]) if why in LEFT_OUT_TEXTS else why
-    return words if table in ("", "patents") else f"{table_label(table)} · {words}"
+    if table in ("", "patents"):
+        return said(LEFT_OUT_TEXTS[why]) if why in LEFT_OUT_TEXTS else why
+    known = {**LEFT_OUT_TEXTS, **LEFT_OUT_ELSEWHERE}
+    return f"{table_label(table)} · {said(known[why]) if why in known else why}"
 
 
 def cause(row: Run) -> str:
