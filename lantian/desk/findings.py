@@ -300,6 +300,7 @@ def _ground(request: OfficerRequest, row: Finding) -> dict[str, Any]:
         "hand": hands.shown(hand) if hand else None,
         "evidence": evidence.tables(row),
         "parties": evidence.parties(row),
+        "parties_count": len(row.members),
     }
 
 

@@ -185,6 +185,7 @@ def _finding(row: Finding) -> dict[str, Any]:
         "clearing": row.clearing,
         "clearing_label": label(CLEARINGS[row.clearing]),
         "count": len(row.evidence),
+        "gone_on": row.gone_on,
     }
 
 

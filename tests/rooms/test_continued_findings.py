@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from lantian.casework.models import Lead
+from lantian.desk.present import evidence
 from lantian.detect.contract import Detector
 from lantian.detect.detectors import DETECTORS
 from lantian.detect.findings import finding_key, unit_of
@@ -333,12 +334,12 @@ def hidden_hand(count: int) -> pl.DataFrame:
 
 
 def test_a_network_of_two_thousand_keeps_its_whole_evidence_and_may_come_back() -> None:
-    def evidence(detector: Detector, count: int) -> Sequence[int]:
+    def sizes(detector: Detector, count: int) -> Sequence[int]:
         found = detector.run({"patents": hidden_hand(count)}, on=date(2026, 1, 1)).frame
         return found["evidence"].list.len().to_list()
 
-    assert evidence(DETECTORS["P07"], 2_000) == [2_000]
-    before, now = (evidence(DETECTORS["P07"], count)[0] for count in (190, 290))
+    assert sizes(DETECTORS["P07"], 2_000) == [2_000]
+    before, now = (sizes(DETECTORS["P07"], count)[0] for count in (190, 290))
     assert queries.grown(before, now)
 
 
@@ -354,6 +355,15 @@ def test_a_network_with_very_many_ties_shows_those_most_shared_and_how_many_it_l
     assert hand is not None and (len(hand.ties), hand.further, len(hand.parties)) == (1, 1, len(ONE))
     assert len(hand.ties[0].parties) == len(ONE)
     assert "另有 1 项没有列出" in page_of(network)
+
+
+def test_a_page_that_lists_the_first_parties_says_how_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evidence, "SHOWN", 2)
+    take_filings(filings(1, ONE))
+    ran("P07")
+    (network,) = found(1)
+    page = page_of(network)
+    assert f"只列出前 2 个，共 {len(network.members)} 个" in page and "只列出前 2 件" in page
 
 
 # What a later run no longer finds.

@@ -222,6 +222,7 @@ def finding(row: Finding) -> dict[str, Any]:
         "clearing": row.clearing,
         "clearing_label": label(CLEARINGS[row.clearing]),
         "on": row.on,
+        "gone_on": row.gone_on,
     }
 
 
