@@ -52,17 +52,14 @@ class Condition:
 
 NOT_CLEARED = Clearing(Outcome.NOT_CLEARED)
 
-_SAME_APPLICANT = Text("申请人相同（applicants）", "same applicant (applicants)")
+_SAME_APPLICANT = Text("申请人相同", "same applicant")
 _SAME_BY_NUMBER = Text(
-    "申请人相同（名称不同，统一社会信用代码相同：applicant_ids 或 companies）",
-    "same applicant (other name, same credit code: applicant_ids or companies)",
+    "申请人相同（名称不同，统一社会信用代码相同）", "same applicant (other name, same credit code)"
 )
-_SAME_DAY = Text("申请日相同（filing_date）", "same filing day (filing_date)")
-_DECLARED = Text(
-    "两件均作双申请说明（dual_filing_declared）", "double filing declared in both (dual_filing_declared)"
-)
-_TWO_KINDS = Text("一件发明、一件实用新型（kind）", "one invention, one utility model (kind)")
-_LINKED = Text("文件载明的关联（parent_no 或 priority_nos）", "link on file (parent_no or priority_nos)")
+_SAME_DAY = Text("申请日相同", "same filing day")
+_DECLARED = Text("两件均作双申请说明", "double filing declared in both")
+_TWO_KINDS = Text("一件发明、一件实用新型", "one invention, one utility model")
+_LINKED = Text("文件载明的关联（分案或者优先权）", "link on file (divisional or priority)")
 
 
 def clear(pairs: Sequence[Pair], parameters: Parameters) -> list[Clearing]:
@@ -101,7 +98,7 @@ def _judge(rule: RuleVersion, conditions: Iterable[Condition]) -> Clearing:
     en = f"{rule.text.en} ({cite.en}{doubt.en}). Shown: {shown.en}."
     if not missing.zh:
         return Clearing(Outcome.CLEARED, Text(zh, en))
-    zh, en = f"{zh}缺少：{missing.zh}，推定合法。", f"{en} Missing: {missing.en}; presumed lawful."
+    zh, en = f"{zh}无从核对：{missing.zh}，推定合法。", f"{en} Not on file: {missing.en}; presumed lawful."
     return Clearing(Outcome.PRESUMED, Text(zh, en))
 
 

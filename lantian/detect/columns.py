@@ -78,16 +78,17 @@ def kind_of(table: str, column: str) -> Kind:
 
 
 def readied(
-    name: str, table: pl.DataFrame | None, columns: Sequence[str]
+    name: str, table: pl.DataFrame | None, columns: Sequence[str], *, keyed: bool = True
 ) -> tuple[pl.DataFrame, dict[str, int]]:
     """Return the columns asked for, typed, missing ones null, in one order; and how many rows were left out, by why.
 
+    Not `keyed`: rows without the table's key stay (an agency in the directory that has no code yet).
     Of `patents` only published rows are kept (专利法 第二十一条: unpublished applications are secret).
     """
     if table is None:
         return pl.DataFrame(schema={column: kind_of(name, column) for column in columns}), {}
     left_out: dict[str, int] = {}
-    for why, test in _tests(name, table, columns):
+    for why, test in _tests(name, table, columns if keyed else ()):
         before = table.height
         table = table.filter(test)
         left_out[why] = before - table.height

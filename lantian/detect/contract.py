@@ -17,7 +17,7 @@ import polars as pl
 from lantian.core.chain import digest_of
 from lantian.core.messages import Text
 from lantian.core.rulebook import NotInForce
-from lantian.detect.columns import readied
+from lantian.detect.columns import KEYS, readied
 from lantian.detect.findings import Findings, finding_key, findings_frame, not_run, unit_of
 from lantian.detect.parameters import shipped_book
 from lantian.detect.progress import Progress, silent
@@ -180,7 +180,9 @@ class Detector:
         ready: dict[str, pl.DataFrame] = {}
         left_out: dict[str, int] = {}
         for reads in self.reads:
-            ready[reads.table], gone = readied(reads.table, tables.get(reads.table), reads.all)
+            # Of a table that must have its key, rows without it are no use; where the key is extra, they are.
+            keyed = KEYS.get(reads.table) not in reads.also
+            ready[reads.table], gone = readied(reads.table, tables.get(reads.table), reads.all, keyed=keyed)
             left_out |= {f"{reads.table}.{why}": count for why, count in gone.items() if count}
         held = _held(self.reads, tables)
         ground = Ground(on, rules, ready, held, progress, reading or Reading())

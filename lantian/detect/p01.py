@@ -32,7 +32,7 @@ from lantian.detect.progress import Progress, silent
 from lantian.detect.reading import Reading
 
 ID = "P01"
-VERSION = "2"
+VERSION = "3"
 TEXTS = ("title", "abstract", "claim")
 READS = (
     Reads("patents", ("application_no", "disclosure"), also=COLUMNS[1:], one_of=TEXTS),

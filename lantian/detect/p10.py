@@ -128,6 +128,7 @@ def _by_employment(signed: pl.DataFrame, ground: Ground) -> pl.DataFrame:
 def _found(kind: str, licence: str, agency: str, rows: pl.DataFrame, ground: Ground) -> Found:
     numbers, days = rows["application_no"].to_list(), rows["filing_date"]
     names = dict(ground.tables["practitioners"].select("licence_no", "name").iter_rows())
+    called, district = ground.agencies.get(agency, (None, None))
     count = len(numbers)
     strong = kind in WORST[:2] or count >= ground.limit("strong_from")
     return Found(
@@ -137,11 +138,13 @@ def _found(kind: str, licence: str, agency: str, rows: pl.DataFrame, ground: Gro
         anchor=f"patents:{numbers[0]}",
         score=1 - 0.5 ** (count + (kind in WORST[:2])),
         strength="strong" if strong else "medium",
-        says=ground.rules.say(kind, count=count, agency=agency, first=days.min(), last=days.max()),
+        says=ground.rules.say(
+            kind, count=count, agency=f"{called or ''} {agency}".strip(), first=days.min(), last=days.max()
+        ),
         evidence=[*(f"patents:{number}" for number in numbers), f"{REGISTERED[kind]}:{licence}"],
         faults=[kind],
         members=[agency],
-        district=ground.agencies.get(agency, (None, None))[1],
+        district=district,
     )
 
 
@@ -162,5 +165,5 @@ DETECTOR = Detector(
     limits=("grace_days", "strong_from", "output_days", "output_most", "strong_output_percent"),
     find=find,
     unjudged=unjudged,
-    version="6",
+    version="7",
 )

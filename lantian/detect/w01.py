@@ -67,6 +67,6 @@ DETECTOR = Detector(
     ),
     limits=PAGES,
     find=find,
-    version="3",
+    version="4",
     further=in_use,
 )

@@ -154,6 +154,6 @@ DETECTOR = Detector(
     reads=(CAPTURES, REGISTER),
     limits=PAGES,
     find=find,
-    version="3",
+    version="4",
     further=in_use,
 )

@@ -36,7 +36,7 @@ def test_a_declared_double_filing_of_one_day_is_cleared() -> None:
         "第九条第一款",
     ):
         assert condition in clearing.reason.zh
-    assert "Missing" not in clearing.reason.en
+    assert "Not on file" not in clearing.reason.en
 
 
 def test_a_citation_that_nobody_verified_says_so_in_the_reason() -> None:
@@ -47,18 +47,22 @@ def test_a_citation_that_nobody_verified_says_so_in_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "column"), [({"filed_on": None}, "filing_date"), ({"declared": None}, "dual_filing_declared")]
+    ("change", "zh", "en"),
+    [
+        ({"filed_on": None}, "申请日相同", "same filing day"),
+        ({"declared": None}, "两件均作双申请说明", "double filing declared in both"),
+    ],
 )
 @pytest.mark.parametrize("side", ["invention", "model"])
 def test_a_double_filing_with_a_gap_is_presumed_lawful_and_says_what_is_missing(
-    change: dict[str, Any], column: str, side: str
+    change: dict[str, Any], zh: str, en: str, side: str
 ) -> None:
     pair = {"a": replace(INVENTION, **change)} if side == "invention" else {"b": replace(MODEL, **change)}
     clearing = judged(**pair)
     assert clearing.outcome is Outcome.PRESUMED
     assert clearing.reason is not None
-    assert f"（{column}），推定合法" in clearing.reason.zh
-    assert clearing.reason.en.endswith(f"({column}); presumed lawful.")
+    assert clearing.reason.zh.endswith(f"无从核对：{zh}，推定合法。")
+    assert clearing.reason.en.endswith(f"Not on file: {en}; presumed lawful.")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +152,7 @@ def test_a_family_without_known_applicants_is_presumed_lawful() -> None:
     clearing = judged(replace(PARENT, applicants=()), DIVISIONAL, 0.7)
     assert clearing.outcome is Outcome.PRESUMED
     assert clearing.reason is not None
-    assert "缺少：申请人相同（applicants）" in clearing.reason.zh
+    assert "无从核对：申请人相同，" in clearing.reason.zh
 
 
 def test_a_foreign_applicant_does_not_enter_a_family() -> None:

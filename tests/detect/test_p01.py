@@ -153,7 +153,7 @@ def test_a_double_filing_without_filing_days_is_presumed_lawful() -> None:
     rows = (filing("1", dual_filing_declared=True), double("2"))
     (finding,) = screened(*rows, without=("filing_date",)).frame.to_dicts()
     assert (finding["clearing"], finding["strength"]) == ("presumed_lawful", "weak")
-    assert "filing_date" in finding["cleared"]
+    assert "无从核对：申请日相同" in finding["cleared"]
     assert "申请日在" not in finding["reason_zh"]
 
 

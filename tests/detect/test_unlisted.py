@@ -118,3 +118,17 @@ def test_an_agency_that_is_out_of_practice_is_told_as_listed(id: str) -> None:
     (found,) = open_findings(run(id, captures=[page], agencies=[gone, agency("12901")]))
     assert "不在执业状态" in found["reason_zh"] and "不在专利代理机构名录" not in found["reason_zh"]
     assert found["members"] == [gone["credit_code"]]
+
+
+@pytest.mark.parametrize("id", ["W01", "W02"])
+def test_an_agency_that_has_no_code_yet_stands_in_the_directory(id: str) -> None:
+    """The directory's number is a help, not a condition: licensed is who the directory says is a patent agency."""
+    words = "国家知识产权局授权的专利代理服务平台，代理发明专利申请，电话 138-0000-0000"
+    page = {"capture_id": "c1", "text": words, "advertiser": "新立专利代理所"}
+    new = agency(agency_code=None, name="新立专利代理所", kinds=["patent"])
+    found = run(id, captures=[page], agencies=[agency(kinds=["patent"]), new])
+    assert all(
+        "不在" not in one["reason_zh"] and "未见" not in one["reason_zh"] for one in open_findings(found)
+    )
+    assert not found.left_out
+    assert open_findings(run(id, captures=[page], agencies=[agency(kinds=["patent"])]))
