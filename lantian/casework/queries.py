@@ -20,6 +20,7 @@ from lantian.office.models import Unit
 from lantian.office.search import Record
 from lantian.office.units import open_units
 from lantian.registry import queries as registry
+from lantian.registry.models import Subject
 
 
 @dataclass(frozen=True)
@@ -69,11 +70,22 @@ def office_for(district_code: str | None, *, subject_no: str = "") -> Unit:
 
     A functional zone that is a unit of its own comes before its district. What nobody can place waits with the city.
     """
-    subject = registry.find(subject_no) if subject_no else None
+    return offices_for([(district_code, subject_no)])[0]
+
+
+def offices_for(wanted: Sequence[tuple[str | None, str]]) -> list[Unit]:
+    """The offices with jurisdiction over several (district, number of the subject), in their order."""
+    known = registry.find_all(number for _, number in wanted)
+    units, whole = {str(unit.pk): unit for unit in open_units()}, city()
+    return [
+        next((units[code] for code in _codes(district, known.get(number)) if code in units), whole)
+        for district, number in wanted
+    ]
+
+
+def _codes(district_code: str | None, subject: Subject | None) -> tuple[str | None, ...]:
     placed = subject is not None and subject.kind != subject.Kind.PRACTITIONER
-    codes = (subject.zone, subject.district_code) if subject and placed else (district_code,)
-    units = {str(unit.pk): unit for unit in open_units()}
-    return next((units[code] for code in codes if code in units), None) or city()
+    return (subject.zone, subject.district_code) if subject and placed else (district_code,)
 
 
 def capacity_of(holder: Unit, field: Field, on: date) -> Row | None:

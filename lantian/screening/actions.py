@@ -148,7 +148,9 @@ def store(
     `among`: the keys of all findings of the run, where there are other steps.
     """
     placed = continuing.placed(run, findings, among)
-    rows = [_finding(run, placed.written(one), expires_after, placed.known) for one in findings]
+    written = [placed.written(one) for one in findings]
+    pairs = zip(written, _holders(run, written), strict=True)
+    rows = [_finding(run, one, holder, expires_after, placed.known) for one, holder in pairs]
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
     )
@@ -307,9 +309,12 @@ def in_steps(
 
 
 def _finding(
-    run: Run, finding: Mapping[str, Any], expires_after: timedelta, before: Mapping[str, Finding]
+    run: Run,
+    finding: Mapping[str, Any],
+    holder: Unit,
+    expires_after: timedelta,
+    before: Mapping[str, Finding],
 ) -> Finding:
-    holder = _holder(run, finding)
     units = set() if run.case_key else {holder.pk, *run.seen_by}
     known = before.get(finding["key"])
     # Its days are counted from when the comparison came to say what it says, not from the newest run.
@@ -329,12 +334,12 @@ def _finding(
     )
 
 
-def _holder(run: Run, finding: Mapping[str, Any]) -> Unit:
-    """The office that a finding falls to: of a case it is that which holds the lead."""
+def _holders(run: Run, findings: Sequence[Mapping[str, Any]]) -> list[Unit]:
+    """The offices that findings fall to: of a case it is that which holds the lead."""
     lead = casework_queries.find(run.case_key) if run.case_key else None
     if lead is not None:
-        return lead.holder
-    return casework_queries.office_for(finding["district_code"], subject_no=finding["subject_no"])
+        return [lead.holder] * len(findings)
+    return casework_queries.offices_for([(one["district_code"], one["subject_no"]) for one in findings])
 
 
 def _refuse_stale(earlier: Sequence[Judgement], seen: int) -> None:
