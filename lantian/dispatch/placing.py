@@ -84,7 +84,7 @@ class Register:
         numbers = [identifiers.application_no(one).normal for one in sorted(bare)]
         for number, patent in filings.by_numbers(numbers).items():
             addresses, applicants = patent.applicant_addresses or [""], patent.applicants or [""]
-            self.patents[number] = (patent.agency_code or "", applicants[0], addresses[0])
+            self.patents[number] = (patent.agency_code or "", applicants[0], addresses[0] or "")
 
     def agency(self, cells: Cells) -> Subject | None:
         """The agency a row names: by code, else by its name when one agency alone is called so."""

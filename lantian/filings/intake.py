@@ -189,6 +189,7 @@ def _columns() -> tuple[Column, ...]:
         "dual_filing_declared": Column("dual_filing_declared", Cell.FLAG),
         **{n: Column(n, Cell.LIST) for n in LISTS},
         **{n: Column(n, Cell.LIST, commas=BETWEEN_NAMES) for n in ("applicants", "inventors")},
+        **{n: Column(n, Cell.LIST, placed=True) for n in OF_APPLICANTS},
         "ipc": Column("ipc", Cell.LIST, commas=BETWEEN_SYMBOLS),
     }
     return tuple(special.get(name, Column(name)) for name in ORDER)
@@ -198,6 +199,8 @@ LISTS = (
     "ipc", "applicants", "applicant_ids", "applicant_kinds", "applicant_addresses", "inventors", "signers",
     "priority_nos",
 )  # fmt: skip
+# What is told of each applicant stands at its place: an applicant without a number has not the next one's.
+OF_APPLICANTS = ("applicant_ids", "applicant_kinds", "applicant_addresses")
 ORDER = (
     "application_no", "disclosure", "filing_date", "publication_no", "publication_date", "grant_date", "status",
     "status_date", "kind", "title", "abstract", "claim", "main_ipc", "ipc", "applicants", "applicant_ids",

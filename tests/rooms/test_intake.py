@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from lantian.config.commands import main
 from lantian.core.messages import NotAllowed, Refused, Unreadable, WrongUse
+from lantian.filings import queries
 from lantian.filings.models import Patent, UnpublishedText
 from lantian.filings.secrecy import unseal
 from lantian.office import clock, files
@@ -503,3 +504,31 @@ def test_published_on_a_day_to_come_is_refused_and_nothing_of_it_is_open() -> No
     batch = take(f"{head}\n{number(41)},published,2099-01-01,还不能公开的标题\n".encode())
     assert errors(batch)[0][1] == "disclosure"
     assert not Patent.objects.filter(application_no=number(41)).exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_an_applicant_without_a_number_does_not_get_the_next_ones(form: str) -> None:
+    """What is told of each applicant stands at its place; a list that tells nothing is nothing."""
+    people, numbers = ["李某甲", "天津某某有限公司"], [None, "91120104MA00000017"]
+    if form == "csv":
+        rows = [
+            (number(serial), "published", "；".join(people), "；".join(one or "" for one in ids), "；某路1号")
+            for serial, ids in ((1, numbers), (2, [None, None]))
+        ]
+        head = ("application_no", "disclosure", "applicants", "applicant_ids", "applicant_addresses")
+        content = table(*rows, head=head)
+    else:
+        content = parquet(
+            application_no=[number(1), number(2)],
+            disclosure=["published"] * 2,
+            applicants=[people] * 2,
+            applicant_ids=pl.Series([numbers, [None, None]], dtype=pl.List(pl.String)),
+            applicant_addresses=[[None, "某路1号"]] * 2,
+        )
+    assert take(content).new == 2
+    with acting("city"):
+        first, second = Patent.objects.filter(applicants=people).order_by("application_no")
+        frame = queries.screened_frame(numbers=[number(1)])
+    assert first.applicant_ids == numbers and first.applicant_addresses == [None, "某路1号"]
+    assert second.applicant_ids is None
+    assert frame["applicant_ids"].to_list() == [numbers]

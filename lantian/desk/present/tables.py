@@ -19,6 +19,10 @@ CELL_TEXTS: dict[Cell, Text] = {
     Cell.LIST: Text("可有多个，用“；”分隔", "one or more, separated by ；"),
     Cell.FLAG: Text("是或否", "yes or no"),
 }
+PLACED = Text(
+    "与申请人逐一对应，用“；”分隔，没有的留空",
+    "one for each applicant, separated by ；, left empty where unknown",
+)
 ONE_OF = Text("下列之一：{words}", "one of: {words}")
 BESIDE: Mapping[str, Text] = {
     "captures": Text("网页存证", "Captured pages"),
@@ -95,6 +99,8 @@ def tables() -> list[dict[str, Any]]:
 
 def _column(table: TableSpec, column: Column) -> dict[str, Any]:
     meaning = said(CELL_TEXTS[column.cell]) if column.cell in CELL_TEXTS else ""
+    if column.placed:
+        meaning = said(PLACED)
     if column.choices:
         meaning = said(ONE_OF).format(words=", ".join(column.choices))
     return {

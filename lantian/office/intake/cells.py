@@ -112,7 +112,11 @@ def _list(column: Column, dtype: pl.DataType) -> pl.Expr:
                 column.commas, "${1}；${2}"
             )
         parts = text.str.replace_all(_LIST_SIGNS, "；").str.split("；")
-    return parts.list.eval(_clean(pl.element())).list.eval(pl.element().filter(pl.element() != ""))
+    clean = parts.list.eval(_clean(pl.element()))
+    if not column.placed:
+        return clean.list.eval(pl.element().filter(pl.element() != ""))
+    kept = clean.list.eval(pl.element().replace("", None))
+    return pl.when(kept.list.drop_nulls().list.len() > 0).then(kept)
 
 
 def _date(column: Column, dtype: pl.DataType) -> pl.Expr:

@@ -72,9 +72,10 @@ def _csv(frame: pl.DataFrame) -> str:
 
 
 def _array(name: str) -> pl.Expr:
-    """A list of texts as PostgreSQL writes an array."""
+    """A list of texts as PostgreSQL writes an array; of what is unknown the place stays."""
     part = pl.element().str.replace_all("\\", "\\\\", literal=True).str.replace_all('"', '\\"', literal=True)
-    quoted = pl.col(name).list.eval(pl.concat_str(pl.lit('"'), part, pl.lit('"'))).list.join(",")
+    quoted = pl.concat_str(pl.lit('"'), part, pl.lit('"')).fill_null("NULL")
+    quoted = pl.col(name).list.eval(quoted).list.join(",")
     return (
         pl.when(pl.col(name).is_not_null()).then(pl.concat_str(pl.lit("{"), quoted, pl.lit("}"))).alias(name)
     )

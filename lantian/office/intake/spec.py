@@ -37,7 +37,8 @@ class Column:
     """One canonical column; `required` cells may not be empty, `choices` are the words allowed.
 
     `words` names the list in which files' words for the choices stand, where it is not the column's own name;
-    `commas` says between which signs a comma parts a list as well (a pattern of two groups, or of none).
+    `commas` says between which signs a comma parts a list as well (a pattern of two groups, or of none). The places of
+    a `placed` list belong to those of another list of the row (the number of each applicant): an empty one stays.
     """
 
     name: str
@@ -46,6 +47,7 @@ class Column:
     choices: tuple[str, ...] = ()
     words: str = ""
     commas: str = ""
+    placed: bool = False
 
 
 @dataclass(frozen=True)
