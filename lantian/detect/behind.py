@@ -31,6 +31,11 @@ class Behind:
     members: tuple[str, ...]
     filings: tuple[Row, ...]
 
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """Whose network it is: of two that share a source, one says nothing of the other."""
+        return self.members[:1] if self.kind == "network" else ()
+
 
 def behind(filings: pl.DataFrame, companies: pl.DataFrame) -> Iterator[Behind]:
     """Group rows (application_no, filing_date, applicants, applicant_ids, agency_code) by who stands behind."""

@@ -107,6 +107,7 @@ def _found(subject: Behind, mixes: Mapping[str, _Mix], ground: Ground) -> Found:
         says=ground.rules.say("combined", **values),
         evidence=[*(f"patents:{one}" for one, _ in own), *sources],
         members=subject.members,
+        faults=subject.faults,
         clearing=first.clearing,
         cleared=cleared,
     )
@@ -128,5 +129,5 @@ DETECTOR = Detector(
     limits=("covered_percent", "first_percent", "adds_percent", "most_sources", "strong_filings", *BRANDS),
     find=find,
     further=in_use,
-    version="3",
+    version="4",
 )

@@ -122,6 +122,7 @@ def _found(subject: Behind, copies: Mapping[str, Row], ground: Ground) -> Found:
         says=ground.rules.say("figures" if figures else "copied", **values),
         evidence=[*(f"patents:{one}" for one, _ in own), *sources],
         members=subject.members,
+        faults=subject.faults,
         clearing="presumed_lawful" if house else "not_cleared",
         cleared=ground.rules.say("house") if house else None,
     )
@@ -143,5 +144,5 @@ DETECTOR = Detector(
     limits=("taken_percent", "strong_percent", "strong_filings", "refiled_percent", *BRANDS),
     find=find,
     further=in_use,
-    version="2",
+    version="3",
 )

@@ -85,6 +85,7 @@ def find(ground: Ground) -> Iterator[Found]:
                 strength="weak",
                 says=ground.rules.say(key, count=len(odd), quoted="”“".join(odd[:3])),
                 evidence=[],
+                faults=[*(["data"] if data else []), *(["slots"] if slots else [])],
                 members=[row["agency_code"]] if row["agency_code"] else [],
             )
 
@@ -147,6 +148,6 @@ DETECTOR = Detector(
     ),
     limits=("most_percent", "sum_percent", "share", "raised", "sum", "whole", "slot", "likely"),
     find=find,
-    version="2",
+    version="3",
     review_only=True,
 )

@@ -70,6 +70,7 @@ def _network(
         strength="medium",
         says=said,
         evidence=[f"patents:{number}" for number in numbers],
+        faults=["persons"],
         members=sorted(names[member] for member in net.members),
     )
 
@@ -96,6 +97,7 @@ def _other_names(parties: pl.DataFrame, ground: Ground) -> Iterator[Found]:
             strength="medium" if len(numbers) >= ground.limit("medium_filings") else "weak",
             says=ground.rules.say("code", filings=len(numbers), names="、".join(names[:3])),
             evidence=[f"patents:{one}" for one in numbers],
+            faults=[f"code:{number}"],
             members=[str(number), *names],
         )
 
@@ -120,5 +122,5 @@ DETECTOR = Detector(
         *reading.ACCOUNTS,
     ),
     find=find,
-    version="4",
+    version="5",
 )

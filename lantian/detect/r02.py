@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from lantian.core.chain import digest_of
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.identity import plain
 
@@ -91,7 +92,8 @@ def _found(row: dict[str, Any], fields: list[tuple[str, str, str]], lately: bool
         strength="strong" if len(fields) >= ground.limit("strong_fields") else "medium",
         says=ground.rules.say("differ", fields_zh=zh, fields_en=en, count=len(fields)),
         evidence=[f"companies:{row['credit_code']}"],
-        faults=[field for field, _, _ in fields],
+        # What differs, and how: another address is another fault. Values may name persons and are not kept there.
+        faults=[f"{field}:{digest_of({'here': here, 'there': there})[:8]}" for field, here, there in fields],
         clearing="presumed_lawful" if lately else "not_cleared",
         cleared=ground.rules.say("lately", days=ground.limit("change_days")) if lately else None,
     )
@@ -110,5 +112,5 @@ DETECTOR = Detector(
     ),
     limits=("change_days", "strong_fields"),
     find=find,
-    version="3",
+    version="4",
 )

@@ -67,6 +67,6 @@ DETECTOR = Detector(
     ),
     limits=PAGES,
     find=find,
-    version="4",
+    version="5",
     further=in_use,
 )

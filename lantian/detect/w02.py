@@ -135,6 +135,8 @@ def page(
         strength=_strength(said_kinds, barred, ground),
         says=ground.rules.say(key, **values),
         evidence=[f"captures:{row['capture_id']}", *([f"agencies:{code}"] if code else [])],
+        # The page is the same when more of it is read or its advertiser is found: what it says is another fault.
+        faults=[key, *(one.kind for one in spoken)],
         members=[one for one in (code or row["advertiser_id"] or row["advertiser"],) if one],
         district=(agency or {}).get("district_code"),
     )
@@ -154,6 +156,6 @@ DETECTOR = Detector(
     reads=(CAPTURES, REGISTER),
     limits=PAGES,
     find=find,
-    version="4",
+    version="5",
     further=in_use,
 )
