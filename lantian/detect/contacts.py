@@ -126,17 +126,22 @@ def contacts(ground: Ground) -> Contacts:
 
 
 def _parties(ground: Ground) -> pl.DataFrame:
+    rows = applicants(ground)
+    group = groups(ground.tables["companies"])
+    return rows.join(group, on="party", how="left", maintain_order="left").with_columns(
+        party=pl.coalesce("group", "party")
+    )
+
+
+def applicants(ground: Ground) -> pl.DataFrame:
+    """`mentioned` with `party`: firms by number or register, persons without a number by address and phone."""
     rows = mentioned(ground.tables["patents"])
     firm = identity.firms(rows["name"], rows["number"], ground.tables["companies"])
     named = rows.select(
         name=pl.when(_unnumbered()).then("name"), address="applicant_address", phone="contact_phone"
     )
     who = identity.persons(named, ground.tables["identities"])
-    rows = rows.with_columns(party=pl.when(_unnumbered()).then(who).otherwise(firm))
-    group = groups(ground.tables["companies"])
-    return rows.join(group, on="party", how="left", maintain_order="left").with_columns(
-        party=pl.coalesce("group", "party")
-    )
+    return rows.with_columns(party=pl.when(_unnumbered()).then(who).otherwise(firm))
 
 
 def _unnumbered() -> pl.Expr:

@@ -60,7 +60,9 @@ class Known:
         told = merged.with_columns(
             how=pl.when(pl.col("now").str.starts_with("name:")).then(pl.lit(PARTED)).otherwise("how")
         )
-        distinct = both.with_columns(ids).unique(["name", "number"], keep="first", maintain_order=True)
+        # A name of signs alone names nobody: it has no id, and is not known.
+        known = both.with_columns(ids).drop_nulls("id")
+        distinct = known.unique(["name", "number"], keep="first", maintain_order=True)
         return own, replace(self, firms=distinct, changes=pl.concat([self.changes, told]))
 
     def write(self, folder: Path) -> None:

@@ -15,7 +15,7 @@ import polars as pl
 
 from lantian.detect import identity
 from lantian.detect.behind import COMPANIES
-from lantian.detect.contacts import mentioned
+from lantian.detect.contacts import IDENTITIES, applicants
 from lantian.detect.contract import Detector, Found, Ground, Reads
 from lantian.detect.near import in_use, near_among
 from lantian.detect.networks import WORDS
@@ -50,17 +50,16 @@ def find(ground: Ground) -> Iterator[Found]:
     nearest = again.sort("b", "jaccard", "a", descending=[False, True, False]).unique(
         "b", keep="first", maintain_order=True
     )
-    hands, parties = _Hands(patents), _parties(patents, ground.tables["companies"])
+    hands, parties = _Hands(patents), _parties(ground)
     for row in nearest.iter_rows(named=True):
         both = [parties.get(row[end], frozenset()) for end in ("a", "b")]
         yield _found(row, bool(both[0] & both[1]), hands.shared(row["a"], row["b"]), ground)
 
 
-def _parties(patents: pl.DataFrame, companies: pl.DataFrame) -> dict[str, frozenset[str]]:
+def _parties(ground: Ground) -> dict[str, frozenset[str]]:
     """Resolve the applicants of each application."""
-    rows = mentioned(patents)
-    who = identity.firms(rows["name"], rows["number"], companies).alias("party")
-    grouped = rows.select("application_no", who).drop_nulls().group_by("application_no").agg("party")
+    rows = applicants(ground).select("application_no", "party").drop_nulls()
+    grouped = rows.group_by("application_no").agg("party")
     return {number: frozenset(named) for number, named in grouped.iter_rows()}
 
 
@@ -123,6 +122,9 @@ def _found(row: dict[str, Any], same_applicant: bool, shared: list[str], ground:
         else "medium",
         says=ground.rules.say(key, **values),
         evidence=[f"patents:{row['b']}", f"patents:{row['a']}"],
+        faults=[
+            f"again:{row['b']}"
+        ],  # the withdrawn one stands in the evidence, and may be filed again itself
         members=[row["agency_code"]] if row["agency_code"] else [],
         district=ground.agencies.get(row["agency_code"] or "", (None, None))[1],
     )
@@ -155,9 +157,10 @@ DETECTOR = Detector(
         Reads("abnormal_notices", ("application_no", "outcome"), also=("outcome_on",), needed=False),
         Reads("agencies", ("agency_code",), also=("name", "district_code"), needed=False),
         COMPANIES,
+        IDENTITIES,
     ),
     limits=("jaccard_percent", "strong_percent"),
     find=find,
     further=in_use,
-    version="3",
+    version="4",
 )

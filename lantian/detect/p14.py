@@ -49,6 +49,7 @@ def find(ground: Ground) -> Iterator[Found]:
 def _exchanged(ground: Ground) -> pl.DataFrame:
     """Changes of inventors in which too few of those named before remain."""
     changes = ground.tables["patent_changes"].filter(pl.col("field") == "inventors")
+    changes = changes.with_columns(pl.col("before", "after").list.drop_nulls())
     changes = changes.filter(pl.col("before").list.len() > 0, pl.col("after").list.len() > 0)
     least, most = ground.share("kept_percent"), ground.limit("slip_characters")
     exchanged = [
@@ -128,5 +129,5 @@ DETECTOR = Detector(
         "slip_characters",
     ),
     find=find,
-    version="3",
+    version="4",
 )

@@ -60,6 +60,20 @@ def test_another_person_of_the_same_sound_is_exchanged() -> None:
     assert open_findings(run("P14", patents=two_agencies(), patent_changes=changes))
 
 
+def test_an_empty_place_among_inventors_is_nobody() -> None:
+    changes = [change(300 + serial, ["甲某", None], ["甲某"]) for serial in range(10)]  # type: ignore[list-item]
+    assert not open_findings(run("P14", patents=two_agencies(), patent_changes=changes))
+
+
+@pytest.mark.parametrize(("place", "same"), [("某路1号", True), ("别处2号", False)])
+def test_a_namesake_elsewhere_did_not_file_again(place: str, same: bool) -> None:
+    who = {"applicants": ["王某甲"], "applicant_ids": [None], "applicant_kinds": ["person"]}
+    gone, new = again(agency_code="12901")
+    rows = [gone | who | {"applicant_addresses": ["某路1号"]}, new | who | {"applicant_addresses": [place]}]
+    (found,) = open_findings(run("P04", patents=rows))
+    assert ("the same applicant" in found["reason_en"]) is same
+
+
 def test_subsidies_of_a_firm_under_two_names_are_one_sum() -> None:
     def paid(serial: int, who: Row) -> Row:
         names = {"applicant": who["applicants"][0], "applicant_id": who["applicant_ids"][0]}

@@ -80,6 +80,16 @@ def test_a_name_gets_its_number_when_the_register_tells_it() -> None:
     assert (change.was, change.how) == ("name:来日方知有限公司", "merged")
 
 
+def test_a_name_of_signs_alone_names_nobody_and_stops_no_night() -> None:
+    take_filings(filings(1, ["来日方知有限公司；-", "（）"]))
+    for _ in range(2):
+        ran("P07")
+    with acting("city"):
+        assert Mention.objects.filter(name="来日方知有限公司").count() == 1
+        assert not Mention.objects.filter(name__in=["-", "（）"]).exists()
+        assert not IdentityChange.objects.exists()
+
+
 def test_a_night_without_anything_new_keeps_nothing_and_says_nothing() -> None:
     take_filings(persons(1, PEOPLE))
     ran("P07")
