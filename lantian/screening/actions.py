@@ -151,6 +151,7 @@ def store(
     written = [placed.written(one) for one in findings]
     pairs = zip(written, _holders(run, written), strict=True)
     rows = [_finding(run, one, holder, expires_after, placed.known) for one, holder in pairs]
+    rows.sort(key=lambda row: row.key)  # the order in which everybody locks findings
     Finding.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["key"], update_fields=list(RENEWED)
     )
@@ -165,7 +166,8 @@ def mark_gone(run: Run) -> int:
     """Say of each finding of the detector that a run did not find it again; how many those are."""
     # Several offices may read a finding, fewer its runs: what a run no longer finds is said with the finding.
     found = Finding.objects.filter(detector=run.detector, case_key=run.case_key, merged_into="", gone_on=None)
-    return found.filter(run_id__lt=run.pk).update(gone_on=run.on)
+    stale = found.filter(run_id__lt=run.pk).select_for_update().order_by("key").values_list("pk", flat=True)
+    return Finding.objects.filter(pk__in=list(stale)).update(gone_on=run.on)
 
 
 @transaction.atomic
@@ -326,7 +328,7 @@ def _finding(
         case_key=run.case_key,
         detector=finding["detector"],
         first_found_at=clock.now(),
-        expires_on=known.expires_on if known and same else run.on + expires_after,
+        expires_on=known.expires_on if known and same and not known.gone_on else run.on + expires_after,
         holder=holder,
         run=run,
         seen_by=sorted(units),

@@ -14,13 +14,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db import connection
 from django.db.models import F, Func, Q, Value
 
+from lantian.detect import identity
 from lantian.detect.findings import possible_keys, unit_of
-from lantian.screening.models import Finding, IdentityChange, Run
+from lantian.screening.models import Finding, IdentityChange, Judgement, Run
+from lantian.screening.states import Outcome
 
 _MET = """
 SELECT id FROM screening_finding
@@ -40,17 +43,25 @@ class Place:
 
 @dataclass(frozen=True)
 class Placed:
-    """The places of one step's findings by their own keys, the stored findings met, and what the places supersede."""
+    """The places of one step's findings by their own keys, the stored findings met, and what the places supersede.
+
+    `undismissed`: those superseded that nobody had dismissed. A dismissal of the older finding says nothing of them:
+    each is a fault that it did not name.
+    """
 
     known: Mapping[str, Finding]
     places: Mapping[str, Place]
     supersedes: Mapping[str, set[str]]
+    undismissed: frozenset[str]
 
     def written(self, finding: Mapping[str, Any]) -> dict[str, Any]:
         """The finding as it is written in its place; a network is named by the key."""
         key = self.places[finding["key"]].key
         named = key if finding["subject_no"] == finding["key"] else finding["subject_no"]
-        return {**finding, "key": key, "subject_no": named, "supersedes": sorted(self.supersedes[key])}
+        merged = sorted(self.supersedes[key])
+        faults = {*finding["faults"], *(f"merged:{one}" for one in merged if one in self.undismissed)}
+        told = {"key": key, "subject_no": named, "supersedes": merged, "faults": sorted(faults)}
+        return {**finding, **told}
 
     def merge(self) -> list[str]:
         """Once all are written: mark stored findings as merged into the older one; return their keys."""
@@ -69,10 +80,14 @@ class Placed:
 
 @dataclass(frozen=True)
 class _New:
-    """A finding of a run as far as its place hangs on it; `keys`: those it has with each evidence as its anchor."""
+    """A finding of a run as far as its place hangs on it; `keys`: those it has with each evidence as its anchor.
+
+    `former`: ids that became that of its subject, as `name:` and the plain name.
+    """
 
     key: str
-    units: frozenset[str]
+    unit: str
+    former: frozenset[str]
     keys: Mapping[str, str]
     faults: frozenset[str]
 
@@ -92,8 +107,8 @@ def own_key(key: str, case_key: str) -> str:
 
 def placed(run: Run, findings: Sequence[Mapping[str, Any]], among: Collection[str] = ()) -> Placed:
     """Where the findings of one step of a run are written; `among`: the keys of all findings of the run."""
-    earlier = _earlier_ids([finding["subject_no"] for finding in findings])
-    new = [_new(run, finding, earlier) for finding in findings]
+    former = _former({finding["subject_no"] for finding in findings})
+    new = [_new(run, finding, former[finding["subject_no"]]) for finding in findings]
     known = _met(run, new)
     own = {*among, *(one.key for one in new)}
     taken: dict[str, str] = {}
@@ -103,7 +118,8 @@ def placed(run: Run, findings: Sequence[Mapping[str, Any]], among: Collection[st
     for stored_key, key in taken.items():
         held[key].append(known[stored_key])
     places = {one.key: _place(one.key, held[one.key]) for one in new}
-    return Placed(known, places, _supersedes(places.values()))
+    supersedes = _supersedes(places.values())
+    return Placed(known, places, supersedes, _undismissed({*chain.from_iterable(supersedes.values())}))
 
 
 def _met(run: Run, new: Sequence[_New]) -> dict[str, Finding]:
@@ -116,13 +132,29 @@ def _met(run: Run, new: Sequence[_New]) -> dict[str, Finding]:
     return {row.key: row for row in Finding.objects.filter(pk__in=met).order_by("id")}
 
 
-def _earlier_ids(numbers: Sequence[str]) -> Mapping[str, list[str]]:
-    """Ids that were merged into these: a firm known by its name only, until a register gave it a number."""
-    told = IdentityChange.objects.filter(how="merged", now__in=set(numbers)).order_by("id")
-    found: dict[str, list[str]] = defaultdict(list)
-    for now, was in told.values_list("now", "was"):
-        found[now].append(was)
-    return found
+def _former(numbers: Iterable[str]) -> Mapping[str, frozenset[str]]:
+    """Ids that became these, step by step: a firm known by its name only, until a register gave it a number."""
+    behind: dict[str, set[str]] = {number: set() for number in numbers}
+    asked = set(behind)
+    while asked:
+        told = IdentityChange.objects.filter(how="merged", now__in=asked).values_list("now", "was")
+        met = [(now, was) for now, was in told if was not in behind]
+        for now, was in told:
+            behind[now].add(was)
+        asked = {was for _, was in met}
+        behind |= {was: set() for was in asked}
+    return {number: _reached(number, behind) for number in numbers}
+
+
+def _reached(id: str, behind: Mapping[str, set[str]]) -> frozenset[str]:
+    found: set[str] = set()
+    ahead = [id]
+    while ahead:
+        one = ahead.pop()
+        if one not in found:
+            found.add(one)
+            ahead += behind[one]
+    return frozenset(found)
 
 
 def _supersedes(places: Iterable[Place]) -> Mapping[str, set[str]]:
@@ -136,22 +168,25 @@ def _supersedes(places: Iterable[Place]) -> Mapping[str, set[str]]:
     return {older: keys - found.keys() for older, keys in found.items()}
 
 
+def _undismissed(keys: Collection[str]) -> frozenset[str]:
+    """Those of the findings that are no dismissed ones by the newest word said of them."""
+    said = (
+        Judgement.objects.filter(finding__key__in=keys).order_by("id").values_list("finding__key", "outcome")
+    )
+    dismissed = {key for key, outcome in dict(said).items() if outcome == Outcome.DISMISS}
+    return frozenset(keys) - dismissed
+
+
 def _place(key: str, rows: Sequence[Finding]) -> Place:
     first, *later = (row.key for row in sorted(rows, key=lambda row: row.pk)) if rows else (key,)
     return Place(first, tuple(sorted(later)))
 
 
-def _new(run: Run, finding: Mapping[str, Any], earlier: Mapping[str, Sequence[str]]) -> _New:
-    kind, number, clearing = finding["subject_kind"], finding["subject_no"], finding["clearing"]
-    units = [unit_of(kind, one, clearing) for one in (*earlier.get(number, ()), number)]
-    keys = {
-        own_key(key, run.case_key): item
-        for unit in units
-        for key, item in zip(
-            possible_keys(run.detector, unit, finding["evidence"]), finding["evidence"], strict=True
-        )
-    }
-    return _New(finding["key"], frozenset(units), keys, frozenset(finding["faults"]))
+def _new(run: Run, finding: Mapping[str, Any], former: frozenset[str]) -> _New:
+    unit = unit_of(finding["subject_kind"], finding["subject_no"], finding["clearing"])
+    keys = possible_keys(run.detector, unit, finding["evidence"])
+    named = {own_key(key, run.case_key): item for key, item in zip(keys, finding["evidence"], strict=True)}
+    return _New(finding["key"], unit, former, named, frozenset(finding["faults"]))
 
 
 def _claims(
@@ -179,7 +214,7 @@ def _claims(
 
 
 def _may(run: Run, one: _New, row: Finding, own: Collection[str]) -> bool:
-    if row.merged_into or unit_of(row.subject_kind, row.subject_no, row.clearing) not in one.units:
+    if row.merged_into or not _same_unit(one, row):
         return False
     if row.key == one.key:
         return True
@@ -187,3 +222,12 @@ def _may(run: Run, one: _New, row: Finding, own: Collection[str]) -> bool:
     if row.key in own or (row.run_id == run.pk and set(row.evidence) != one.evidence):
         return False
     return not one.faults or not row.faults or bool(one.faults & set(row.faults))
+
+
+def _same_unit(one: _New, row: Finding) -> bool:
+    """Whether a row points at the same subject, be it by the name that it was known by before it had a number."""
+    name = f"name:{identity.plain(row.subject_no.split('|')[0])}"
+    same = {unit_of(row.subject_kind, row.subject_no, row.clearing)}
+    if name in one.former:
+        same |= {unit_of(row.subject_kind, number, row.clearing) for number in one.former}
+    return one.unit in same

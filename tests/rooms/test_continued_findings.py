@@ -7,7 +7,6 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from django.db import transaction
 from django.urls import reverse
 
 from lantian.casework.models import Lead
@@ -15,23 +14,28 @@ from lantian.desk.present import evidence
 from lantian.detect.contract import Detector
 from lantian.detect.detectors import DETECTORS
 from lantian.detect.findings import finding_key, unit_of
-from lantian.office import audit, clock
 from lantian.screening import actions, cases, hands, queries
 from lantian.screening.errors import JudgementRefused
 from lantian.screening.models import Finding, IdentityChange, Judgement, Run
 from lantian.screening.queries import Filter, Shelf
 from lantian.screening.run import expires_after
 from lantian.screening.states import Outcome, State
-from tests.intaking import number
+from tests.detect.tables import filing
+from tests.detect.tables import number as filed_number
+from tests.detect.tables import table as filed_table
+from tests.detect.test_filing_offences import TEXT
+from tests.intaking import number, table, take
 from tests.personas import acting, browser
 from tests.rooms.test_case_material import bring, networks, screened
 from tests.rooms.test_case_material import lead as lead  # the fixture
+from tests.rooms.test_registry import code
 from tests.screened import PHONE, filings, ran, take_filings
 
 pytestmark = pytest.mark.django_db
 ONE = [f"无名{word}有限公司" for word in "甲乙丙丁戊"]
 OTHER = [f"不详{word}有限公司" for word in "甲乙丙丁戊"]
 ELSEWHERE = "天津市河西区不详路2号虚拟大厦2202室"
+CODE = code("120104", 18)
 LIVING = ("key", "merged_into", "evidence", "supersedes", "subject_no", "first_found_at", "gone_on")
 
 
@@ -149,29 +153,33 @@ def test_a_network_of_a_case_is_the_same_network_when_the_case_brings_more(lead:
 
 
 def test_a_firm_known_by_its_name_keeps_its_finding_when_a_register_gives_it_a_number() -> None:
+    take_filings(filings(1, ONE[:1]))
+    ran("P07")
+
     def stored(subject: str) -> Finding:
-        run = ran("P05")["P05"]
-        key = finding_key("P05", unit_of("applicant", subject, "not_cleared"), f"patents:{number(1)}")
+        run = ran("P15")["P15"]
+        key = finding_key("P15", unit_of("applicant", subject, "not_cleared"), f"patents:{number(1)}")
         told = dict.fromkeys(("cleared", "district_code"))
         told |= dict.fromkeys(("reason_zh", "reason_en", "rule", "innocent_zh", "parameters"), "x")
         row = told | {
-            "key": key, "detector": "P05", "subject_kind": "applicant", "subject_no": subject,
+            "key": key, "detector": "P15", "subject_kind": "applicant", "subject_no": subject,
             "subject_name": "无名甲有限公司", "score": 0.5, "strength": "strong", "clearing": "not_cleared",
             "evidence": [f"patents:{number(1)}"], "members": [], "faults": [], "supersedes": [], "on": run.on,
             "detector_version": "1",
         }  # fmt: skip
         with acting("city") as by:
             actions.store(run, [row], expires_after=expires_after(run.on), by=by)
-        (only,) = found(1, detector="P05")
+        (only,) = found(1, detector="P15")
         return only
 
-    first = stored("无名甲有限公司")
+    first = stored(f"无名甲有限公司|{number(1)}")
     judged(first)
-    with transaction.atomic(), acting("city") as by:
-        IdentityChange.objects.create(was="无名甲有限公司", now="91120", how="merged", at=clock.now())
-        audit.record(audit.Kind.IDENTITIES_RESOLVED, by=by, about=("job", "x"))
-    now = stored("91120")
-    assert (now.key, now.subject_no) == (first.key, "91120")
+    take(table(("无名甲有限公司", CODE), head=("企业名称", "统一社会信用代码")), into="companies")
+    ran("P07")
+    with acting("city"):
+        assert IdentityChange.objects.get(now=CODE).was == "name:无名甲有限公司"
+    now = stored(CODE)
+    assert (now.key, now.subject_no) == (first.key, CODE)
     assert outcome_of(now) == (Outcome.DISMISS, State.DISMISSED)
 
 
@@ -190,6 +198,57 @@ def test_two_networks_that_prove_one_merge_into_the_older() -> None:
         every = {row.key for row in queries.findings(Filter(detector="P07", shelf=Shelf.ALL))}
         assert older.key in every and younger.key not in every
         assert queries.by_keys([younger.key]) == []
+
+
+def test_a_network_that_nobody_dismissed_is_not_lost_behind_an_older_dismissal() -> None:
+    """The older has so many filings that the younger is no clear growth of its evidence."""
+    take_filings(filings(1, ONE, times=6))
+    ran("P07")
+    (older,) = found(1)
+    judged(older)
+    take_filings(filings(100, OTHER, address=ELSEWHERE))
+    ran("P07")
+    (younger,) = found(100)
+    take_filings(earlier(*filings(200, ONE[:1], address=ELSEWHERE, times=1)))
+    ran("P07")
+    (now,) = found(1, 100)
+    assert (now.key, now.supersedes) == (older.key, [younger.key])
+    assert outcome_of(now) == ("", State.WAITING)
+    judged(now, seen=1)
+    ran("P07")
+    assert outcome_of(now) == (Outcome.DISMISS, State.DISMISSED)
+
+
+def test_what_is_filed_again_is_not_taken_for_what_it_was_filed_after() -> None:
+    """Filed, withdrawn, filed again, withdrawn, filed again: the second is dismissed, the third is another matter."""
+
+    def stored(status: str) -> dict[str, Finding]:
+        who: dict[str, object] = {"abstract": TEXT, "applicants": ["甲公司"], "applicant_ids": ["C1"]}
+        told = (
+            ("2025-03-01", status, "2025-05-01"),
+            ("2025-06-01", "withdrawn", "2025-07-01"),
+            ("2025-09-01", "published", None),
+        )
+        rows = [
+            filing(place, **who, filing_date=date.fromisoformat(filed), status=state,
+                   status_date=date.fromisoformat(day) if day else None)
+            for place, (filed, state, day) in enumerate(told, start=1)
+        ]  # fmt: skip
+        with acting("city") as by:
+            run = Run.objects.filter(detector="P04").order_by("-id")[0]
+            frame = DETECTORS["P04"].run({"patents": filed_table(rows)}, on=run.on).frame
+            actions.store(run, frame.to_dicts(), expires_after=expires_after(run.on), by=by)
+            living = Finding.objects.filter(detector="P04", merged_into="", subject_no="C1")
+            return {row.evidence[0]: row for row in living}
+
+    ran("P04")
+    second, third = (f"patents:{filed_number(place)}" for place in (2, 3))
+    before = stored("withdrawn")
+    assert set(before) == {second, third}
+    judged(before[second])
+    after = stored("published")
+    assert {item: row.key for item, row in after.items()} == {item: row.key for item, row in before.items()}
+    assert outcome_of(after[third]) == ("", State.WAITING)
 
 
 def test_a_merged_finding_keeps_its_judgements_says_where_it_went_and_is_judged_no_more() -> None:
@@ -274,7 +333,15 @@ def test_a_fault_that_is_mended_brings_no_dismissed_finding_back() -> None:
     judged(finding)
     assert outcome_of(register_says(THERE, "张三")) == (Outcome.DISMISS, State.DISMISSED)
     with acting("city"):
-        assert Judgement.objects.get(finding=finding).faults == ["address", "legal_representative"]
+        faults = Judgement.objects.get(finding=finding).faults
+    assert [one.partition(":")[0] for one in faults] == ["address", "legal_representative"]
+    assert not any(word in fault for fault in faults for word in ("张三", "李四", "南开"))
+
+
+def test_another_address_than_the_one_dismissed_is_another_fault() -> None:
+    ran("R02")
+    judged(register_says(THERE, "张三"))
+    assert outcome_of(register_says("天津市西青区三路7号", "张三")) == ("", State.WAITING)
 
 
 def faults_of(detector: str, **tables: pl.DataFrame) -> list[list[str]]:
