@@ -109,7 +109,10 @@ def accept(*, batch: IntakeBatch, ids: Sequence[int], by: OfficerActor) -> Outco
     check_permission(by.permissions, Permission.TAKE_IN)
     _refuse_unfinished(batch)
     with transaction.atomic():
-        return _accept(batch, ids, by, by.post_id)
+        outcome = _accept(batch, ids, by, by.post_id)
+        if outcome.accepted:
+            _tell(batch, by, by.post_id)
+        return outcome
 
 
 def reject(*, batch: IntakeBatch, ids: Sequence[int], by: OfficerActor) -> int:
@@ -149,6 +152,8 @@ def accept_waiting(running: jobs.Running, *, batch: str, kind: str) -> None:
         with running.step():
             _accept(row, ids[low : low + STEP], running.actor, running.post_id)
             running.advance("differences", min(low + STEP, len(ids)), len(ids))
+            if low + STEP >= len(ids):
+                _tell(row, running.actor, running.post_id)
 
 
 def _accept(batch: IntakeBatch, ids: Sequence[int], by: Actor, post_id: int) -> Outcome:
@@ -163,10 +168,13 @@ def _accept(batch: IntakeBatch, ids: Sequence[int], by: Actor, post_id: int) -> 
     count = _decide(good, State.ACCEPTED, post_id)
     detail = {"accepted": count, "renewed": len(renewed)}
     audit.record(audit.Kind.DIRECTORY_DECIDED, by=by, about=("intake", batch.key), detail=detail)
-    if count:
-        news = following.News(directory.spec.name, f"intake:{batch.key}")
-        following.follow(news, post_id=post_id, acting=by)
     return Outcome(count, len(renewed))
+
+
+def _tell(batch: IntakeBatch, by: Actor, post_id: int) -> None:
+    """Have what reads the register follow, once the whole of what is accepted stands in it."""
+    news = following.News(DIRECTORIES[batch.table].spec.name, f"intake:{batch.key}")
+    following.follow(news, post_id=post_id, acting=by)
 
 
 def _decide(found: Sequence[DirectoryDiff], state: str, post_id: int) -> int:

@@ -49,7 +49,8 @@ def _awaited(detector: str) -> bool:
     run = actions.open_run(detector, at_work=False)
     if run is None or run.job is None:
         return False
-    waiting = Job.objects.select_for_update().filter(pk=run.job.pk, state=Job.State.WAITING)
+    held = Job.objects.select_for_update().filter(pk=run.job.pk)
+    waiting = held.filter(state=Job.State.WAITING, cancelled=False)
     return waiting.first() is not None
 
 

@@ -19,7 +19,7 @@ from lantian.filings.captures import lexicons
 from lantian.filings.captures.actions import Saved, Words
 from lantian.filings.captures.models import Capture, CaptureRequest, Lexicon
 from lantian.filings.captures.policy import Policy
-from lantian.office import audit, clock, files
+from lantian.office import audit, clock, files, following
 from lantian.office.actors import OfficerActor
 from lantian.office.models import AuditEvent, Job
 from lantian.registry import directories
@@ -296,3 +296,26 @@ def test_accepted_differences_of_a_directory_start_what_reads_it_and_rejected_on
     assert mandates() == before
     accept(batch, second)
     assert mandates()[len(before) :] == [("W02", f"intake:{batch.key}")]
+
+
+def test_a_directory_that_is_accepted_in_steps_starts_its_detectors_once_it_is_whole(
+    taken: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directories, "STEP", 1)
+    two_agencies()
+    for _ in runs():
+        end()
+    moved = "{name},{number},{code},正常,天津市西青区丙路3号,西青"
+    lines = [
+        moved.format(name=name, number=one, code=mark)
+        for name, one, mark in (("天津甲乙专利代理所", A, "12991"), ("天津丙丁知识产权", B, "12992"))
+    ]
+    batch = take_in("agencies_directory", HEAD, *lines)
+    left: list[int] = []
+    monkeypatch.setattr(
+        following, "follow", lambda news, **_: left.append(len(differences(batch, state="waiting")))
+    )
+    with acting("city") as by:
+        job = directories.accept_all(batch=batch, kind="changed", by=by)
+    run_job(job)
+    assert left == [0]
