@@ -30,10 +30,7 @@ PLANTED = (
 
 
 def written(frame: pl.DataFrame) -> bytes:
-    """A table as a file; indicators are typed as officers have them, name and figure."""
-    if "indicators" in frame.columns:
-        pairs = pl.element().struct.field("key") + "：" + pl.element().struct.field("value").cast(pl.String)
-        frame = frame.with_columns(pl.col("indicators").list.eval(pairs))
+    """A table as a file, as `lantian city` writes it."""
     content = io.BytesIO()
     frame.write_parquet(content)
     return content.getvalue()

@@ -26,6 +26,7 @@ from lantian.standing.listing import Done, Listing
 from lantian.standing.models import CreditEvent, ListEntry, ListSpell, OfficialGrade, Reckoning
 from lantian.standing.repairing import Application, Decision
 from lantian.standing.states import ObjectionAct, RepairAct
+from tests.intaking import parquet, take
 from tests.personas import NANKAI, XIQING, acting, browser, run_job
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +236,23 @@ def test_a_round_of_the_quality_evaluation_is_held_with_its_indicators() -> None
     take_in("quality_rounds", head, f"2025年度,2026-02-01,{code},合格,授权率=61.5；撰写质量=80")
     (found,) = queries.quality_rounds(subject, TODAY)
     assert (found.round, found.grade, found.indicators["授权率"]) == ("2025年度", "合格", "61.5")
+
+
+def test_a_round_as_the_canonical_table_has_it_is_held_the_same() -> None:
+    """A map of indicators comes from Parquet as pairs of name and figure."""
+    subject = an_agency()
+    code = str(Agency.objects.get(subject=subject).agency_code)
+    pairs = [{"key": "授权率", "value": 61.5}, {"key": "撰写质量", "value": 80.0}]
+    content = parquet(
+        round=["2025年度"],
+        published_on=[date(2026, 2, 1)],
+        subject_no=[code],
+        grade=["合格"],
+        indicators=[pairs],
+    )
+    assert take(content, into="quality_rounds").refused == 0
+    (found,) = queries.quality_rounds(subject, TODAY)
+    assert found.indicators == {"授权率": "61.5", "撰写质量": "80.0"}
 
 
 def test_a_difference_from_the_official_grade_is_explained_line_by_line() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -104,7 +105,7 @@ def _plain(text: pl.Expr) -> pl.Expr:
 
 def _list(column: Column, dtype: pl.DataType) -> pl.Expr:
     if isinstance(dtype, pl.List):
-        parts = pl.col(column.name).cast(pl.List(pl.String))
+        parts = pl.col(column.name).list.eval(_item(dtype.inner))
     else:
         text = _text(column, dtype)
         if column.commas:  # twice, because neighbours share a sign
@@ -117,6 +118,14 @@ def _list(column: Column, dtype: pl.DataType) -> pl.Expr:
         return clean.list.eval(pl.element().filter(pl.element() != ""))
     kept = clean.list.eval(pl.element().replace("", None))
     return pl.when(kept.list.drop_nulls().list.len() > 0).then(kept)
+
+
+def _item(inner: Any) -> pl.Expr:
+    """A list's item as text; a map comes from Parquet as pairs, written as officers type them: name and figure."""
+    if isinstance(inner, pl.Struct) and len(inner.fields) == 2:
+        name, figure = (pl.element().struct.field(one.name).cast(pl.String) for one in inner.fields)
+        return pl.concat_str([name, figure], separator="：")
+    return pl.element().cast(pl.String)
 
 
 def _date(column: Column, dtype: pl.DataType) -> pl.Expr:
