@@ -261,6 +261,9 @@ def test_a_merged_finding_keeps_its_judgements_says_where_it_went_and_is_judged_
     assert reverse("finding", args=[younger.key]) in living and "已并入这里" in living
     with acting("city") as by, pytest.raises(JudgementRefused, match="merged into an older one"):
         actions.judge(finding_key=younger.key, outcome=Outcome.LEAD, reason="", seen=1, by=by)
+    told = {"verdict": "lead", "version": "1", "reason": ""}
+    refused = browser("city").post(reverse("judge", args=[younger.key]), told).content.decode()
+    assert "请在那一条研判" in refused
     for one, met in ((older, True), (younger, False)):
         asked = browser("city").get(reverse("search"), {"q": one.key}).content.decode()
         assert (reverse("finding", args=[one.key]) in asked) is met
