@@ -138,10 +138,9 @@ def _former(numbers: Iterable[str]) -> Mapping[str, frozenset[str]]:
     asked = set(behind)
     while asked:
         told = IdentityChange.objects.filter(how="merged", now__in=asked).values_list("now", "was")
-        met = [(now, was) for now, was in told if was not in behind]
         for now, was in told:
             behind[now].add(was)
-        asked = {was for _, was in met}
+        asked = {was for _, was in told} - behind.keys()
         behind |= {was: set() for was in asked}
     return {number: _reached(number, behind) for number in numbers}
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
 import pytest
 from asgiref.sync import async_to_sync
-from django.conf import settings
 from django.db import connection, transaction
 from django.urls import reverse
 from procrastinate.contrib.django import app as queue
@@ -18,7 +16,6 @@ from lantian.filings.captures import actions as captures
 from lantian.filings.captures import lexicons
 from lantian.filings.captures.actions import Saved, Words
 from lantian.filings.captures.models import Capture, CaptureRequest, Lexicon
-from lantian.filings.captures.policy import Policy
 from lantian.office import audit, clock, files, following
 from lantian.office.actors import OfficerActor
 from lantian.office.models import AuditEvent, Job
@@ -29,9 +26,10 @@ from lantian.screening.models import Finding, Run
 from tests.conftest import Database
 from tests.intaking import table, take
 from tests.personas import acting, browser, run_job
+from tests.rooms.test_captures import host as host  # the fixture
 from tests.rooms.test_registry import HEAD, A, B, accept, differences, take_in, two_agencies
 from tests.screened import carried_out
-from tests.webhost import TOUT, Host, page, png, serving
+from tests.webhost import TOUT, Host, png
 
 in_rollback = pytest.mark.django_db
 SAVED = Saved("https://page.example/", "website", clock.now(), "浏览器另存为")
@@ -145,15 +143,6 @@ def test_a_page_kept_by_a_post_that_may_not_screen_starts_nothing(taken: None) -
     with acting("nankai") as by:
         captures.read(capture.key, Words("办专利", "专利包授权，不授权全额退款"), seen=1, by=by)
     assert runs() == []
-
-
-@pytest.fixture
-def host(monkeypatch: pytest.MonkeyPatch) -> Iterator[Host]:
-    with serving({"/": page(TOUT)}) as host:
-        policy = Policy(hosts=(host.place,), private=True, gap=0, seconds=5)
-        monkeypatch.setattr(settings, "CAPTURE", policy, raising=False)
-        monkeypatch.setattr("lantian.filings.captures.picture.browser", lambda: None)
-        yield host
 
 
 def captured(host: Host, login: str) -> CaptureRequest:
